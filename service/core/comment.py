@@ -1,0 +1,46 @@
+"""
+What a CMS says about one comment.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """
+    A comment as its author wrote it and its CMS sent it; only `name` and `comment` are ever certain.
+
+    Texts hold whatever an author can type, except lone surrogates: markup, NUL, bidi marks and zalgo included.
+    An empty string means that the CMS did not say.
+    """
+
+    name: str
+    comment: str
+    email: str = ""
+    url: str = ""
+    ip: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+    permalink: str = ""
+    article_title: str = ""
+    article_text: str = ""
+    type: str = ""
+    parent_id: str = ""
+    author_role: str = ""
+    language: str = ""
+    submitted_at: datetime | None = None
+    form_seconds: float | None = None
+    honeypot: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    An idempotency key (the CMS's own id of the comment, or the `Idempotency-Key` header) with a digest of the
+    body that it came with, so that the same key with another body can be told.
+    """
+
+    key: str
+    digest: str

@@ -1,0 +1,66 @@
+"""
+What Hamlet answers: a verdict, its score and the reasons for it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.core.site import Thresholds
+
+
+class Verdict(StrEnum):
+    """
+    What the CMS should do with a comment.
+    """
+
+    ACCEPT = "accept"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """
+    One cause of a verdict.
+
+    `weight` is in log-odds of spam, signed. A reason with `rule` set has no weight: the rule decided alone.
+    `evidence` quotes the comment as written. `seen` and `authors` count a repeated text in 24 hours.
+    """
+
+    code: str
+    weight: float | None = None
+    rule: str | None = None
+    evidence: tuple[str, ...] = ()
+    seen: int | None = None
+    authors: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """
+    A score as a sum: `prior` plus the weights of `reasons` is the log-odds of spam.
+    """
+
+    log_odds: float
+    prior: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """
+    The answer to one comment. `score` is None where no model could be used, or a rule decided.
+    """
+
+    id: str
+    verdict: Verdict
+    score: float | None
+    prior: float | None
+    reasons: tuple[Reason, ...]
+    summary: str
+    discard: bool = False
+    retry_after: int | None = None
+    model: str | None = None
+    thresholds: Thresholds | None = None
+    degraded: tuple[str, ...] = ()
+    recorded: bool = True

@@ -1,0 +1,134 @@
+"""
+A comment as the classifier sees it: its distinct words, then clues of the form `namespace:value`.
+"""
+
+from dataclasses import dataclass, field
+
+from service.core import clues, links, markup, text
+from service.core.comment import Comment
+from service.core.tokens import together, tokens
+
+# What is analysed of a longer text, so that no comment takes more than 50 ms: its beginning and its end.
+HEAD, TAIL = 12_000, 4_000
+LONGEST_NAME = 300
+MOST_TARGETS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """
+    The distinct tokens of a comment, and for each the characters of the comment that it stands for.
+    """
+
+    quotes: dict[str, str]
+
+    @property
+    def document(self) -> str:
+        """
+        Return the tokens as one string, which the pipeline learns from.
+        """
+        return " ".join(self.quotes)
+
+
+@dataclass(slots=True)
+class _Reading:
+    words: dict[str, str] = field(default_factory=dict)
+    clues: dict[str, str] = field(default_factory=dict)
+    hosts: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+    emoji: int = 0
+
+
+def document(comment: Comment) -> str:
+    """
+    Return what training and serving both see of a comment: distinct words, then clues, separated by spaces.
+
+    >>> document(Comment(name="Best Loans", comment="Cheap cheap L O A N S"))
+    'cheap loans is:spaced_out name:best name:loans is:length_1'
+    """
+    return extract(comment).document
+
+
+def extract(comment: Comment) -> Features:
+    """
+    Return the tokens of a comment with what they quote.
+
+    Which optional fields are present is never a clue: that differs between sites, not between ham and spam.
+    """
+    source = comment.comment
+    if len(source) > HEAD + TAIL:
+        source = f"{source[:HEAD]}\n{source[-TAIL:]}"
+    rendered = markup.render(source)
+    reading = _Reading()
+    _read_text(rendered.text, reading)
+    _read_targets(rendered, reading)
+    _read_name(comment.name, reading)
+    if address := comment.url.strip():
+        _add_link("url", address, reading)
+    shape = clues.shape(rendered.text, len(reading.words), len(reading.addresses), reading.emoji)
+    for clue in (*shape, *clues.disguise(f"{comment.name} {source}")):
+        reading.clues.setdefault(f"is:{clue}", "")
+    return Features({**reading.words, **reading.clues})
+
+
+def _read_text(shown: str, reading: _Reading) -> None:
+    for kind, written in tokens(text.visible(shown)):
+        if kind == "word":
+            _add_word(written, written, reading)
+        elif kind == "spaced":
+            _add_word(together(written), written, reading)
+            reading.clues.setdefault("is:spaced_out", written)
+        elif kind == "emoji":
+            reading.words.setdefault(written, written)
+            reading.emoji += 1
+        elif kind in ("email", "money", "phone"):
+            reading.clues.setdefault(f"is:{kind}", written)
+        else:
+            _add_link("link", written, reading)
+            reading.addresses.add(written)
+            if kind != "link":
+                reading.clues.setdefault("is:bare_domain" if kind == "domain" else "is:disguised_link", written)
+
+
+def _read_targets(rendered: markup.Rendered, reading: _Reading) -> None:
+    shown = frozenset(reading.hosts)
+    for target in rendered.targets[:MOST_TARGETS]:
+        # Some editors link an address to itself; only a target that the reader does not see is news.
+        if links.host_of(target) not in shown:
+            _add_link("link", target, reading)
+            reading.addresses.add(target)
+            reading.clues.setdefault("is:bbcode" if rendered.has_bbcode else "is:html_link", target)
+
+
+def _read_name(name: str, reading: _Reading) -> None:
+    written = list(tokens(text.visible(name[:LONGEST_NAME])))
+    for kind, word in written:
+        if kind in ("link", "domain", "disguised"):
+            reading.clues.setdefault("is:name_is_link", word)
+            for part in links.parts(word):
+                reading.clues.setdefault(f"name:{part}", word)
+        else:
+            for folded in text.fold("".join(word.split())):
+                reading.clues.setdefault(f"name:{folded}", word)
+    if len(written) > 1 and name.islower():
+        reading.clues.setdefault("is:name_in_lower_case", name)
+    if len(written) > 3:
+        reading.clues.setdefault("is:name_of_many_words", name)
+
+
+def _add_word(word: str, written: str, reading: _Reading) -> None:
+    for folded in text.fold(word):
+        reading.words.setdefault(folded, written)
+    if not word.isascii() and text.is_mixed_script(word):
+        reading.clues.setdefault("is:mixed_script", written)
+
+
+def _add_link(namespace: str, address: str, reading: _Reading) -> None:
+    for part in links.parts(address):
+        reading.clues.setdefault(f"{namespace}:{part}", address)
+    host = links.host_of(address)
+    reading.hosts.add(host)
+    if host in links.SHORTENERS:
+        reading.clues.setdefault("is:short_link", address)
+    elif host in links.MESSENGERS:
+        reading.clues.setdefault("is:messenger_link", address)

@@ -1,0 +1,99 @@
+"""
+Links as spammers and readers write them: addresses, bare domains, disguised ones, and the words inside them.
+"""
+
+import re
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+# Hosts that hide where a link leads. Source: the services named in the labelled comments, kept to the common ones.
+SHORTENERS = frozenset(
+    [
+        "bit.ly",
+        "tinyurl.com",
+        "goo.gl",
+        "t.co",
+        "is.gd",
+        "ow.ly",
+        "cutt.ly",
+        "rb.gy",
+        "shorturl.at",
+        "tiny.cc",
+        "rebrand.ly",
+        "adf.ly",
+        "buff.ly",
+        "t.cn",
+        "s.id",
+    ]
+)
+MESSENGERS = frozenset(["t.me", "telegram.me", "wa.me", "chat.whatsapp.com", "line.me", "discord.gg"])
+MOST_WORDS = 12
+
+# An address ends at white space, quotes, brackets and the scripts that are written without spaces.
+_INSIDE = r"[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]"
+EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+ADDRESS = rf"(?:h(?:tt|xx)ps?|ftp)[:;]//{_INSIDE}{{1,2000}}|(?<![\w.@-])www\.{_INSIDE}{{3,2000}}"
+BARE_DOMAIN = (
+    rf"(?<![\w.@/-])(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?\.){{1,5}}[^\W\d_]{{2,24}}(?![\w@])(?:/{_INSIDE}{{0,2000}})?"
+)
+DISGUISED = (
+    r"(?<![\w.-])[^\W_][\w-]{1,62}(?:\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2})"
+    r"(?:com|net|org|info|biz|xyz|top|shop|site|online|club|ru|io|me)(?!\w)"
+)
+_DOT = re.compile(r"\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2}", re.IGNORECASE)
+_SCHEME = re.compile(r"^\s*(?:[a-z]{2,6}[:;])?//+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SUFFIXES = PublicSuffixList(accept_unknown=False)
+
+
+@lru_cache(maxsize=4_096)
+def registered_domain(host: str) -> str:
+    """
+    Return the part of a host that somebody registered, by the public-suffix list; "" if there is none.
+
+    >>> registered_domain("shop.cheap.example.co.uk"), registered_domain("asp.net"), registered_domain("node.js")
+    ('example.co.uk', 'asp.net', '')
+    """
+    return _SUFFIXES.privatesuffix(host.rstrip(".")) or ""
+
+
+def host_of(address: str) -> str:
+    """
+    Return the host that an address names, lower case, without user, port and "www.".
+
+    >>> host_of("HTTP://user@www.Example.COM:8080/a?b")
+    'example.com'
+    """
+    rest = _DOT.sub(".", _SCHEME.sub("", address[:2000]))
+    host = re.split(r"[/?#\\\s]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+    return host.lower().strip(".").removeprefix("www.")
+
+
+def is_domain(written: str) -> bool:
+    """
+    Tell whether a dotted word is a domain under a public suffix, written as one (the suffix in one case, unlike "end.Then").
+
+    >>> is_domain("spam.example.com"), is_domain("end.Then"), is_domain("node.js"), is_domain("e.g")
+    (True, False, False, False)
+    """
+    host = written.partition("/")[0]
+    suffix = host.rpartition(".")[2]
+    return (suffix.islower() or suffix.isupper()) and bool(registered_domain(host.lower()))
+
+
+def parts(address: str) -> tuple[str, ...]:
+    """
+    Return the telling parts of an address: the registered domain, the suffix, and the words of host and path.
+
+    >>> parts("https://www.cheap-pills24.example.com/buy-now.html?id=7")
+    ('example.com', '.com', 'cheap', 'pills', 'example', 'buy', 'now', 'html')
+    """
+    host = host_of(address)
+    domain = registered_domain(host)
+    path = _SCHEME.sub("", address[:400]).partition("/")[2].partition("?")[0]
+    own_label = domain.partition(".")[0] if domain else ""
+    words = _WORD.findall(f"{host.removesuffix(domain)} {own_label} {path.lower()}")
+    suffix = "." + (domain.partition(".")[2] if domain else host.rpartition(".")[2])
+    found = [domain or host, suffix, *words[:MOST_WORDS]]
+    return tuple(dict.fromkeys("".join(part.split()) for part in found if part.strip(". ")))

@@ -1,0 +1,63 @@
+"""
+HTML and BBCode to what a reader sees, with the addresses that the markup links to.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+# lexbor is quadratic in some nestings; a comment with more tags than this is taken apart by the pattern below.
+MOST_TAGS = 300
+
+_LOOKS_LIKE_TAG = re.compile(r"<[a-zA-Z/!]")
+_BRACKETED_ADDRESS = re.compile(r"<((?:https?|ftp)://[^<>\s]{1,2000})>", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>?")
+_HREF = re.compile(r"""(?:href|src)\s{0,3}=\s{0,3}["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
+_BBCODE = re.compile(r"\[/?(?:url|link|b|i|u|img|quote|color|size|center)\b(?:=([^\[\]]{1,2000}))?\]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """
+    A text as its reader sees it, and the targets of its links, images and BBCode.
+    """
+
+    text: str
+    targets: tuple[str, ...] = ()
+    has_bbcode: bool = False
+
+
+def render(source: str) -> Rendered:
+    """
+    Return what a reader of the comment would see, entities decoded (doubled ones too), with hidden link targets.
+
+    >>> render('See <a href="http://x.example/?a=1&amp;b">here</a> &amp;amp; there')
+    Rendered(text='See here & there', targets=('http://x.example/?a=1&b',), has_bbcode=False)
+    """
+    text = source
+    targets: list[str] = []
+    if "<" in text:
+        text, targets = _render_html(text)
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    has_bbcode = False
+    if "[" in text:
+        bbcode = list(_BBCODE.finditer(text))
+        targets += [match[1] for match in bbcode if match[1]]
+        text = _BBCODE.sub(" ", text) if bbcode else text
+        has_bbcode = bool(bbcode)
+    return Rendered(text, tuple(targets), has_bbcode)
+
+
+def _render_html(source: str) -> tuple[str, list[str]]:
+    source = _BRACKETED_ADDRESS.sub(r" \1 ", source)
+    if not _LOOKS_LIKE_TAG.search(source):
+        return source, []
+    if source.count("<") > MOST_TAGS:
+        return _TAG.sub(" ", source), [html.unescape(target) for target in _HREF.findall(source)]
+    tree = LexborHTMLParser(source.replace("\x00", "\ufffd"))
+    links = (node.attributes.get("href") or node.attributes.get("src") for node in tree.css("a[href], img[src]"))
+    text = tree.body.text(separator="", strip=False) if tree.body else ""
+    return text, [target for target in links if target]

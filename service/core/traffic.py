@@ -1,0 +1,39 @@
+"""
+What the recent traffic of a site says about one comment.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """
+    What the calling key may still send: `remaining` of `limit` comments, all of them again in `reset` seconds.
+    """
+
+    limit: int
+    remaining: int
+    reset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """
+    Limits and repeats as counted with this comment included.
+
+    `refused_for`: whole seconds until the caller's quota has room; None if the comment was admitted (and counted).
+    `flood`: the commenter's comments in a window over their limit, the worst of all windows; above 1 is a flood.
+    `retry_after`: whole seconds until the commenter is below every limit; None if they are not over one.
+    `seen`, `authors`: how often this very text came to the site in 24 hours, and from how many different names.
+    `claim_age`: seconds since the same idempotency key first came; None if this is the first time.
+    `degraded`: the numbers are this process's own, since Redis did not answer.
+    """
+
+    quota: Quota
+    refused_for: int | None = None
+    flood: float = 0.0
+    retry_after: int | None = None
+    seen: int = 1
+    authors: int = 1
+    claim_age: float | None = None
+    degraded: bool = False

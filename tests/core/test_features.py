@@ -1,0 +1,145 @@
+"""
+A comment as the classifier sees it.
+"""
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core.comment import Comment
+from service.core.features import document, extract
+
+LONGEST = 64 * 1024
+# Shapes that cost other parsers seconds; each is repeated to the longest comment that Hamlet takes.
+SHAPES = [
+    "<a ", "<b>", "<a href='x", "<table>", "&lt;", "&", "a", "a.", "a-", "a ", "1 ", "1-1 ", "@", "a@b.", "http://", "www.",
+    "x.com ", "(dot)", "a dot ", "[url=", "((", "ﷺ", "e\u0301\u0301\u0301\u0301\u0301", "\u0301", "🙂", "中", "$1", "+1", "\x00",
+    "ⓐ", "а́a", "\u200b", "\u202e", "A B ", " ", "\n", "a_", "'a", "//", "h:",
+]  # fmt: skip
+
+
+def tokens(comment: str, name: str = "", url: str = "") -> list[str]:
+    return document(Comment(name=name, comment=comment, url=url)).split()
+
+
+def test_each_word_stands_once_in_the_order_of_its_first_appearance() -> None:
+    assert tokens("No, no and NO. Never!")[:3] == ["no", "and", "never"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "clue"),
+    [
+        ("see https://news.example/story", "is:one_link"),
+        ("a http://a.example b http://b.example", "is:two_links"),
+        ("buy at example.com today", "is:bare_domain"),
+        ("buy at example dot com", "is:disguised_link"),
+        ("buy at example[.]com", "is:disguised_link"),
+        ("see https://bit.ly/abc", "is:short_link"),
+        ("write me https://t.me/somebody", "is:messenger_link"),
+        ("write to somebody@mail.example", "is:email"),
+        ("call +1 (202) 555-0173 now", "is:phone"),
+        ("I made $5,000 last week", "is:money"),
+        ("C A S I N O tonight", "is:spaced_out"),
+        ("best саsino here", "is:mixed_script"),
+        ("best 𝓬𝓪𝓼𝓲𝓷𝓸 here", "is:styled_letters"),
+        ("best cas\u200bino here", "is:hidden_characters"),
+        ("best \u202eonisac here", "is:bidi_control"),
+        ("best\x00casino", "is:damaged_characters"),
+        ("H̷̛̖̗̘̙e", "is:zalgo"),
+        ("THIS IS AN OUTRAGE AND YOU KNOW IT", "is:shouting"),
+        ("wow 🎉🎉🎉🎉🎉", "is:many_emoji"),
+        ("no!!!", "is:exclaiming"),
+        ('<a href="http://a.example">x</a>', "is:html_link"),
+        ("[url=http://a.example]x[/url]", "is:bbcode"),
+    ],
+)
+def test_what_spammers_do_is_a_clue(comment: str, clue: str) -> None:
+    assert clue in tokens(comment)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "The vote was 51-49 in 2019-2020, e.g. in the U.S.A.",
+        "I work with node.js.",
+        "Да, конечно",
+        "☕ 👨‍👩‍👧 fine",
+        "می‌خواهم",
+    ],
+)
+def test_ordinary_writing_gives_no_clue_of_disguise(comment: str) -> None:
+    innocent = {"is:length_0", "is:length_1", "is:length_2", "is:length_3"}
+
+    assert {token for token in tokens(comment) if token.startswith(("is:", "link:"))} <= innocent
+
+
+def test_the_name_is_a_text_of_its_own() -> None:
+    assert {"name:cheap", "name:loans"} <= set(tokens("Hello", name="Cheap Loans"))
+
+
+def test_a_name_that_is_an_address_is_a_clue() -> None:
+    assert "is:name_is_link" in tokens("Hello", name="cheap-loans.com")
+
+
+def test_the_words_of_the_authors_address_are_read() -> None:
+    assert {"url:example.com", "url:.com", "url:casino"} <= set(tokens("Hi", url="http://example.com/casino"))
+
+
+def test_that_an_address_is_given_is_not_a_clue() -> None:
+    without, with_address = (tokens("Hi there"), tokens("Hi there", url="http://example.org"))
+
+    assert {token for token in set(with_address) - set(without) if not token.startswith("url:")} == set()
+
+
+def test_evidence_is_quoted_as_it_was_written() -> None:
+    quotes = extract(Comment(name="", comment="Best 𝓒𝓪𝓼𝓲𝓷𝓸 and C-A-S-H at Example.COM")).quotes
+
+    assert quotes["casino"] == "𝓒𝓪𝓼𝓲𝓷𝓸"
+    assert quotes["cash"] == "C-A-S-H"
+    assert quotes["link:example.com"] == "Example.COM"
+
+
+def test_no_token_holds_white_space() -> None:
+    quotes = extract(Comment(name="a\u2028b", comment="http://x.example/\x85a", url="http://a b\tc.example/d e")).quotes
+
+    assert all(token.split() == [token] for token in quotes)
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=300), st.text(max_size=60), st.text(max_size=60))
+def test_any_comment_has_a_document_whose_tokens_are_distinct(comment: str, name: str, url: str) -> None:
+    found = document(Comment(name=name, comment=comment, url=url))
+
+    assert len(set(found.split())) == len(found.split(" ")) or found == ""
+
+
+@given(st.lists(st.sampled_from(SHAPES), max_size=60).map("".join))
+def test_hostile_shapes_have_a_document_too(comment: str) -> None:
+    assert document(Comment(name=comment, comment=comment, url=comment)) == document(
+        Comment(comment, comment, url=comment)
+    )
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, "random words", "random shapes"])
+def test_the_work_for_the_longest_comment_is_bounded(shape: str) -> None:
+    """
+    The bound is on processor time relative to a plain comment of the same length, since machines differ.
+    """
+    chance = random.Random(7)
+    words = " ".join("".join(chance.choices("abcdefghijklmnop", k=5)) for _ in range(LONGEST // 6))
+    mixed = "".join(chance.choices(SHAPES, k=LONGEST // 2))
+    hostile = {"random words": words, "random shapes": mixed}.get(shape, shape * LONGEST)[:LONGEST]
+    plain = ("The minister said nothing new about it on Monday. " * 2000)[:LONGEST]
+
+    assert _seconds(Comment(hostile, hostile, url=hostile)) < 30 * _seconds(Comment(plain, plain, url=plain)) + 0.02
+
+
+def _seconds(comment: Comment) -> float:
+    def once() -> float:
+        start = time.process_time()
+        document(comment)
+        return time.process_time() - start
+
+    return min(once() for _ in range(3))

@@ -1,0 +1,50 @@
+"""
+What a reader sees of a comment's markup.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core.markup import MOST_TAGS, render
+
+
+def test_a_link_keeps_its_words_and_gives_its_target() -> None:
+    rendered = render('Read <a href="https://news.example/a">this story</a> first')
+
+    assert rendered.text == "Read this story first"
+    assert rendered.targets == ("https://news.example/a",)
+
+
+@pytest.mark.parametrize("written", ["fish &amp; chips", "fish &amp;amp; chips", "fish & chips", "fish &#38; chips"])
+def test_entities_are_decoded_even_doubled_ones(written: str) -> None:
+    assert render(written).text == "fish & chips"
+
+
+@pytest.mark.parametrize("plain", ["1 < 2 and 3 > 2", "I <3 this", "x <- y"])
+def test_a_less_than_sign_is_not_markup(plain: str) -> None:
+    assert render(plain).text == plain
+
+
+def test_an_address_in_angle_brackets_is_seen() -> None:
+    assert "https://news.example/a" in render("see <https://news.example/a> there").text
+
+
+def test_bbcode_gives_its_target() -> None:
+    rendered = render("[url=http://pills.example]cheap[/url] [b]pills[/b]")
+
+    assert rendered.targets == ("http://pills.example",)
+    assert rendered.text.split() == ["cheap", "pills"]
+    assert rendered.has_bbcode
+
+
+def test_links_are_found_beyond_the_number_of_tags_that_is_parsed() -> None:
+    rendered = render("<b>" * (MOST_TAGS + 1) + '<a href="http://pills.example">x</a>')
+
+    assert rendered.targets == ("http://pills.example",)
+    assert rendered.text.split() == ["x"]
+
+
+@given(st.text(alphabet=st.sampled_from("<>&;/'\"= abhref[]url\x00\u200b!-#1"), max_size=400))
+def test_any_markup_can_be_rendered(source: str) -> None:
+    assert isinstance(render(source).text, str)
