@@ -1,0 +1,65 @@
+"""
+A verdict in one sentence that a moderator can read.
+"""
+
+from service.core.decision import Reason, Verdict
+
+MOST_PHRASES = 2
+
+_VERBS = {Verdict.ACCEPT: "Accepted", Verdict.HOLD: "Held", Verdict.REJECT: "Rejected"}
+_MISSING = {
+    "model": "there is no model to score it",
+    "traffic": "its traffic could not be checked",
+    "store": "it could not be recorded",
+}
+_PHRASES = {
+    "author_url": "the author's address",
+    "bare_domain": "a bare domain",
+    "bidi_control": "characters that turn the text around",
+    "damaged_characters": "characters that no keyboard types",
+    "disguised_link": "a disguised link",
+    "email": "an e-mail address",
+    "flood": "more comments than the commenter's limit",
+    "hidden_characters": "invisible characters inside words",
+    "honeypot": "a hidden field that was filled in",
+    "links": "what it links to",
+    "many_links": "many links",
+    "messenger_link": "a link to a messenger",
+    "mixed_script": "look-alike letters",
+    "name": "the author's name",
+    "one_link": "a link",
+    "phone": "a phone number",
+    "short_link": "a shortened link",
+    "spaced_out": "spaced-out words",
+    "styled_letters": "letters in disguise",
+    "text": "its words",
+    "two_links": "two links",
+    "typed_too_fast": "a form filled in too fast",
+    "zalgo": "piled-up accents",
+}
+
+
+def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str, ...]) -> str:
+    """
+    Return why a verdict was given, its rule or its heaviest reasons first.
+
+    >>> summarise(Verdict.HOLD, (Reason("one_link", 0.9), Reason("campaign", 1.4, seen=7, authors=7)), ())
+    'Held: a text seen 7 times today from 7 names; a link.'
+    """
+    rules = [_phrase(reason) for reason in reasons if reason.rule]
+    against = sorted(
+        (reason for reason in reasons if (reason.weight or 0) > 0), key=lambda reason: -(reason.weight or 0)
+    )
+    phrases = rules or [_phrase(reason) for reason in against if reason.code != "saturation"][:MOST_PHRASES]
+    if verdict is Verdict.ACCEPT:
+        phrases = ["nothing in it weighs enough against it"]
+    elif "model" in degraded and not rules:
+        phrases = []
+    missing = [_MISSING[part] for part in degraded]
+    return f"{_VERBS[verdict]}: {'; '.join([*phrases, *missing]) or 'no reason stands out'}."
+
+
+def _phrase(reason: Reason) -> str:
+    if reason.code == "campaign":
+        return f"a text seen {reason.seen} times today from {reason.authors} name{'s' if reason.authors != 1 else ''}"
+    return _PHRASES.get(reason.code, reason.code.replace("_", " "))

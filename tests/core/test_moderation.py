@@ -1,0 +1,155 @@
+"""
+The use case, over fakes.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from service.core.comment import Claim, Comment
+from service.core.decision import Decision, Verdict
+from service.core.site import Site
+from service.core.traffic import Observation, Quota
+from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
+from service.moderation import Moderation
+
+QUOTA = Quota(limit=600, remaining=599, reset=60)
+SITE = Site(id=1, name="news", key_id="k")
+COMMENT = Comment(name="Ann", comment="Hello")
+CLAIM = Claim(key="id:5", digest="d1")
+
+
+@dataclass
+class FakeTraffic:
+    observation: Observation = field(default_factory=lambda: Observation(QUOTA))
+
+    def observe(self, site: Site, comment: Comment, *, fingerprint: str, claim: str | None) -> Observation:
+        return self.observation
+
+
+@dataclass(frozen=True)
+class Record:
+    decision: Decision
+    digest: str | None
+    replayed: bool = False
+
+
+@dataclass
+class FakeDecisions:
+    kept: dict[str, Record] = field(default_factory=dict)
+    is_down: bool = False
+
+    def record(
+        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
+    ) -> Record:
+        if self.is_down:
+            raise StoreUnavailable("the store is locked")
+        earlier = claim and self.kept.get(claim.key)
+        if earlier:
+            return replace(earlier, replayed=True)
+        record = Record(decision, claim.digest if claim else None)
+        self.kept[claim.key if claim else decision.id] = record
+        return record
+
+    def claimed(self, site_id: int, claim_key: str) -> Record | None:
+        if self.is_down:
+            raise StoreUnavailable("the store is locked")
+        earlier = self.kept.get(claim_key)
+        return replace(earlier, replayed=True) if earlier else None
+
+
+def moderation(traffic: FakeTraffic | None = None, decisions: FakeDecisions | None = None) -> Moderation:
+    ids = (f"decision-{number}" for number in range(9))
+    return Moderation(
+        traffic=traffic or FakeTraffic(),
+        scorer=lambda: None,
+        decisions=decisions if decisions is not None else FakeDecisions(),
+        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        new_id=lambda: next(ids),
+    )
+
+
+def test_a_comment_is_decided_and_recorded() -> None:
+    decisions = FakeDecisions()
+
+    outcome = moderation(decisions=decisions).moderate(SITE, COMMENT)
+
+    assert outcome.decision.verdict is Verdict.HOLD
+    assert decisions.kept["decision-0"].decision == outcome.decision
+    assert outcome.quota == QUOTA
+
+
+def test_a_caller_over_its_quota_is_refused_before_anything_is_recorded() -> None:
+    decisions = FakeDecisions()
+    traffic = FakeTraffic(Observation(QUOTA, refused_for=17))
+
+    with pytest.raises(QuotaExceeded) as refusal:
+        moderation(traffic, decisions).moderate(SITE, COMMENT)
+
+    assert refusal.value.retry_after == 17
+    assert decisions.kept == {}
+
+
+def test_the_same_claim_again_gives_the_first_decision() -> None:
+    traffic, decisions = FakeTraffic(), FakeDecisions()
+    service = moderation(traffic, decisions)
+    first = service.moderate(SITE, COMMENT, CLAIM)
+    traffic.observation = Observation(QUOTA, claim_age=86.0)
+
+    again = service.moderate(SITE, COMMENT, CLAIM)
+
+    assert again.decision == first.decision
+    assert again.replayed
+    assert not first.replayed
+
+
+def test_a_claim_that_redis_forgot_is_still_decided_once() -> None:
+    service = moderation()
+    first = service.moderate(SITE, COMMENT, CLAIM)
+
+    again = service.moderate(SITE, COMMENT, CLAIM)
+
+    assert again.replayed
+    assert again.decision == first.decision
+
+
+@pytest.mark.parametrize("observation", [Observation(QUOTA, claim_age=5.0), Observation(QUOTA)])
+def test_the_same_claim_with_another_body_is_refused(observation: Observation) -> None:
+    traffic = FakeTraffic()
+    service = moderation(traffic)
+    service.moderate(SITE, COMMENT, CLAIM)
+    traffic.observation = observation
+
+    with pytest.raises(ClaimMismatch):
+        service.moderate(SITE, COMMENT, replace(CLAIM, digest="d2"))
+
+
+def test_a_claim_that_another_request_is_working_on_is_refused_for_now() -> None:
+    traffic = FakeTraffic(Observation(QUOTA, claim_age=0.01))
+
+    with pytest.raises(ClaimInFlight) as refusal:
+        moderation(traffic).moderate(SITE, COMMENT, CLAIM)
+
+    assert refusal.value.retry_after == 1
+
+
+def test_a_claim_whose_request_died_is_decided_after_all() -> None:
+    traffic = FakeTraffic(Observation(QUOTA, claim_age=11.0))
+
+    assert moderation(traffic).moderate(SITE, COMMENT, CLAIM).decision.id == "decision-0"
+
+
+def test_a_decision_that_cannot_be_recorded_is_given_and_says_so() -> None:
+    decision = moderation(decisions=FakeDecisions(is_down=True)).moderate(SITE, COMMENT).decision
+
+    assert not decision.recorded
+    assert "store" in decision.degraded
+
+
+def test_a_claim_that_cannot_be_looked_up_is_decided() -> None:
+    traffic = FakeTraffic(Observation(QUOTA, claim_age=0.01))
+
+    outcome = moderation(traffic, FakeDecisions(is_down=True)).moderate(SITE, COMMENT, CLAIM)
+
+    assert not outcome.decision.recorded

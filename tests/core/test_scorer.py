@@ -1,0 +1,139 @@
+"""
+The compiled model, with a small one of our own.
+"""
+
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.core.comment import Comment
+from service.core.features import extract
+from service.scorer import ModelError, Scorer, load_current
+
+WORDS = {"casino": 2.0, "article": -1.0, "best casino": 0.5}
+CLUES = {"name:loans": 1.5, "is:one_link": 0.25, "url:.com": 0.125}
+CHARACTERS = {"cas": 0.5, " c": 0.25, "no ": -0.125, " casi": 1.0}
+
+
+def write_model(folder: Path, **changes: Any) -> Path:
+    arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 5])}
+    for name, table in (("words", WORDS), ("clues", CLUES), ("characters", CHARACTERS)):
+        arrays[name] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
+        arrays[f"{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **(arrays | changes))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scorer.npz").write_bytes(buffer.getvalue())
+    write_card(folder)
+    return folder
+
+
+def write_card(folder: Path) -> None:
+    digest = hashlib.sha256((folder / "scorer.npz").read_bytes()).hexdigest()
+    thresholds = {"accept_below": 0.3, "reject_at": 0.95, "discard_at": 0.999}
+    card = {"version": folder.name, "files": {"scorer.npz": digest}, "thresholds": thresholds}
+    (folder / "card.json").write_text(json.dumps(card))
+
+
+def test_a_score_is_the_prior_and_the_weights_of_words_pairs_clues_and_characters(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m"))
+
+    log_odds = scorer.log_odds(["best", "casino", "name:loans"])
+
+    assert log_odds == -2.0 + 2.0 + 0.5 + (0.5 + 0.25 - 0.125 + 1.0) + (1.5)
+
+
+def test_clues_do_not_pair_with_words(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m"))
+
+    assert scorer.log_odds(["best", "is:one_link", "casino"]) == scorer.log_odds(["best", "casino", "is:one_link"])
+
+
+def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m"))
+    features = extract(Comment(name="Loans", comment="BEST Casino http://a.example/", url="http://example.com"))
+
+    explanation = scorer.explain(features)
+
+    assert explanation.prior + sum(reason.weight or 0 for reason in explanation.reasons) == explanation.log_odds
+    assert explanation.log_odds == pytest.approx(scorer.log_odds(features.quotes), abs=1e-12)
+    evidence = {reason.code: reason.evidence for reason in explanation.reasons}
+    assert evidence == {"text": ("Casino",), "name": ("Loans",), "one_link": (), "author_url": ("http://example.com",)}
+
+
+def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.scorer.CACHED_WORDS", 2)
+    scorer = Scorer.load(write_model(tmp_path / "m"))
+    words = ["casino", "article", "other", "words", "casinos"]
+
+    assert scorer.log_odds(words) == scorer.log_odds(words)
+
+
+def test_a_model_without_a_card_is_not_loaded(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "m")
+    (folder / "card.json").unlink()
+
+    with pytest.raises(ModelError, match=r"card\.json"):
+        Scorer.load(folder)
+
+
+def test_a_flipped_byte_is_noticed(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "m")
+    content = bytearray((folder / "scorer.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "scorer.npz").write_bytes(content)
+
+    with pytest.raises(ModelError, match="sha256"):
+        Scorer.load(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x04."])
+def test_a_file_that_is_no_model_is_not_loaded_even_with_a_matching_card(tmp_path: Path, content: bytes) -> None:
+    folder = write_model(tmp_path / "m")
+    (folder / "scorer.npz").write_bytes(content)
+    write_card(folder)
+
+    with pytest.raises(ModelError, match="not a compiled model"):
+        Scorer.load(folder)
+
+
+class Bomb:
+    def __init__(self, victim: Path) -> None:
+        self.victim = victim
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return Path.touch, (self.victim,)  # type: ignore[return-value]
+
+
+def test_a_pickle_inside_the_model_is_never_run(tmp_path: Path) -> None:
+    victim = tmp_path / "ran"
+    folder = write_model(tmp_path / "m", words=np.array([Bomb(victim)], dtype=object))
+
+    with pytest.raises(ModelError):
+        Scorer.load(folder)
+
+    assert not victim.exists()
+
+
+def test_words_without_weights_are_not_loaded(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "m", words_weights=np.zeros(1, dtype=np.float32))
+
+    with pytest.raises(ModelError, match="words"):
+        Scorer.load(folder)
+
+
+def test_the_model_in_use_is_the_one_that_current_names(tmp_path: Path) -> None:
+    write_model(tmp_path / "2026-11-23.1")
+    (tmp_path / "CURRENT").write_text("2026-11-23.1\n")
+
+    assert load_current(tmp_path).version == "2026-11-23.1"
+
+
+def test_without_current_the_error_names_the_cure(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="hamlet-train"):
+        load_current(tmp_path)
