@@ -1,0 +1,186 @@
+"""
+What the recent traffic of a site says about one comment: floods and repeated texts, in one round trip to Redis.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from math import ceil
+from pathlib import Path
+from typing import cast
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from service.breaker import Breaker, State
+from service.core.comment import Comment
+from service.core.site import Site
+from service.core.traffic import Observation, Quota
+from service.local_traffic import LocalTraffic
+from service.traffic_keys import TrafficKeys
+
+# Seconds for each step, connecting and waiting for the answer; a comment has 0.8 for everything.
+BUDGET = 0.05
+SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
+SCRIPT_SHA1 = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+REPLY_LENGTH = 9
+
+logger = logging.getLogger("hamlet.traffic")
+
+
+def connect(url: str) -> redis.Redis:
+    """
+    Return a client that gives up quickly and never tries twice; nothing is sent before its first use.
+
+    Args:
+        url: `unix://`, `redis://` or `rediss://`.
+
+    Raises:
+        ValueError: The URL is none of these.
+    """
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=BUDGET,
+        socket_connect_timeout=BUDGET,
+        retry=Retry(NoBackoff(), 0),  # the library's own default makes a dead server cost seconds a call
+        health_check_interval=0,
+        protocol=2,  # with driver_info: no HELLO and no CLIENT SETINFO, each a round trip more for a new connection
+        driver_info=None,
+    )
+
+
+class Traffic:
+    """
+    Observes comments in Redis, and in this process alone while Redis does not answer.
+    """
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        *,
+        secret: bytes,
+        workers: int,
+        on_error: Callable[[str], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """
+        Take the parts; nothing is sent yet.
+
+        Args:
+            client: From `connect`.
+            secret: Keys the hashes that stand for people and texts; the same in all workers.
+            workers: How many processes share the limits while each is on its own.
+            on_error: Told the kind of each failure: timeout, connection, readonly, oom or other.
+            monotonic: Seconds, for the breaker, the limits in process and the pace of the log.
+        """
+        self._client = client
+        self._keys = TrafficKeys(secret)
+        self._on_error = on_error
+        self._monotonic = monotonic
+        self._breaker = Breaker(monotonic)
+        self._local = LocalTraffic(workers=workers, monotonic=monotonic)
+        self._log_again_at = float("-inf")
+
+    @property
+    def state(self) -> State:
+        """
+        Tell whether Redis is in use, for a gauge.
+        """
+        return self._breaker.state
+
+    def observe(self, site: Site, comment: Comment, *, fingerprint: str, claim: str | None) -> Observation:
+        """
+        Count a comment and return what it is part of; never raises for a fault of Redis.
+
+        Args:
+            site: Whose limits hold.
+            comment: Whose author is counted.
+            fingerprint: The same for equal texts; empty where repeats mean nothing.
+            claim: The idempotency key, if any: what came before under the same one is not counted again.
+        """
+        callers = self._keys.callers(site)
+        commenters = self._keys.commenters(site, comment)
+        if not self._breaker.admits():
+            return self._local.observe(callers, commenters)
+
+        windows = callers + commenters
+        keys = [window.key for window in windows]
+        if claim is not None:
+            keys.append(self._keys.claim(site, claim))
+        if fingerprint:
+            keys.append(self._keys.text(site, fingerprint))
+        author = self._keys.author(comment) if fingerprint else ""
+        arguments: list[str | int] = [len(callers), len(windows), int(claim is not None), author]
+        for window in windows:
+            arguments += (window.limit, window.seconds * 1000)
+
+        try:
+            observation = _observation(self._run(keys, arguments))
+        except (redis.RedisError, OSError) as error:
+            self._failed(error)
+            return self._local.observe(callers, commenters)
+        self._breaker.succeeded()
+        return observation
+
+    def ping(self) -> bool:
+        """
+        Tell whether Redis answers now, for a readiness check.
+        """
+        try:
+            return bool(self._client.ping())
+        except (redis.RedisError, OSError):
+            return False
+
+    def _run(self, keys: list[str], arguments: list[str | int]) -> object:
+        try:
+            return self._client.evalsha(SCRIPT_SHA1, len(keys), *keys, *arguments)
+        except redis.exceptions.NoScriptError:
+            # A restarted server, or a new one: EVAL runs the script and leaves it cached.
+            return self._client.eval(SCRIPT, len(keys), *keys, *arguments)
+
+    def _failed(self, error: Exception) -> None:
+        kind = _kind(error)
+        self._breaker.failed()
+        if kind == "readonly":
+            # The primary has become a replica: the next connection finds the new one behind the same address.
+            self._client.connection_pool.disconnect(inuse_connections=False)
+        self._on_error(kind)
+        now = self._monotonic()
+        if now >= self._log_again_at:
+            self._log_again_at = now + 1
+            logger.warning("Redis does not keep the limits (%s), this process does alone", kind)
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, redis.TimeoutError):
+        return "timeout"
+    if isinstance(error, redis.ConnectionError | OSError):
+        return "connection"
+    # By its text: servers before version 7 wrap an error from within a script into a general one.
+    text = str(error)
+    if isinstance(error, redis.exceptions.ReadOnlyError) or "READONLY" in text:
+        return "readonly"
+    if isinstance(error, redis.exceptions.OutOfMemoryError) or "OOM" in text:
+        return "oom"
+    return "other"
+
+
+def _observation(reply: object) -> Observation:
+    if not isinstance(reply, list) or len(reply) != REPLY_LENGTH:
+        raise redis.exceptions.InvalidResponse("not an answer of traffic.lua")
+    age, refused, limit, remaining, reset, flood, retry, seen, authors = cast("list[int]", reply)
+    return Observation(
+        Quota(limit, remaining, _seconds(reset)),
+        refused_for=_seconds(refused) if refused >= 0 else None,
+        flood=flood / 1000,
+        retry_after=_seconds(retry) if retry >= 0 else None,
+        seen=seen,
+        authors=authors,
+        claim_age=age / 1000 if age >= 0 else None,
+    )
+
+
+def _seconds(milliseconds: int) -> int:
+    return ceil(milliseconds / 1000)

@@ -1,0 +1,66 @@
+"""
+Traffic as the tests use it.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+import redis
+
+from service.core.comment import Comment
+from service.core.site import Limits, Site
+from service.core.traffic import Observation
+from service.traffic import Traffic
+
+
+@dataclass
+class Clock:
+    """
+    Monotonic seconds that pass when told to.
+    """
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Author(TypedDict, total=False):
+    """
+    What tells one author from another.
+    """
+
+    name: str
+    ip: str
+    email: str
+
+
+@dataclass
+class Observer:
+    """
+    Traffic with everything that it was given, and what it reported.
+    """
+
+    client: redis.Redis
+    clock: Clock = field(default_factory=Clock)
+    errors: list[str] = field(default_factory=list)
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        self.traffic = Traffic(
+            self.client, secret=b"secret", workers=self.workers, on_error=self.errors.append, monotonic=self.clock
+        )
+
+    def __call__(
+        self,
+        *,
+        name: str = "",
+        ip: str = "",
+        email: str = "",
+        limits: Limits | None = None,
+        fingerprint: str = "",
+        claim: str | None = None,
+    ) -> Observation:
+        comment = Comment(name=name, comment="hello", ip=ip, email=email)
+        site = Site(id=7, name="blog", key_id="k1", limits=limits or Limits())
+        return self.traffic.observe(site, comment, fingerprint=fingerprint, claim=claim)
