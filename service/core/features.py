@@ -9,7 +9,11 @@ from service.core.comment import Comment
 from service.core.tokens import together, tokens
 
 # What is analysed of a longer text, so that no comment takes more than 50 ms: its beginning and its end.
-HEAD, TAIL = 12_000, 4_000
+HEAD, TAIL = 9_000, 3_000
+# Of its distinct words the first and the last count. Every word adds to the sum, so that without this bound a long
+# comment strays far on words that mean little: at 0.5 % false positives on unseen sources, recall was 0.21 with all
+# words, 0.27 with 60 and 0.29 with 40 (mean over nine sources of spam).
+FIRST_WORDS, LAST_WORDS = 32, 16
 LONGEST_NAME = 300
 MOST_TARGETS = 50
 
@@ -68,7 +72,14 @@ def extract(comment: Comment) -> Features:
     shape = clues.shape(rendered.text, len(reading.words), len(reading.addresses), reading.emoji)
     for clue in (*shape, *clues.disguise(f"{comment.name} {source}")):
         reading.clues.setdefault(f"is:{clue}", "")
-    return Features({**reading.words, **reading.clues})
+    return Features({**_telling(reading.words), **reading.clues})
+
+
+def _telling(words: dict[str, str]) -> dict[str, str]:
+    if len(words) <= FIRST_WORDS + LAST_WORDS:
+        return words
+    kept = list(words.items())
+    return dict([*kept[:FIRST_WORDS], *kept[-LAST_WORDS:]])
 
 
 def _read_text(shown: str, reading: _Reading) -> None:
@@ -83,7 +94,7 @@ def _read_text(shown: str, reading: _Reading) -> None:
             reading.emoji += 1
         elif kind in ("email", "money", "phone"):
             reading.clues.setdefault(f"is:{kind}", written)
-        else:
+        elif written not in reading.addresses:
             _add_link("link", written, reading)
             reading.addresses.add(written)
             if kind != "link":

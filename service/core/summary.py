@@ -46,11 +46,11 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
     >>> summarise(Verdict.HOLD, (Reason("one_link", 0.9), Reason("campaign", 1.4, seen=7, authors=7)), ())
     'Held: a text seen 7 times today from 7 names; a link.'
     """
-    rules = [_phrase(reason) for reason in reasons if reason.rule]
+    rules = [phrase(reason) for reason in reasons if reason.rule]
     against = sorted(
         (reason for reason in reasons if (reason.weight or 0) > 0), key=lambda reason: -(reason.weight or 0)
     )
-    phrases = rules or [_phrase(reason) for reason in against if reason.code != "saturation"][:MOST_PHRASES]
+    phrases = rules or [phrase(reason) for reason in against if reason.code != "saturation"][:MOST_PHRASES]
     if verdict is Verdict.ACCEPT:
         phrases = ["nothing in it weighs enough against it"]
     elif "model" in degraded and not rules:
@@ -59,7 +59,13 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
     return f"{_VERBS[verdict]}: {'; '.join([*phrases, *missing]) or 'no reason stands out'}."
 
 
-def _phrase(reason: Reason) -> str:
+def phrase(reason: Reason) -> str:
+    """
+    Return a reason in words.
+
+    >>> phrase(Reason("many_links", 1.2))
+    'many links'
+    """
     if reason.code == "campaign":
         return f"a text seen {reason.seen} times today from {reason.authors} name{'s' if reason.authors != 1 else ''}"
     return _PHRASES.get(reason.code, reason.code.replace("_", " "))
