@@ -1,0 +1,136 @@
+"""
+Decisions, durable before they are answered.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from service.core.comment import Claim, Comment
+from service.core.commenter import pooled_address
+from service.core.decision import Decision
+from service.core.site import Site
+from service.store.engine import available, one_by_one
+from service.store.tables import decisions, storable
+
+_ANSWER = TypeAdapter(Decision)
+# Not the e-mail and the address, which are kept as hashes, nor the article's text, which the CMS has.
+_DETAILS = (
+    *("url", "user_agent", "referrer", "permalink", "article_title"),
+    *("type", "parent_id", "author_role", "language", "id"),
+)
+_INSERT = insert(decisions)
+_FIND = select(decisions.c.answer).where(
+    decisions.c.id == bindparam("decision"), decisions.c.site_id == bindparam("site")
+)
+_CLAIMED = select(decisions.c.answer, decisions.c.claim_digest).where(
+    decisions.c.site_id == bindparam("site"), decisions.c.claim_key == bindparam("claim")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """
+    A stored decision, with the digest of the body that its idempotency key first came with.
+    """
+
+    decision: Decision
+    digest: str | None
+    replayed: bool
+
+
+class Decisions:
+    """
+    The decisions of all sites. A class, since an engine and the secret of the hashes belong together.
+    """
+
+    def __init__(self, engine: Engine, secret: bytes) -> None:
+        self._engine = one_by_one(engine)
+        self._secret = secret
+
+    def record(
+        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
+    ) -> Recorded:
+        """
+        Store a decision and return it; if its claim is taken, return the one that has it and store nothing.
+
+        Raises:
+            StoreUnavailable: it is not certain that the decision is on the disk.
+        """
+        row = self._row(site, comment, decision, received_at, claim)
+        with available(), self._engine.connect() as connection:
+            try:
+                connection.execute(_INSERT, row)
+            except IntegrityError:
+                earlier = _claimed(connection, site.id, claim.key) if claim else None
+                if earlier is None:
+                    raise
+                return earlier
+        return Recorded(decision, claim.digest if claim else None, replayed=False)
+
+    def find(self, site_id: int, decision_id: str) -> Decision | None:
+        """
+        Return a decision as it was answered; None if this site has none of this id.
+
+        Raises:
+            StoreUnavailable: the store cannot be read.
+        """
+        with available(), self._engine.connect() as connection:
+            answer = connection.scalar(_FIND, {"site": site_id, "decision": decision_id})
+        return None if answer is None else _ANSWER.validate_python(answer)
+
+    def claimed(self, site_id: int, claim_key: str) -> Recorded | None:
+        """
+        Return the decision that an idempotency key has got already.
+
+        Raises:
+            StoreUnavailable: the store cannot be read.
+        """
+        with available(), self._engine.connect() as connection:
+            return _claimed(connection, site_id, claim_key)
+
+    def _row(
+        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
+    ) -> dict[str, Any]:
+        return {
+            "id": decision.id,
+            "site_id": site.id,
+            "received_at": received_at,
+            "verdict": decision.verdict.value,
+            "score": decision.score,
+            "discard": decision.discard,
+            "model": decision.model,
+            "answer": _ANSWER.dump_python(decision, mode="json"),
+            "claim_key": claim.key if claim else None,
+            "claim_digest": claim.digest if claim else None,
+            "name": comment.name,
+            "comment": comment.comment,
+            "email_hash": self._keyed("email", comment.email.strip().casefold()),
+            "address_hash": self._keyed("address", pooled_address(comment.ip)),
+            "details": _details(comment),
+        }
+
+    def _keyed(self, kind: str, value: str) -> str | None:
+        # Without the secret, all four billion IPv4 addresses could be hashed and compared in an hour.
+        return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256").hex() if value else None
+
+
+def _details(comment: Comment) -> dict[str, Any]:
+    details: dict[str, Any] = {name: storable(text) for name in _DETAILS if (text := getattr(comment, name))}
+    if comment.submitted_at:
+        details["submitted_at"] = comment.submitted_at.isoformat()
+    if comment.form_seconds is not None:
+        details["form_seconds"] = comment.form_seconds
+    if comment.honeypot:
+        details["honeypot"] = True
+    return details
+
+
+def _claimed(connection: Connection, site_id: int, claim_key: str) -> Recorded | None:
+    row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
+    return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)

@@ -1,0 +1,39 @@
+"""
+What a person at the command line can cure; a store that does not answer is `service.errors.StoreUnavailable`.
+"""
+
+
+class StoreError(Exception):
+    """
+    The base of every error with a cure in its message; never raised itself.
+    """
+
+
+class BadStoreUrl(StoreError):
+    """
+    The URL of the store names no database that Hamlet can use.
+    """
+
+
+class StoreTooNew(StoreError):
+    """
+    The tables were made by a newer Hamlet.
+    """
+
+
+class SiteExists(StoreError):
+    """
+    A site of this name is registered already.
+    """
+
+
+class UnknownSite(StoreError):
+    """
+    No site of this name is registered.
+    """
+
+
+class BadSiteSetting(StoreError):
+    """
+    A site's own limit or threshold makes no sense.
+    """

@@ -1,0 +1,78 @@
+"""
+The tables brought up to date by Alembic, by whichever process comes first.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from service.store.engine import available, one_by_one
+from service.store.errors import StoreTooNew
+
+# Any number that no other program on the same PostgreSQL database uses: "hamlet" in ASCII.
+ADVISORY_LOCK = 0x68616D6C6574
+
+
+def migrate(engine: Engine) -> None:
+    """
+    Bring the tables to the newest revision in one transaction; processes that start together wait for the first.
+
+    Raises:
+        StoreTooNew: a newer Hamlet has been here.
+        StoreUnavailable: the database cannot be opened or written.
+    """
+    with available():
+        if engine.dialect.name == "sqlite":
+            with _sqlite_to_itself(engine):
+                _upgrade(engine)
+        else:
+            _upgrade(engine)
+
+
+@contextmanager
+def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
+    # A lock file of our own, since SQLite does not wait when two connections change its journal's mode at once.
+    database = engine.url.database or ""
+    if database in ("", ":memory:"):
+        yield
+        return
+    path = Path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with one_by_one(engine).connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # stays with the file
+        yield
+
+
+def _upgrade(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # A migration may take longer than an answer; both are as before at the end of the transaction.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        _upgrade_alone(connection)
+
+
+def _upgrade_alone(connection: Connection) -> None:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "service.store:migrations")
+    script = ScriptDirectory.from_config(config)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == script.get_current_head():
+        return
+    known = {revision.revision for revision in script.walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreTooNew(
+            f"the store is at revision {current}, which this Hamlet does not know; start the newer one, "
+            "or restore a backup from before it"
+        )
+    command.upgrade(config, "head")

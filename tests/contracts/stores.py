@@ -1,0 +1,70 @@
+"""
+A store on either engine, and what is put into it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from service.core.comment import Claim, Comment
+from service.core.decision import Decision, Reason, Verdict
+from service.core.site import Site, Thresholds
+from service.store.decisions import Decisions, Recorded
+from service.store.sites import Sites
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SECRET = b"secret of the hashes"
+OpenStore = Callable[[], Engine]
+OpenUrl = Callable[[str], Engine]
+
+
+@dataclass(frozen=True)
+class Store:
+    """
+    A migrated store with one site.
+    """
+
+    engine: Engine
+    site: Site
+    decisions: Decisions
+
+    def record(self, decision: Decision, comment: Comment | None = None, claim: Claim | None = None) -> Recorded:
+        return self.decisions.record(self.site, comment or Comment("Ann", "Hello"), decision, NOON, claim)
+
+
+def store_with_site(engine: Engine, name: str = "news") -> Store:
+    return Store(engine, registered(Sites(engine), name), Decisions(engine, SECRET))
+
+
+def registered(sites: Sites, name: str) -> Site:
+    """
+    Add a site and return it as the request path sees it.
+    """
+    found = sites.by_key_id(sites.add(name).split("_")[1])
+    assert found
+    return found[0]
+
+
+def decision(decision_id: str = "01", **changes: object) -> Decision:
+    fields: dict[str, object] = {
+        "id": decision_id,
+        "verdict": Verdict.HOLD,
+        "score": 0.1 + 0.2,
+        "prior": -1.25,
+        "reasons": (Reason("text", 2.1, evidence=("payday loans", "😀")), Reason("campaign", 1.4, seen=7, authors=3)),
+        "summary": "Held: a repeated text.",
+        "model": "2026-11-23.1",
+        "thresholds": Thresholds(0.35, 0.97),
+        "degraded": ("traffic",),
+    }
+    return Decision(**(fields | changes))  # type: ignore[arg-type]
+
+
+def everything_in(folder: Path) -> bytes:
+    """
+    Return the bytes of all files of a folder, the log of what is not checkpointed included.
+    """
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))

@@ -1,0 +1,156 @@
+"""
+A store in trouble says so in time, and what it acknowledged is there afterwards.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from postgresql_server import PostgresqlServer
+from sqlalchemy import event, text
+from stores import OpenStore, OpenUrl, Store, decision, store_with_site
+
+from service.core.comment import Comment
+from service.errors import StoreUnavailable
+from service.store.schema import migrate
+from service.store.sites import Sites
+
+WRITE_FOREVER = """
+import itertools, pathlib, sys
+from stores import decision, store_with_site
+from service.store.engine import connect
+store = store_with_site(connect(sys.argv[1]), "writer")
+for number in itertools.count():
+    store.record(decision(f"{number:09}"))
+    print(number, flush=True)
+"""
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, open_url: OpenUrl) -> Store:
+    engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
+    migrate(engine)
+    return store_with_site(engine)
+
+
+def test_a_locked_store_gives_up_before_the_deadline(store: Store, open_store: OpenStore) -> None:
+    with open_store().begin() as other:
+        if other.dialect.name == "postgresql":
+            other.execute(text("LOCK TABLE decisions"))
+        started = time.monotonic()
+
+        with pytest.raises(StoreUnavailable):
+            store.record(decision())
+
+        assert time.monotonic() - started < 0.8
+
+    assert store.record(decision()).replayed is False
+
+
+def test_a_locked_sqlite_can_still_be_read(sqlite: Store) -> None:
+    sqlite.record(decision())
+
+    with sqlite.engine.begin():
+        assert sqlite.decisions.find(sqlite.site.id, "01") == decision()
+        assert len(Sites(sqlite.engine).list()) == 1
+
+
+def test_sqlite_syncs_its_log_at_every_commit(sqlite: Store) -> None:
+    with sqlite.engine.connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+
+    assert pragmas == ["wal", 2]
+
+
+def test_what_was_acknowledged_survives_a_kill(sqlite: Store) -> None:
+    command = [sys.executable, "-c", WRITE_FOREVER, str(sqlite.engine.url)]
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as writer:
+        assert writer.stdout
+        for _ in range(50):
+            last = writer.stdout.readline()
+
+        writer.send_signal(signal.SIGKILL)
+        acknowledged = int((last + writer.stdout.read()).split()[-1])
+
+    site = sqlite.site.id + 1
+    lost = [n for n in range(acknowledged + 1) if sqlite.decisions.find(site, f"{n:09}") is None]
+    assert writer.returncode == -signal.SIGKILL
+    assert acknowledged >= 49
+    assert lost == []
+
+
+def test_a_full_store_says_so_and_recovers(sqlite: Store) -> None:
+    # SQLite's own bound on the file stands for a full disk: the same SQLITE_FULL, raised at the same place.
+    long = Comment("Ann", "Hello" * 10_000)
+    with sqlite.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")  # the pool has this one connection
+
+    with pytest.raises(StoreUnavailable) as refusal:
+        sqlite.record(decision("01"), long)
+
+    with sqlite.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={2**30}")
+    assert "full" in str(refusal.value.__cause__)
+    assert sqlite.record(decision("02"), long).replayed is False
+
+
+def test_a_store_that_is_no_database_says_so(tmp_path: Path, open_url: OpenUrl) -> None:
+    (tmp_path / "hamlet.sqlite").write_text("not a database, " * 100)
+
+    with pytest.raises(StoreUnavailable):
+        migrate(open_url(f"sqlite:///{tmp_path}/hamlet.sqlite"))
+
+
+def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path, open_url: OpenUrl) -> None:
+    with pytest.raises(StoreUnavailable):
+        Sites(open_url(f"sqlite:///{tmp_path}/missing/hamlet.sqlite")).list()
+
+
+def test_a_fault_does_not_repeat_what_the_author_wrote(sqlite: Store) -> None:
+    sqlite.record(decision())
+
+    with pytest.raises(StoreUnavailable) as refusal:
+        sqlite.record(decision())
+
+    assert "Hello" not in f"{refusal.value} {refusal.value.__cause__}"
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_closed_is_not_noticed(store: Store, open_store: OpenStore) -> None:
+    store.record(decision("01"))
+    with open_store().connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+
+    assert store.record(decision("02")).replayed is False
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_stopped_postgresql_says_so_at_once_and_recovers(store: Store, postgresql: PostgresqlServer) -> None:
+    store.record(decision("01"))
+    postgresql.stop()
+    started = time.monotonic()
+
+    with pytest.raises(StoreUnavailable):
+        store.record(decision("02"))
+
+    seconds = time.monotonic() - started
+    postgresql.start()
+    assert seconds < 0.5
+    assert store.record(decision("02")).replayed is False
+    assert store.decisions.find(store.site.id, "01")
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_connection_lost_in_the_middle_says_so_and_recovers(store: Store) -> None:
+    def hang_up(connection: object, cursor: object, *_: object) -> None:
+        cursor.connection.pgconn.finish()  # type: ignore[attr-defined]
+
+    event.listen(store.engine, "before_cursor_execute", hang_up, once=True)
+    with pytest.raises(StoreUnavailable):
+        store.record(decision("01"))
+
+    assert store.record(decision("02")).replayed is False
