@@ -1,0 +1,95 @@
+"""
+A decision as JSON: the models are its schema, the functions its fast way out.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from service.core.decision import Decision, Reason, Verdict
+
+
+class ReasonAnswer(BaseModel, title="Reason"):
+    """
+    One cause of a verdict: either a `weight` in log-odds of spam, or a `rule` that decided alone.
+    """
+
+    code: str = Field(description="What it is, stable: text, links, name, campaign, flood, …")
+    weight: float | None = Field(None, description="Log-odds of spam, signed. Absent for a rule.")
+    rule: str | None = Field(None, description="The rule that decided. Absent for a weight.")
+    evidence: list[str] | None = Field(None, description="Words of the comment, as written.")
+    seen: int | None = Field(None, description="How often this text came in 24 hours.")
+    authors: int | None = Field(None, description="From how many different names.")
+
+
+class ThresholdsAnswer(BaseModel, title="Thresholds"):
+    """
+    Where the bands of the score begin: below `accept_below` accept, from `reject_at` reject, between them hold.
+    """
+
+    accept_below: float
+    reject_at: float
+    discard_at: float
+
+
+class Answer(BaseModel, title="Decision"):
+    """
+    The verdict on a comment. `prior` and the weights of `reasons` add up to the log-odds of `score`.
+    """
+
+    id: str = Field(description="Under which the decision can be read again.")
+    verdict: Verdict
+    score: float | None = Field(description="The probability of spam; null where no model could be used.")
+    discard: bool = Field(description="Rejected so surely that no moderator need look.")
+    prior: float | None = Field(description="The log-odds of spam before anything is known of the comment.")
+    reasons: list[ReasonAnswer]
+    summary: str = Field(description="The verdict in one sentence.")
+    retry_after: int | None = Field(description="Seconds until the commenter is below every limit again.")
+    model: str | None = Field(description="The version of the model that scored.")
+    thresholds: ThresholdsAnswer | None
+    degraded: list[str] = Field(description="What was missing for this decision: traffic, model, store.")
+    recorded: bool = Field(description="Whether the decision was stored.")
+
+
+def to_body(decision: Decision) -> bytes:
+    """
+    Return the JSON of a decision, every number in full.
+    """
+    bounds = decision.thresholds
+    return to_json(
+        {
+            "id": decision.id,
+            "verdict": decision.verdict.value,
+            "score": decision.score,
+            "discard": decision.discard,
+            "prior": decision.prior,
+            "reasons": [_reason(reason) for reason in decision.reasons],
+            "summary": decision.summary,
+            "retry_after": decision.retry_after,
+            "model": decision.model,
+            "thresholds": bounds
+            and {
+                "accept_below": bounds.accept_below,
+                "reject_at": bounds.reject_at,
+                "discard_at": bounds.discard_at,
+            },
+            "degraded": decision.degraded,
+            "recorded": decision.recorded,
+        }
+    )
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    answer: dict[str, Any] = {"code": reason.code}
+    if reason.rule is None:
+        answer["weight"] = reason.weight
+    else:
+        answer["rule"] = reason.rule
+    if reason.evidence:
+        answer["evidence"] = reason.evidence
+    if reason.seen is not None:
+        answer["seen"] = reason.seen
+    if reason.authors is not None:
+        answer["authors"] = reason.authors
+    return answer

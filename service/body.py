@@ -1,0 +1,139 @@
+"""
+The bytes of a request as the fields that they hold, or a clear 4xx; values are looked at in `submission`.
+"""
+
+import json
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.http import parse_options_header
+from werkzeug.wsgi import get_content_length, get_input_stream
+
+from service.errors import BadRequest, BodyTooLarge, UnsupportedMediaType
+
+LARGEST_BODY = 256 * 1024
+MOST_FIELDS = 100
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+
+def raw(environ: dict[str, Any]) -> bytes:
+    """
+    Return the whole body, whether its length was declared or it came in chunks.
+
+    Read here and not by Flask, which with a limit set has cut chunked bodies and said nothing.
+
+    Raises:
+        BodyTooLarge: it is longer than LARGEST_BODY; no more than one byte beyond that is read.
+        BadRequest: it ended before its declared length.
+    """
+    declared = get_content_length(environ)
+    if declared is not None and declared > LARGEST_BODY:
+        raise _too_large()
+    stream = get_input_stream(environ)
+    parts: list[bytes] = []
+    room = LARGEST_BODY + 1
+    while room and (part := stream.read(room)):
+        parts.append(part)
+        room -= len(part)
+    if not room:
+        raise _too_large()
+    content = b"".join(parts)
+    if declared is not None and len(content) < declared:
+        raise BadRequest(f"the body ends after {len(content)} of {declared} bytes")
+    return content
+
+
+@lru_cache(maxsize=64)
+def media_type(content_type: str, content_encoding: str) -> str:
+    """
+    Return JSON or FORM.
+
+    Raises:
+        UnsupportedMediaType: it is neither of them, or not in UTF-8, or compressed.
+    """
+    media, options = parse_options_header(content_type)
+    if media.lower() not in (JSON, FORM):
+        raise UnsupportedMediaType(f"send {JSON} or {FORM}")
+    if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("send UTF-8; no other charset is read")
+    if content_encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType("send the body uncompressed; no Content-Encoding is read")
+    return media.lower()
+
+
+def from_json(content: bytes) -> dict[str, Any]:
+    """
+    Return the members of a JSON object, which may begin with a byte order mark.
+
+    Raises:
+        BadRequest: it is no JSON object in UTF-8, names a member twice, or nests or counts beyond reason.
+    """
+    try:
+        members = _DECODER.decode(_text(content).removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"the body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise BadRequest("the body is nested too deeply; a comment is one object of plain values") from None
+    except ValueError:  # of int(): CPython converts 4,300 digits and no more
+        raise BadRequest("the body has a number of too many digits") from None
+    if not isinstance(members, dict):
+        raise BadRequest("the body must be a JSON object")
+    if len(members) > MOST_FIELDS:
+        raise BadRequest(f"the body has more than {MOST_FIELDS} fields")
+    return members
+
+
+def from_form(content: bytes) -> dict[str, str]:
+    """
+    Return the fields of a form; what was left empty is as good as not sent.
+
+    Raises:
+        BadRequest: it is not UTF-8 before or after percent-decoding, or names a field twice.
+    """
+    text = _text(content)
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError:
+        raise BadRequest("the form has percent-encoded bytes that are not UTF-8") from None
+    except ValueError:
+        raise BadRequest(f"the form has more than {MOST_FIELDS} fields") from None
+    return _unique(pairs)
+
+
+def shown(name: str) -> str:
+    """
+    Return a field's name as an error may quote it: short, and of printable characters.
+
+    >>> shown("na\\nme"), len(shown("x" * 1000))
+    ('na?me', 40)
+    """
+    return "".join(character if character.isprintable() else "?" for character in name[:40])
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"the body is not UTF-8: byte {error.start} cannot be read") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise BadRequest(f"`{shown(twice)}` is given twice", field=shown(twice))
+    return members
+
+
+def _no_constant(name: str) -> None:
+    raise BadRequest(f"the body is not JSON: {name} is no JSON number")
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(f"the body is larger than {LARGEST_BODY} bytes; cut `article_text`, which is the least needed")
+
+
+# Not strict: a line break or NUL that a CMS forgot to escape is still what an author typed.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, strict=False)

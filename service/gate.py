@@ -1,0 +1,106 @@
+"""
+Which site is calling: its key, checked without asking the database each time.
+"""
+
+import hmac
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Protocol
+
+from service.core.site import Site
+from service.errors import StoreUnavailable, Unauthorised
+from service.store.keys import digest
+
+# How long a site that was known goes on being known while the store cannot be read.
+STALE_SECONDS = 600.0
+# Guesses must not fill the memory. A site in use is read again every few seconds and so becomes the newest.
+MOST_ROWS = 10_000
+
+_KEY = re.compile(r"hamlet_([0-9a-f]{10})_[A-Za-z0-9_-]{43}")
+_NO_DIGEST = bytes(32)
+
+Row = tuple[Site, bytes, bool]
+
+
+class Sites(Protocol):
+    """
+    Finds the site of a key's id, with the digest of the whole key and whether the site is disabled.
+    """
+
+    def by_key_id(self, key_id: str) -> Row | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    row: Row | None
+    read_at: float
+    ask_again_at: float
+
+
+class Gate:
+    """
+    Admits the callers that a site knows. A class, since it remembers for a few seconds what the store said.
+
+    A key that is disabled or rotated stops working within `cache_seconds`.
+    """
+
+    def __init__(
+        self, sites: Sites, *, cache_seconds: float = 5.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sites = sites
+        self._cache_seconds = cache_seconds
+        self._monotonic = monotonic
+        self._cache: dict[str, _Cached] = {}
+        self._lock = Lock()
+
+    def admit(self, authorization: str | None, api_key: str | None) -> Site:
+        """
+        Return the site whose key came in `Authorization: Bearer KEY` or in `X-Api-Key: KEY`.
+
+        An unknown id, a wrong secret and a disabled site are told apart neither by the answer nor by the work.
+
+        Raises:
+            Unauthorised: there is no key, or it opens nothing.
+            StoreUnavailable: the key has not been seen lately and the store cannot be read.
+        """
+        key = _key(authorization, api_key)
+        match = _KEY.fullmatch(key)
+        row = self._row(match[1]) if match else None
+        is_right = hmac.compare_digest(digest(key), row[1] if row else _NO_DIGEST)
+        if row is None or not is_right or row[2]:
+            raise Unauthorised("no site has this key")
+        return row[0]
+
+    def _row(self, key_id: str) -> Row | None:
+        now = self._monotonic()
+        cached = self._cache.get(key_id)
+        if cached and now < cached.ask_again_at:
+            return cached.row
+        try:
+            row = self._sites.by_key_id(key_id)
+        except StoreUnavailable:
+            if cached is None or cached.row is None or now - cached.read_at > STALE_SECONDS:
+                raise
+            self._remember(key_id, replace(cached, ask_again_at=now + self._cache_seconds))
+            return cached.row
+        self._remember(key_id, _Cached(row, now, now + self._cache_seconds))
+        return row
+
+    def _remember(self, key_id: str, cached: _Cached) -> None:
+        with self._lock:
+            self._cache.pop(key_id, None)
+            if len(self._cache) >= MOST_ROWS:
+                del self._cache[next(iter(self._cache))]
+            self._cache[key_id] = cached
+
+
+def _key(authorization: str | None, api_key: str | None) -> str:
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() == "bearer" and key.strip():
+        return key.strip()
+    if api_key:
+        return api_key.strip()
+    raise Unauthorised("send the site's key as `Authorization: Bearer KEY` or `X-Api-Key: KEY`")

@@ -1,0 +1,124 @@
+"""
+The routes as OpenAPI describes them; the schemas come from the models.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from service.errors import HamletError
+from service.problems import MEDIA_TYPE
+
+_COMMENT = {"$ref": "#/components/schemas/Submission"}
+_DECISION = {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}}
+_EXAMPLE = {
+    "name": "Anna",
+    "comment": "I liked the second half of this article, thank you.",
+    "ip": "8.8.8.8",
+    "permalink": "https://example.org/articles/7",
+    "id": "4711",
+}
+_SPAM = {
+    "name": "best payday loans",
+    "comment": 'Need cash? <a href="http://loans.example/">click here</a>',
+    "email": "loans@loans.example",
+    "honeypot": "yes",
+}
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    kinds = [kind for kind in HamletError.__subclasses__() if kind.status == status]
+    about = "; ".join(f"`{kind.code}`: {kind.title.lower()}" for kind in kinds)
+    return {
+        "description": about or HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
+
+
+def _plain(summary: str, media_type: str, *, unavailable: str = "") -> dict[str, Any]:
+    answers = {"200": summary, "503": unavailable} if unavailable else {"200": summary}
+    responses = {
+        status: {"description": text, "content": {media_type: {"schema": {}}}} for status, text in answers.items()
+    }
+    return {"get": {"summary": summary, "tags": ["operation"], "security": [], "responses": responses}}
+
+
+SECURITY: dict[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The site's key."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The site's key."},
+}
+RESPONSES = {str(status): _problem(status) for status in (400, 401, 404, 405, 409, 413, 415, 422, 429, 500, 503)}
+RESPONSES["401"]["headers"] = {"WWW-Authenticate": _header("How to send a key.")}
+RESPONSES["415"]["headers"] = {"Accept": _header("The content types that are read.")}
+for _status in ("409", "429", "503"):
+    RESPONSES[_status]["headers"] = {"Retry-After": _header("Seconds to wait, spread at random.")}
+
+PATHS: dict[str, Any] = {
+    "/v1/comments": {
+        "post": {
+            "operationId": "moderate",
+            "summary": "Judge a comment",
+            "description": "Answers 200 whatever the verdict. Act on `verdict`; on any error, hold the comment.",
+            "tags": ["comments"],
+            "parameters": [
+                {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "description": "The same key again returns the first decision. Goes before the body's `id`.",
+                    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+                }
+            ],
+            "requestBody": {
+                "required": True,
+                "description": "At most 262,144 bytes, in UTF-8, not compressed.",
+                "content": {
+                    "application/json": {
+                        "schema": _COMMENT,
+                        "examples": {"comment": {"value": _EXAMPLE}, "spam": {"value": _SPAM}},
+                    },
+                    "application/x-www-form-urlencoded": {"schema": _COMMENT},
+                },
+            },
+            "responses": {
+                "200": {
+                    "description": "The decision.",
+                    "headers": {
+                        "RateLimit": _header('What is left of the quota, like "comments";r=599;t=1'),
+                        "RateLimit-Policy": _header('The quota, like "comments";q=600;w=60'),
+                        "Idempotent-Replayed": _header("`true` if this decision was given before."),
+                    },
+                    "content": _DECISION,
+                },
+                **_problems(400, 401, 405, 409, 413, 415, 422, 429, 500, 503),
+            },
+        }
+    },
+    "/v1/comments/{id}": {
+        "get": {
+            "operationId": "find",
+            "summary": "Read a decision again",
+            "tags": ["comments"],
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {
+                "200": {"description": "The decision as it was given.", "content": _DECISION},
+                **_problems(401, 404, 405, 500, 503),
+            },
+        }
+    },
+    "/livez": _plain("The process answers", "application/json"),
+    "/readyz": _plain(
+        "All parts can be used", "application/json", unavailable="A part cannot be used; the body says which"
+    ),
+    "/version": _plain("The versions of Hamlet and its model", "application/json"),
+    "/metrics": _plain("Metrics for Prometheus", "text/plain"),
+    "/openapi.json": _plain("This document", "application/json"),
+    "/docs": _plain("This document, to be tried out", "text/html"),
+    "/docs/problems": _plain("What each problem type means", "text/html"),
+}

@@ -1,0 +1,125 @@
+"""
+Every error as a problem document (RFC 9457), translated here and nowhere else.
+
+`type` is a reference to this installation's own page of problems: Hamlet has no domain of its own, the page explains
+each type where the caller met it, and the RFC allows relative references with a full path (section 3.1.1).
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from math import ceil
+from typing import Any, Literal
+
+from flask import Flask, Response, g, request
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.response import Response as AnyResponse
+
+from service import body
+from service.errors import HamletError, InvalidField, NotFound, QuotaExceeded, Unauthorised, UnsupportedMediaType
+from service.quota import headers_of
+
+PAGE = "/docs/problems"
+MEDIA_TYPE = "application/problem+json"
+# On these a CMS may act on the answer alone, so even an error says what to do with the comment.
+VERDICTS = "/v1/comments"
+RETRY_AFTER_SECONDS = 5
+
+logger = logging.getLogger("hamlet.problems")
+
+
+class FieldProblem(BaseModel):
+    """
+    What is wrong with one field. The value is never repeated.
+    """
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """
+    An error, as in RFC 9457.
+    """
+
+    type: str = Field(description="Stable; the address of its explanation, or about:blank for a plain HTTP error.")
+    title: str
+    status: int
+    detail: str
+    field: str | None = Field(None, description="The first field that is wrong.")
+    errors: list[FieldProblem] | None = Field(None, description="Every field that is wrong, up to 20.")
+    request_id: str | None = Field(None, description="Under which the log has this request.")
+    verdict: Literal["hold"] | None = Field(None, description="What to do with the comment, on the comment endpoints.")
+
+
+def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
+    """
+    Answer every error of an application with a problem document.
+
+    Args:
+        app: The application.
+        random: From 0 to 1; spreads the callers that were told to come back.
+    """
+
+    @app.errorhandler(HamletError)
+    def known(error: HamletError) -> Response:
+        response = _problem(error.status, f"{PAGE}#{error.code}", error.title, error.detail, _extensions(error))
+        response.headers.extend(_headers(error))
+        if (seconds := _retry_after(error)) is not None:
+            response.headers["Retry-After"] = str(ceil(seconds * (1 + random() / 2)))
+        return response
+
+    @app.errorhandler(HTTPException)
+    def of_http(error: HTTPException) -> AnyResponse:
+        status = error.code or 500
+        if error.response is not None or status < 400:
+            return error.get_response()
+        if status == 404:
+            return known(NotFound("there is nothing at this address"))
+        response = _problem(status, "about:blank", error.name, _plain_detail(status), {})
+        response.headers.extend(header for header in error.get_headers() if header[0] != "Content-Type")
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        # `logs` writes where it happened and never the message, which may quote a comment.
+        logger.error("unexpected error", exc_info=error, extra={"request_id": g.get("request_id")})
+        return _problem(
+            500, "about:blank", "Internal Server Error", "something unexpected went wrong; it was logged", {}
+        )
+
+
+def _problem(status: int, kind: str, title: str, detail: str, extensions: dict[str, Any]) -> Response:
+    document = {"type": kind, "title": title, "status": status, "detail": detail, **extensions}
+    if "request_id" in g:
+        document["request_id"] = g.request_id
+    if request.path == VERDICTS or request.path.startswith(f"{VERDICTS}/"):
+        document["verdict"] = "hold"
+    headers = {"Cache-Control": "no-store"}
+    return Response(to_json(document), status, headers, content_type=MEDIA_TYPE)
+
+
+def _extensions(error: HamletError) -> dict[str, Any]:
+    extensions: dict[str, Any] = {"field": error.field} if error.field else {}
+    if isinstance(error, InvalidField):
+        extensions["errors"] = [{"field": field, "detail": detail} for field, detail in error.errors]
+    return extensions
+
+
+def _headers(error: HamletError) -> dict[str, str]:
+    if isinstance(error, Unauthorised):
+        return {"WWW-Authenticate": 'Bearer realm="hamlet"'}
+    if isinstance(error, UnsupportedMediaType):
+        return {"Accept": f"{body.JSON}, {body.FORM}", "Accept-Encoding": "identity"}
+    return headers_of(error.quota) if isinstance(error, QuotaExceeded) else {}
+
+
+def _retry_after(error: HamletError) -> int | None:
+    return RETRY_AFTER_SECONDS if error.retry_after is None and error.status == 503 else error.retry_after
+
+
+def _plain_detail(status: int) -> str:
+    # Werkzeug's own descriptions are for people in front of a browser.
+    return "this address does not take this method; see Allow" if status == 405 else "the request cannot be answered"

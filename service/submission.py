@@ -1,0 +1,172 @@
+"""
+What may be said about a comment, field by field: strict about the caller, patient with the author.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic.json_schema import WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError, to_json
+
+from service.body import shown
+from service.core.comment import Claim, Comment
+from service.core.text import storable
+from service.errors import InvalidField
+
+LONGEST_COMMENT = 64 * 1024
+LONGEST_ID = 200
+MOST_ERRORS = 20
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_IDEMPOTENCY_KEY = re.compile(rf"[!-~]{{1,{LONGEST_ID}}}")
+
+
+def _short_enough(comment: str) -> str:
+    if len(comment) > LONGEST_COMMENT // 4 and len(comment.encode()) > LONGEST_COMMENT:
+        raise PydanticCustomError("comment_length", f"must be at most {LONGEST_COMMENT} bytes of UTF-8")
+    return comment
+
+
+def _identifier(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _address(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        address = ip_address(text.strip().partition("%")[0])
+    except ValueError:
+        raise PydanticCustomError("address", "must be an IPv4 or IPv6 address, without a port") from None
+    return str(address.ipv4_mapped or address) if isinstance(address, IPv6Address) else str(address)
+
+
+def _moment(value: object) -> datetime:
+    try:
+        if isinstance(value, str) and _RFC_3339.fullmatch(value):
+            return datetime.fromisoformat(value.upper())
+    except ValueError:
+        pass  # of the right form, but no such day or hour
+    raise PydanticCustomError("moment", "must be a time with its zone as in RFC 3339, like 2026-11-23T18:30:00Z")
+
+
+Identifier = Annotated[
+    str,
+    Field(max_length=LONGEST_ID),
+    BeforeValidator(_identifier, json_schema_input_type=Annotated[str, Field(max_length=LONGEST_ID)] | int),
+]
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+def _nullable(schema: dict[str, Any]) -> None:
+    # `to_comment` drops null before the model sees it.
+    for name in schema["properties"].keys() - set(schema["required"]):
+        field = schema["properties"][name]
+        if "type" in field:
+            field["type"] = [field["type"], "null"]
+        elif {"type": "null"} not in field["anyOf"]:
+            field["anyOf"].append({"type": "null"})
+
+
+class Submission(BaseModel):
+    """
+    A comment to be judged. Only `name` and `comment` are required; null stands for an optional field not sent.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", title="Comment", json_schema_extra=_nullable)
+
+    name: str = Field(description="The author's name as typed; may be empty.")
+    comment: Annotated[str, AfterValidator(_short_enough)] = Field(
+        description=f"The comment as typed, markup included; at most {LONGEST_COMMENT} bytes of UTF-8."
+    )
+    email: str = Field("", description="The author's e-mail address; kept as a keyed hash only.")
+    url: str = Field("", description="The author's web site.")
+    ip: Annotated[str, AfterValidator(_address)] = Field(
+        "", description="The author's IPv4 or IPv6 address; kept as a keyed hash only."
+    )
+    user_agent: str = Field("", description="The author's User-Agent header.")
+    referrer: str = Field("", description="The author's Referer header.")
+    permalink: str = Field("", description="Where the article is.")
+    article_title: str = Field("", description="The title of the article commented on.")
+    article_text: str = Field("", description="The text of the article commented on.")
+    type: str = Field("", description="What it is in the CMS: comment, reply, trackback, review, …")
+    parent_id: Identifier = Field("", description="The CMS's id of the comment that this one answers.")
+    author_role: str = Field("", description="The author's role in the CMS: guest, subscriber, editor, …")
+    language: str = Field("", description="The language of the site, as in BCP 47.")
+    submitted_at: Moment | None = Field(None, description="When it was sent: RFC 3339, with a zone.")
+    form_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        None, description="Seconds from showing the form to sending it."
+    )
+    honeypot: str = Field("", description="What came in a form field that people cannot see.")
+    id: Identifier = Field("", description="The CMS's own id of this comment; the same id gets the same decision.")
+
+
+_REQUIRED = frozenset(name for name, field in Submission.model_fields.items() if field.is_required())
+_IN_ORDER = sorted(Submission.model_fields)
+_OPTIONAL = Submission.model_fields.keys() - _REQUIRED
+
+
+def to_comment(given: Mapping[str, Any], *, is_form: bool) -> Comment:
+    """
+    Return the comment that some fields describe, lone surrogates repaired.
+
+    Raises:
+        InvalidField: fields are missing, unknown, or not what they should be; never for what an author typed.
+    """
+    validate = Submission.model_validate_strings if is_form else Submission.model_validate
+    empty = "" if is_form else None
+    repaired = {
+        storable(name): storable(value) if isinstance(value, str) else value
+        for name, value in given.items()
+        if value != empty or name not in _OPTIONAL
+    }
+    try:
+        submission = validate(repaired)
+    except ValidationError as error:
+        raise _invalid(error) from None
+    return Comment(**submission.__dict__)
+
+
+def to_claim(comment: Comment, idempotency_key: str | None) -> Claim | None:
+    """
+    Return the claim that the `Idempotency-Key` header makes, else the one of the CMS's id; None without either.
+
+    Raises:
+        InvalidField: the header is empty, too long, or has other characters than visible ASCII.
+    """
+    if idempotency_key is not None:
+        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+            detail = f"`Idempotency-Key` must be 1 to {LONGEST_ID} visible ASCII characters"
+            raise InvalidField(detail, field="Idempotency-Key")
+        return Claim(f"header:{idempotency_key}", _digest(comment))
+    return Claim(f"id:{comment.id}", _digest(comment)) if comment.id else None
+
+
+def _digest(comment: Comment) -> str:
+    # Empty fields are left out, so that a field added in a later version leaves the digests of old bodies alone.
+    given = {name: value for name in _IN_ORDER if (value := getattr(comment, name)) not in ("", None)}
+    return sha256(to_json(given)).hexdigest()
+
+
+def _invalid(error: ValidationError) -> InvalidField:
+    # Neither the values nor pydantic's own summary: a comment is personal data and must not come back in an error.
+    found = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
+    errors = tuple((shown(str(each["loc"][0])), _detail(each)) for each in found)
+    return InvalidField(errors[0][1], field=errors[0][0], errors=errors)
+
+
+def _detail(error: ErrorDetails) -> str:
+    name = shown(str(error["loc"][0]))
+    if error["type"] == "missing":
+        return f"`{name}` is required"
+    if error["type"] == "extra_forbidden":
+        meant = get_close_matches(name, Submission.model_fields, n=1)
+        return f"`{name}` is no field of a comment" + (f"; did you mean `{meant[0]}`?" if meant else "")
+    message = error["msg"].replace("Input should be", "must be").replace("String should have", "must have")
+    return f"`{name}` {message}"

@@ -1,0 +1,120 @@
+"""
+The JSON edge alone: its real routes around a moderation, a store and a clock that tests hold in their hands.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service import api, openapi, problems
+from service.core.comment import Claim, Comment
+from service.core.decision import Decision, Reason, Verdict
+from service.core.site import Site, Thresholds
+from service.core.traffic import Quota
+from service.errors import HamletError
+from service.gate import Gate
+from service.moderation import Outcome
+from service.store.keys import digest
+
+KEY = "hamlet_0123456789_" + "A" * 43
+
+DECISION = Decision(
+    id="01930000-0000-7000-8000-000000000000",
+    verdict=Verdict.HOLD,
+    score=0.8312345678901234,
+    prior=-1.2,
+    reasons=(
+        Reason("text", 2.1, evidence=("payday loans",)),
+        Reason("campaign", 1.4, seen=7, authors=6),
+        Reason("flood", rule="flood"),
+    ),
+    summary="Held: its words.",
+    model="2026-11-23.1",
+    thresholds=Thresholds(0.35, 0.97),
+)
+
+
+@dataclass
+class FakeSites:
+    """
+    One site with one key, in a store that may fail.
+    """
+
+    site: Site = field(default_factory=lambda: Site(1, "blog", "0123456789"))
+    is_disabled: bool = False
+    fault: HamletError | None = None
+    reads: int = 0
+
+    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
+        self.reads += 1
+        if self.fault:
+            raise self.fault
+        return (self.site, digest(KEY), self.is_disabled) if key_id == self.site.key_id else None
+
+
+@dataclass
+class FakeModeration:
+    """
+    Gives the same decision to every comment, or the same error, and keeps what it was asked.
+    """
+
+    decision: Decision = DECISION
+    replayed: bool = False
+    fault: Exception | None = None
+    asked: list[tuple[Comment, Claim | None]] = field(default_factory=list)
+
+    def moderate(self, site: Site, comment: Comment, claim: Claim | None = None) -> Outcome:
+        self.asked.append((comment, claim))
+        if self.fault:
+            raise self.fault
+        return Outcome(self.decision, Quota(limit=600, remaining=599, reset=1), self.replayed)
+
+
+@dataclass
+class FakeDecisions:
+    """
+    Has one decision of site 1.
+    """
+
+    fault: HamletError | None = None
+
+    def find(self, site_id: int, decision_id: str) -> Decision | None:
+        if self.fault:
+            raise self.fault
+        return DECISION if (site_id, decision_id) == (1, DECISION.id) else None
+
+
+@pytest.fixture
+def sites() -> FakeSites:
+    return FakeSites()
+
+
+@pytest.fixture
+def moderation() -> FakeModeration:
+    return FakeModeration()
+
+
+@pytest.fixture
+def decisions() -> FakeDecisions:
+    return FakeDecisions()
+
+
+@pytest.fixture
+def edge(sites: FakeSites, moderation: FakeModeration, decisions: FakeDecisions) -> Flask:
+    app = Flask(__name__)
+    problems.install(app, random=lambda: 0.5)
+    app.register_blueprint(api.blueprint(moderation, Gate(sites), decisions))
+    app.register_blueprint(openapi.blueprint())
+    return app
+
+
+@pytest.fixture
+def caller(edge: Flask) -> FlaskClient:
+    """
+    A client that sends the site's key.
+    """
+    client = edge.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
+    return client

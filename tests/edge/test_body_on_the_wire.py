@@ -1,0 +1,108 @@
+"""
+How a body arrives under the real server: in chunks, too long, or cut off.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+KEY = "hamlet_0123456789_" + "A" * 43
+GOOD = b'{"name": "a", "comment": "b"}'
+START_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = int(free.getsockname()[1])
+    command = f"-m granian --interface wsgi --no-ws --host 127.0.0.1 --port {number} --factory wired_edge:app"
+    server = subprocess.Popen([sys.executable, *command.split()], cwd=Path(__file__).parent)
+    try:
+        _wait_for(number)
+        yield number
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, "granian does not start"
+            time.sleep(0.05)
+
+
+def post(port: int, header: str, sent: bytes, *, is_cut: bool = False) -> tuple[int, str]:
+    """
+    Send a body as it is, perhaps hang up; return the status and the body of the answer.
+    """
+    head = f"POST /v1/comments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{head}Content-Type: application/json\r\n{header}\r\n\r\n".encode())
+        received = b""
+        with suppress(BrokenPipeError, ConnectionResetError):  # the server may answer before all is sent
+            connection.sendall(sent)
+            if is_cut:
+                connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                received += part
+    top, _, answer = received.partition(b"\r\n\r\n")
+    return int(top.split()[1]), answer.decode()
+
+
+def chunked(content: bytes) -> bytes:
+    parts = (content[start : start + 1000] for start in range(0, len(content), 1000))
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def of_size(size: int) -> bytes:
+    body = json.dumps({"name": "", "comment": "", "article_text": ""}).encode()
+    return body.replace(b'text": "', b'text": "' + b"x" * (size - len(body)))
+
+
+@pytest.mark.parametrize(("size", "status"), [(1000, 200), (262_144, 200), (262_145, 413), (1_000_000, 413)])
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_the_limit_is_the_same_in_chunks_and_in_one_piece(port: int, size: int, status: int, in_chunks: bool) -> None:
+    content = of_size(size)
+    header = "Transfer-Encoding: chunked" if in_chunks else f"Content-Length: {size}"
+
+    assert post(port, header, chunked(content) if in_chunks else content)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("header", "sent", "detail"),
+    [
+        (f"Content-Length: {len(GOOD) + 10}", GOOD, "the body ends after 29 of 39 bytes"),
+        ("Transfer-Encoding: chunked", chunked(GOOD)[:-15], "not JSON"),
+    ],
+)
+def test_a_body_that_is_cut_off_is_400(port: int, header: str, sent: bytes, detail: str) -> None:
+    status, answer = post(port, header, sent, is_cut=True)
+
+    assert status == 400
+    assert detail in answer
+
+
+@pytest.mark.parametrize("header", [f"Content-Length: {len(GOOD) - 5}", "X-No-Length: 1"])
+def test_only_what_was_declared_is_read(port: int, header: str) -> None:
+    status, answer = post(port, header, GOOD)
+
+    assert status == 400
+    assert "not JSON" in answer
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "5\r\nContent-Length: 6"])
+def test_a_length_that_is_none_is_400(port: int, length: str) -> None:
+    assert post(port, f"Content-Length: {length}", GOOD)[0] == 400

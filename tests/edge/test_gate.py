@@ -1,0 +1,143 @@
+"""
+Keys at the gate.
+"""
+
+import hashlib
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.core.site import Site
+from service.errors import StoreUnavailable, Unauthorised
+from service.gate import STALE_SECONDS, Gate, Row
+
+KEY = "hamlet_0123456789_" + "A" * 43
+SITE = Site(1, "blog", "0123456789")
+
+
+class Sites:
+    def __init__(self) -> None:
+        self.is_disabled = self.is_down = False
+        self.reads = 0
+
+    def by_key_id(self, key_id: str) -> Row | None:
+        self.reads += 1
+        if self.is_down:
+            raise StoreUnavailable("down")
+        known = (SITE, hashlib.sha256(KEY.encode()).digest(), self.is_disabled)
+        return known if key_id == SITE.key_id else None
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("authorization", "api_key"),
+    [(f"Bearer {KEY}", None), (f"bearer  {KEY} ", None), (None, KEY), ("Basic eDp5", KEY)],
+)
+def test_a_key_is_admitted_from_either_header(authorization: str | None, api_key: str | None) -> None:
+    gate = Gate(Sites())
+
+    assert gate.admit(authorization, api_key) == SITE
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        KEY[:-1] + "B",
+        KEY.replace("0123456789", "9999999999"),
+        "x",
+        "kéy\xff",
+        KEY + "é",
+        "hamlet_0123456789_",
+        "A" * 9999,
+    ],
+)
+def test_any_other_key_is_refused_in_the_same_words(key: str) -> None:
+    gate = Gate(Sites())
+
+    with pytest.raises(Unauthorised, match=r"^no site has this key$"):
+        gate.admit(f"Bearer {key}", None)
+
+
+def test_no_key_is_told_how_to_send_one() -> None:
+    with pytest.raises(Unauthorised, match="X-Api-Key"):
+        Gate(Sites()).admit(None, None)
+
+
+def test_rows_are_remembered_for_five_seconds_whether_there_is_a_site_or_not() -> None:
+    sites, clock = Sites(), Clock()
+    gate = Gate(sites, monotonic=clock)
+    for _ in range(3):
+        gate.admit(None, KEY)
+        with pytest.raises(Unauthorised):
+            gate.admit(None, KEY.replace("0123456789", "9999999999"))
+
+    clock.now += 4.9
+    gate.admit(None, KEY)
+
+    assert sites.reads == 2
+
+
+def test_a_disabled_key_stops_after_five_seconds() -> None:
+    sites, clock = Sites(), Clock()
+    gate = Gate(sites, monotonic=clock)
+    gate.admit(None, KEY)
+
+    sites.is_disabled = True
+    clock.now += 5
+
+    with pytest.raises(Unauthorised, match=r"^no site has this key$"):
+        gate.admit(None, KEY)
+
+
+def test_a_known_site_outlives_ten_minutes_without_a_store_asked_every_five_seconds() -> None:
+    sites, clock = Sites(), Clock()
+    gate = Gate(sites, monotonic=clock)
+    gate.admit(None, KEY)
+
+    sites.is_down = True
+    clock.now += STALE_SECONDS
+    gate.admit(None, KEY)
+    gate.admit(None, KEY)
+
+    assert sites.reads == 2
+    clock.now += 5
+    with pytest.raises(StoreUnavailable):
+        gate.admit(None, KEY)
+
+
+def test_an_unseen_key_without_a_store_is_no_verdict_on_the_key() -> None:
+    sites = Sites()
+    sites.is_down = True
+
+    with pytest.raises(StoreUnavailable):
+        Gate(sites).admit(None, KEY)
+
+
+def test_guesses_do_not_fill_the_memory_nor_push_out_a_site_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.gate.MOST_ROWS", 10)
+    sites, clock = Sites(), Clock()
+    gate = Gate(sites, monotonic=clock)
+    for guess in range(25):
+        with pytest.raises(Unauthorised):
+            gate.admit(None, KEY.replace("0123456789", f"{guess:010x}"))
+        clock.now += 1
+        gate.admit(None, KEY)
+
+    assert len(gate._cache) == 10
+    assert sites.reads == 25 + 5
+
+
+def test_without_a_key_the_answer_is_401_with_a_challenge_and_says_hold(caller: FlaskClient) -> None:
+    del caller.environ_base["HTTP_AUTHORIZATION"]
+
+    response = caller.post("/v1/comments", json={"name": "", "comment": ""})
+
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="hamlet"'
+    assert response.get_json()["verdict"] == "hold"
