@@ -72,7 +72,7 @@ def host_of(address: str) -> str:
 
 def is_domain(written: str) -> bool:
     """
-    Tell whether a dotted word is a domain under a public suffix, written as one (the suffix in one case, unlike "end.Then").
+    Tell whether a dotted word is a domain under a public suffix, its suffix in one case.
 
     >>> is_domain("spam.example.com"), is_domain("end.Then"), is_domain("node.js"), is_domain("e.g")
     (True, False, False, False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How much is too much, in comments per minute or hour.
+    How much is too much, in comments per minute or hour; 0 switches a limit off.
     """
 
     commenter_per_minute: int = 5

@@ -38,6 +38,9 @@ _PHRASES = {
     "zalgo": "piled-up accents",
 }
 
+# Clues that end in a number, the logarithm of what they measure.
+_MEASURES = {"length": "its length", "words_a_link": "how many words come with a link"}
+
 
 def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str, ...]) -> str:
     """
@@ -68,4 +71,5 @@ def phrase(reason: Reason) -> str:
     """
     if reason.code == "campaign":
         return f"a text seen {reason.seen} times today from {reason.authors} name{'s' if reason.authors != 1 else ''}"
-    return _PHRASES.get(reason.code, reason.code.replace("_", " "))
+    measure = _MEASURES.get(reason.code.rpartition("_")[0])
+    return measure or _PHRASES.get(reason.code, reason.code.replace("_", " "))

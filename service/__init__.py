@@ -1,0 +1,15 @@
+"""
+Hamlet: a comment in, a verdict out, with its reasons.
+
+To follow one request, read in this order. `moderation.py` is the use case and says in sixty lines what happens to a
+comment. Above it stands the JSON edge: `api.py` asks `gate.py` which site is calling, `body.py` for the fields of the
+request and `submission.py` for the comment that they describe; `answer.py` writes what comes back, and `problems.py`
+turns each of `errors.py` into its document.
+
+Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
+`core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights. `traffic.py` and `traffic.lua`
+count floods and repeats. `core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
+
+`app.py` is the one place where the parts meet. `cli.py` starts them: `serve.py` the processes, `worker.py` one of them,
+`bridge.py` between the server and Flask.
+"""

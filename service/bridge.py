@@ -1,0 +1,113 @@
+"""
+Between Granian and Flask: bodies are read here, in time and within bounds, before a thread is given to a request.
+
+Granian's own WSGI mode reads a body in the thread that answers it, without a time-out: in a trial fifty clients that
+sent their bodies byte by byte kept all threads, and not even `/livez` was answered.
+"""
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
+
+from service.body import LARGEST_BODY
+
+# From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
+BODY_SECONDS = 5.0
+TOO_SLOW = b"""{"type":"about:blank","title":"Request Timeout","status":408,\
+"detail":"the body did not arrive within 5 s","verdict":"hold"}"""
+
+Environ = dict[str, Any]
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+class Bridge:
+    """
+    Calls a WSGI application in a few threads. A class, since the threads are its own.
+    """
+
+    def __init__(self, application: WSGIApplication, threads: int) -> None:
+        self._application = application
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """
+        Answer one request, as Granian's own interface asks for it (RSGI 1.5).
+        """
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(scope, protocol)
+        except TimeoutError:
+            protocol.response_bytes(
+                408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
+            )
+            return
+        except (ProtocolClosed, ProtocolError):
+            return  # the client has gone
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._threads, self._call, _environ(scope, body))
+        protocol.response_bytes(*answer)
+
+    def _call(self, environ: Environ) -> Answer:
+        status, headers = 500, list[tuple[str, str]]()
+
+        def start_response(line: str, given: list[tuple[str, str]], _: Any = None) -> Any:
+            nonlocal status, headers
+            status, headers = int(line[:3]), given
+
+        chunks = self._application(environ, start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return status, headers, body
+
+
+async def _read(scope: Any, protocol: Any) -> bytes:
+    if scope.method in ("GET", "HEAD"):
+        return b""
+    declared = scope.headers.get("content-length", "")
+    if declared.isdecimal():
+        # What is said to be too large is not read: the application sees the same header, and refuses it.
+        content: bytes = await protocol() if int(declared) <= LARGEST_BODY else b""
+        return content
+    # In chunks: a byte too many for the application to see.
+    parts, length = [], 0
+    async for part in protocol:
+        parts.append(part)
+        length += len(part)
+        if length > LARGEST_BODY:
+            break
+    return b"".join(parts)
+
+
+def _environ(scope: Any, body: bytes) -> Environ:
+    host, _, port = scope.server.rpartition(":")
+    environ: Environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        key = name.upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    return environ

@@ -1,0 +1,101 @@
+"""
+The command `hamlet`: serve, check, sites, settings.
+
+It ends with 0 when all went well, 1 when a line could not be checked or the workers kept dying, and 2 when it could
+not do what was asked: then one line on standard error says why, and the cure.
+
+The parts are imported inside the commands: each worker imports this module, and a list of sites needs no server.
+"""
+
+import os
+import sys
+from contextlib import suppress
+from typing import BinaryIO
+
+import click
+
+from service import terminal
+from service.config import Settings, is_secret, variable
+from service.sites_cli import sites
+
+BANNER = """Hamlet listens on {url} and keeps its state in {state}.
+Press Ctrl-C to stop it."""
+DEMO = """
+Try it in a browser: {url}/
+or with the key of the site "demo", {key}:
+
+curl {url}/v1/comments -H 'Authorization: Bearer {key}' \\
+  -H 'Content-Type: application/json' -d '{{"name": "Ann", "comment": "Thank you, this helped me a lot."}}'
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hamlet-moderation", prog_name="hamlet")
+def main() -> None:
+    """
+    Comment moderation on your own machine: accept, hold or reject, with the reasons.
+    """
+
+
+main.add_command(sites)
+
+
+@main.command()
+def serve() -> None:
+    """
+    Serve until Ctrl-C. Everything is set by HAMLET_* in the environment; `hamlet settings` shows it.
+    """
+    from service.config import SettingsError
+    from service.errors import StoreUnavailable
+    from service.serve import serve as run
+    from service.store.errors import StoreError
+    from service.valkey import ValkeyError
+
+    # An interrupt before the workers have started ends it as well as one after.
+    with terminal.refusing(SettingsError, StoreError, StoreUnavailable, ValkeyError), suppress(KeyboardInterrupt):
+        run(terminal.settings(), _announce)
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+def check(file: BinaryIO) -> None:
+    """
+    Score the comments in FILE, one JSON object a line ("-": standard input), without Redis and store.
+
+    Each object is printed with `verdict`, `score` and `reasons` added, in order. In the place of a line that cannot be
+    used stands {"line": …, "error": …}, and the exit code is 1.
+    """
+    from service.check import check as judge
+    from service.scorer import ModelError, load_current
+
+    with terminal.refusing(ModelError):
+        scorer = load_current(terminal.settings().models_dir)
+    is_fine = True
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    for answer in judge(terminal.counted(file), scorer):
+        sys.stdout.write(f"{answer.text}\n")
+        if answer.error:
+            is_fine = False
+            click.echo(answer.error, err=True)
+    sys.exit(0 if is_fine else 1)
+
+
+@main.command()
+def settings() -> None:
+    """
+    Print every setting, its value (secrets masked) and where it comes from.
+    """
+    current = terminal.settings()
+    for field, about in Settings.model_fields.items():
+        name, value = variable(field), getattr(current, field)
+        source = next((given for given in (name, f"{name}_FILE") if os.environ.get(given)), "default")
+        shown = "" if value in (None, "") else "***" if is_secret(about) else str(value)
+        click.echo(f"{name:<20} {shown:<32} {source}")
+
+
+def _announce(settings: Settings, demo_key: str | None) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{settings.port}"
+    click.echo(BANNER.format(url=url, state=settings.state_dir))
+    if demo_key:
+        click.echo(DEMO.format(url=url, key=demo_key))

@@ -1,0 +1,191 @@
+"""
+The settings: `HAMLET_*` in the environment, read once and strictly, by whoever starts the parts.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.fields import FieldInfo
+
+PREFIX = "HAMLET_"
+FILE = "_FILE"
+SHORTEST_SECRET = 32
+# A worker holds the model and serves a thousand comments a second: a big machine needs no more of them by default.
+# Never one alone, so that comments are answered while a worker that died is started again.
+FEWEST_WORKERS, MOST_WORKERS = 2, 4
+
+
+class SettingsError(Exception):
+    """
+    A setting that makes no sense. The message names the variable, its value unless it is secret, and the cure.
+    """
+
+
+class LogLevel(StrEnum):
+    """
+    From which level on events are logged.
+    """
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def workers_for(processors: int) -> int:
+    """
+    Return how many workers serve by default on a machine of so many processors.
+
+    >>> workers_for(1), workers_for(3), workers_for(64)
+    (2, 3, 4)
+    """
+    return max(FEWEST_WORKERS, min(processors, MOST_WORKERS))
+
+
+def _setting(default: Any, description: str, **options: Any) -> Any:
+    return Field(default, description=description, **options)
+
+
+def _secret(description: str) -> Any:
+    # Neither its repr nor an error nor `hamlet settings` shows it.
+    return Field("", description=description, repr=False, json_schema_extra={"secret": True})
+
+
+class Settings(BaseModel):
+    """
+    Everything that can be set. The field `x_y` is the variable HAMLET_X_Y, or the file that HAMLET_X_Y_FILE names.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+    host: Annotated[str, StringConstraints(min_length=1)] = _setting(
+        "127.0.0.1", "the address to listen on; 0.0.0.0 for all of the machine's"
+    )
+    port: int = _setting(8000, "the TCP port to listen on, from 1 to 65535", ge=1, le=65535)
+    state_dir: Path = _setting(Path("var"), "the folder for everything that is kept; made readable by its owner alone")
+    models_dir: Path = _setting(
+        Path(__file__).parent.parent / "models", "the folder of models, with the file CURRENT that names the one in use"
+    )
+    redis_url: Annotated[str, Field(pattern="^((rediss?|unix)://.+)?$")] = _secret(
+        "redis://, rediss:// or unix:// URL of a Redis or Valkey; empty starts an embedded one"
+    )
+    database_url: str = _secret("postgresql:// or sqlite:/// URL; empty keeps SQLite in the state folder")
+    secret: Annotated[str, Field(pattern=f"^(.{{{SHORTEST_SECRET},}})?$")] = _secret(
+        f"keys the hashes of addresses and e-mails, {SHORTEST_SECRET} characters or more, the same on all machines; "
+        "empty makes one and keeps it in the state folder"
+    )
+    workers: int = _setting(
+        workers_for(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1),
+        f"processes that serve, from 1 to 64; by default one a processor, but {FEWEST_WORKERS} to {MOST_WORKERS}",
+        ge=1,
+        le=64,
+    )
+    threads: int = _setting(
+        4,
+        "requests that a worker has under way at once, from 1 to 64; more help only where the store is slow",
+        ge=1,
+        le=64,
+    )
+    demo: bool = _setting(
+        False, "true or false; true adds the site `demo` and a page at / to try comments on; not for the public"
+    )
+    log_level: LogLevel = _setting(LogLevel.INFO, "debug, info, warning or error; a request is one event of level info")
+    metrics_dir: Path | None = _setting(
+        None, "the folder of the workers' metrics, emptied at the start; by default `metrics` in the state folder"
+    )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """
+        Return the settings.
+
+        Raises:
+            SettingsError: a value cannot be used, or its file not be read.
+        """
+        try:
+            return cls.model_validate({name: value for name in cls.model_fields if (value := _given(name, environ))})
+        except ValidationError as error:
+            raise SettingsError(_cure(error, cls.model_fields, environ)) from None
+
+    @property
+    def metrics_folder(self) -> Path:
+        """
+        Return where the workers' metrics are.
+        """
+        return self.metrics_dir or self.state_dir / "metrics"
+
+    @property
+    def demo_key_file(self) -> Path:
+        """
+        Return where the demo site's key is kept, for its owner alone.
+        """
+        return self.state_dir / "demo-key"
+
+    @property
+    def store_url(self) -> str:
+        """
+        Return where decisions and sites are kept.
+        """
+        return self.database_url or f"sqlite:///{self.state_dir.absolute() / 'hamlet.sqlite'}"
+
+
+def variable(field: str) -> str:
+    """
+    Return the name in the environment of a field.
+    """
+    return f"{PREFIX}{field.upper()}"
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """
+    Tell whether a field's value must not be shown.
+    """
+    return field.json_schema_extra == {"secret": True}
+
+
+def warnings(environ: Mapping[str, str]) -> list[str]:
+    """
+    Return what looks like a setting and is none, each with what may have been meant.
+
+    Only warned of, since Kubernetes puts HAMLET_SERVICE_HOST and the like beside a service that is named hamlet.
+    """
+    known = [name for field in Settings.model_fields for name in (variable(field), variable(field) + FILE)]
+    found = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            meant = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+            found.append(f"{name} is no setting" + (f"; did you mean {meant[0]}?" if meant else " and is ignored"))
+    if _is_from_kubernetes(variable("port"), environ):
+        found.append("HAMLET_PORT is what Kubernetes says of a service named hamlet, and is ignored")
+    return found
+
+
+def _given(field: str, environ: Mapping[str, str]) -> str:
+    name = variable(field)
+    path = environ.get(name + FILE, "")
+    if not path:
+        return "" if _is_from_kubernetes(name, environ) else environ.get(name, "")
+    if environ.get(name):
+        raise SettingsError(f"{name} and {name}{FILE} are both set; keep one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name}{FILE} is {path!r}: {error.strerror}; name a file that can be read") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}{FILE} is {path!r}, which is not text in UTF-8") from None
+
+
+def _is_from_kubernetes(name: str, environ: Mapping[str, str]) -> bool:
+    return name == variable("port") and environ.get(name, "").startswith("tcp://")
+
+
+def _cure(error: ValidationError, fields: Mapping[str, FieldInfo], environ: Mapping[str, str]) -> str:
+    name = str(error.errors()[0]["loc"][0])
+    field = fields[name]
+    value = "the value given" if is_secret(field) else repr(_given(name, environ))
+    return f"{variable(name)} cannot be {value}; it takes: {field.description}"

@@ -1,0 +1,61 @@
+"""
+Events as JSON, one line each, on standard error: never a text, a name, an address or a key.
+"""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+# What a line may hold beside its time, level and event; everything else of a record stays out.
+KEYS = (
+    *("request_id", "method", "route", "status", "milliseconds"),
+    *("site", "verdict", "score", "degraded", "replayed", "model"),
+)
+
+
+class JsonLine(logging.Formatter):
+    """
+    Formats a record as one line of ASCII, whatever characters its message holds.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """
+        Return the line, without its line break.
+        """
+        event: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name.removeprefix("_"),
+            "event": record.getMessage(),
+        }
+        attributes = record.__dict__
+        event.update((key, attributes[key]) for key in KEYS if attributes.get(key) is not None)
+        if record.exc_info and record.exc_info[1]:
+            event["error"] = _places(record.exc_info[1])
+        # ASCII: line breaks, ESC and U+2028 cannot start a line or speak to a terminal.
+        return json.dumps(event, ensure_ascii=True, allow_nan=False, default=str)
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """
+    Return the configuration of this process's logs, for `logging.config.dictConfig`.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "service.logs.JsonLine"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            "hamlet": {"level": level.upper()},
+            "_granian": {"level": "WARNING"},
+        },
+    }
+
+
+def _places(error: BaseException) -> list[str]:
+    # No messages: those of drivers and parsers quote what they could not take, which may be a comment.
+    frames = traceback.extract_tb(error.__traceback__)
+    return [type(error).__qualname__, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]

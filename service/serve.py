@@ -1,0 +1,114 @@
+"""
+The service as processes: an embedded Valkey if need be, the workers, and their end.
+"""
+
+import multiprocessing
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from service import logs, state, worker
+from service.config import Settings, SettingsError, variable
+from service.demo import make_demo_site
+from service.store.engine import connect
+from service.store.schema import migrate
+
+# A comment has 0.8 s: whoever is not answered by then has been cut off by a client long ago.
+DRAIN_SECONDS = 10
+# A worker keeps this many connections open; slow clients hold a connection, never a thread.
+CONNECTIONS = 1024
+
+
+def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) -> None:
+    """
+    Serve until SIGINT or SIGTERM, then answer what has been accepted, and leave nothing running.
+
+    Args:
+        settings: As given; what is not set is found or made.
+        announce: Told the settings in force and the demo site's key, just before the workers start.
+
+    Raises:
+        SettingsError: the port or the state folder is not to be had.
+        ValkeyError, StoreError, StoreUnavailable: a part does not start.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    settings = state.prepare(settings)
+    with ExitStack() as parts:
+        parts.enter_context(state.locked(settings.state_dir))
+        _check_address(settings)
+        settings = settings.model_copy(update={"metrics_dir": _emptied(settings)})
+        if not settings.redis_url:
+            settings = settings.model_copy(update={"redis_url": parts.enter_context(_embedded_valkey(settings))})
+        # Before there are workers: they find the tables as they should be.
+        engine = connect(settings.store_url)
+        migrate(engine)
+        key = make_demo_site(engine, settings.demo_key_file) if settings.demo else None
+        engine.dispose()
+        announce(settings, key)
+        _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    # A forked worker would inherit the parent's threads' locks, and the memory of what only the parent needs.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "service.worker",
+        settings.host,
+        settings.port,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
+        workers=settings.workers,
+        backpressure=CONNECTIONS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.configuration(settings.log_level),
+    )
+    loader: Any = partial(worker.load, settings)  # Granian's types know functions only
+    server.serve(target_loader=loader, wrap_loader=False)
+
+
+@contextmanager
+def _embedded_valkey(settings: Settings) -> Iterator[str]:
+    from service.valkey import EmbeddedValkey  # not needed, nor its wheel, where there is a Redis
+
+    with EmbeddedValkey(settings.state_dir) as valkey:
+        yield valkey.url
+
+
+def _emptied(settings: Settings) -> Any:
+    # Numbers of the last run: its processes are gone, and their ids may be given to others.
+    folder = settings.metrics_folder.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in folder.glob("*.db"):
+            file.unlink()
+    except OSError as error:
+        raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {error.strerror}") from None
+    return folder
+
+
+def _check_address(settings: Settings) -> None:
+    # Granian's workers share the port (SO_REUSEPORT), so a second service would share it too and never know.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        address = f"{variable('host')} and {variable('port')} say {settings.host} and {settings.port}"
+        raise SettingsError(f"{address}: {error.strerror}; stop what listens there or set another") from None
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,65 @@
+"""
+What the commands share: the settings with their warnings, errors as one line, progress on a terminal.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import click
+
+from service.config import Settings, SettingsError, warnings
+
+
+class Refusal(click.ClickException):
+    """
+    Something that only the caller can cure: exit code 2.
+    """
+
+    exit_code = 2
+
+
+def settings() -> Settings:
+    """
+    Return the settings, after a warning for each variable that looks like one and is none.
+    """
+    for warning in warnings(os.environ):
+        click.echo(f"warning: {warning}", err=True)
+    try:
+        return Settings.from_environment(os.environ)
+    except SettingsError as error:
+        raise Refusal(str(error)) from None
+
+
+@contextmanager
+def refusing(*causes: type[Exception]) -> Iterator[None]:
+    """
+    Say some errors in a line on standard error, and end.
+    """
+    try:
+        yield
+    except causes as error:
+        # What a driver says of an address that does not answer; it names host and user, never a password.
+        cause = str(getattr(error.__cause__, "orig", "")).partition("\n")[0]
+        raise Refusal(f"{error} ({cause})" if cause else str(error)) from None
+
+
+def counted(file: BinaryIO) -> Iterable[bytes]:
+    """
+    Yield the lines of a file, split at line feeds alone, with a bar on standard error if that is a terminal.
+    """
+    if not sys.stderr.isatty():
+        yield from file
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    size = os.fstat(file.fileno()).st_size or None
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("0 lines", total=size)
+        for number, line in enumerate(file, 1):
+            yield line
+            progress.update(task, advance=len(line), description=f"{number:,} lines", refresh=False)

@@ -1,0 +1,154 @@
+"""
+The whole service as its processes, with a small model of our own.
+"""
+
+import hashlib
+import http.client
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+WORDS = {"casino": 6.0, "thanks": -2.0, "pills": 1.5}
+
+
+def write_model(models: Path, version: str = "tiny") -> Path:
+    """
+    Write a promoted model that knows three words: casino is spam, pills are held, thanks are accepted.
+    """
+    arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 3])}
+    for name, table in (("words", WORDS), ("clues", {"is:nothing": 0.0}), ("characters", {"zq": 0.5})):
+        arrays[name] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
+        arrays[f"{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    folder = models / version
+    folder.mkdir(parents=True)
+    (folder / "scorer.npz").write_bytes(buffer.getvalue())
+    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+    thresholds = {"accept_below": 0.2, "reject_at": 0.95, "discard_at": 0.999}
+    card = {"version": version, "files": {"scorer.npz": digest}, "thresholds": thresholds}
+    (folder / "card.json").write_text(json.dumps(card))
+    (models / "CURRENT").write_text(f"{version}\n")
+    return models
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """
+    Return an environment whose state and model are in a folder, and without settings of whoever runs the tests.
+    """
+    ours = {"HAMLET_STATE_DIR": str(folder / "state"), "HAMLET_MODELS_DIR": str(folder / "models"), **settings}
+    return {name: value for name, value in os.environ.items() if not name.startswith("HAMLET_")} | ours
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "service", *arguments]
+
+
+class RunningService:
+    """
+    `hamlet serve` on a free port, stopped at the end of its context.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.folder = folder
+        self.environment = environment(folder, HAMLET_PORT=str(self.port), HAMLET_DEMO="true", **settings)
+
+    def __enter__(self) -> Self:
+        self.log = (self.folder / "log").open("wb")
+        self.process = subprocess.Popen(
+            command("serve"), env=self.environment, stdout=subprocess.PIPE, stderr=self.log, start_new_session=True
+        )
+        deadline = time.monotonic() + 30
+        while not self.answers():
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGTERM)
+        self.log.close()
+
+    @property
+    def key(self) -> str:
+        return (self.folder / "state" / "demo-key").read_text().strip()
+
+    def answers(self) -> bool:
+        try:
+            return self.request("GET", "/livez").status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> "Answer":
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, body or None, {k.replace("_", "-"): v for k, v in headers.items()})
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+        finally:
+            connection.close()
+
+    def moderate(self, name: str, comment: str) -> Any:
+        body = json.dumps({"name": name, "comment": comment}).encode()
+        headers = {"Authorization": f"Bearer {self.key}", "Content_Type": "application/json"}
+        answer = self.request("POST", "/v1/comments", body, **headers)
+        assert answer.status == 200, answer
+        return json.loads(answer.body)
+
+    def log_lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
+
+    def stop(self, number: int) -> tuple[int, str]:
+        """
+        Send a signal and return the exit code and what was printed.
+        """
+        self.process.send_signal(number)
+        out, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, out.decode()
+
+
+class Answer:
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status, self.headers, self.body = status, {k.lower(): v for k, v in headers.items()}, body
+
+    def __repr__(self) -> str:
+        return f"{self.status} {self.body[:300]!r}"
+
+
+def descendants(process: int) -> list[int]:
+    """
+    Return the processes below one, as /proc knows them: its children by age, then theirs.
+    """
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue  # it has ended meanwhile
+    below = sorted(child for child, parent in parents.items() if parent == process)
+    return below + [further for child in below for further in descendants(child)]
+
+
+def wait_until(claim: Any, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)

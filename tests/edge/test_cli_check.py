@@ -1,0 +1,83 @@
+"""
+`hamlet check`: comments scored offline.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from running_service import write_model
+
+from service.cli import main
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    return write_model(tmp_path / "models")
+
+
+def run(models: Path, content: bytes) -> Result:
+    return CliRunner().invoke(main, ["check", "-"], input=content, env={"HAMLET_MODELS_DIR": str(models)})
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.rstrip("\n").split("\n")]
+
+
+def test_each_object_comes_back_in_order_with_verdict_score_and_reasons(models: Path) -> None:
+    given: list[dict[str, Any]] = [
+        {"comment": "casino", "label": "spam", "n": 1},
+        {"name": "Ann", "comment": "thanks", "source": ["x"]},
+    ]
+
+    result = run(models, b"".join(json.dumps(row).encode() + b"\n" for row in given))
+
+    answered = rows(result)
+    assert result.exit_code == 0
+    assert [row["verdict"] for row in answered] == ["reject", "accept"]
+    assert [{k: row[k] for k in original} for row, original in zip(answered, given, strict=True)] == given
+    assert all(0 < row["score"] < 1 and row["reasons"] for row in answered)
+
+
+def test_a_line_that_cannot_be_used_keeps_its_place_and_is_told(models: Path) -> None:
+    lines = [b'{"comment": "thanks"}', b"{", b"[]", b'{"name": "x"}', b'{"comment": 5}', b"\xff", b"[" * 9999, b""]
+
+    result = run(models, b"\n".join([*lines, b'{"comment": "thanks", "name": null}']))
+
+    answered = rows(result)
+    assert result.exit_code == 1
+    assert ["error" in row for row in answered] == [False, True, True, True, True, True, True, False]
+    assert answered[3] == {"line": 4, "error": "`comment` is missing"}
+    assert "line 4: `comment` is missing\n" in result.stderr
+
+
+def test_only_a_line_feed_ends_a_line(models: Path) -> None:
+    comment = "thanks\u2028all\u0085of\x0byou"
+
+    result = run(models, json.dumps({"comment": comment}, ensure_ascii=False).encode() + b"\r\n")
+
+    assert [row["comment"] for row in rows(result)] == [comment]
+
+
+def test_a_lone_surrogate_comes_back_as_it_was(models: Path) -> None:
+    result = run(models, b'{"comment": "a\\ud800b"}\n')
+
+    assert result.exit_code == 0
+    assert rows(result)[0]["comment"] == "a\ud800b"
+
+
+def test_without_a_model_there_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    result = run(tmp_path, b"")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["check", str(tmp_path / "none.jsonl")])
+
+    assert result.exit_code == 2
+    assert "none.jsonl" in result.stderr

@@ -1,0 +1,98 @@
+"""
+Settings from the environment.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from service.config import LogLevel, Settings, SettingsError, warnings
+
+
+def test_nothing_set_is_a_service_for_this_machine_alone() -> None:
+    settings = Settings.from_environment({})
+
+    assert (settings.host, settings.port, settings.state_dir) == ("127.0.0.1", 8000, Path("var"))
+    assert settings.store_url.startswith("sqlite:////")
+    assert not settings.demo
+
+
+def test_every_kind_of_value_is_read() -> None:
+    settings = Settings.from_environment(
+        {"HAMLET_PORT": " 80 ", "HAMLET_DEMO": "true", "HAMLET_LOG_LEVEL": "debug", "HAMLET_METRICS_DIR": "/m"}
+    )
+
+    assert (settings.port, settings.demo, settings.log_level) == (80, True, LogLevel.DEBUG)
+    assert settings.metrics_folder == Path("/m")
+
+
+def test_an_empty_value_is_as_good_as_none() -> None:
+    assert Settings.from_environment({"HAMLET_PORT": "", "HAMLET_REDIS_URL": ""}) == Settings.from_environment({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("WORKERS", "0"),
+        ("THREADS", "many"),
+        ("DEMO", "perhaps"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_is_quoted_with_its_variable_and_what_it_takes(name: str, value: str) -> None:
+    about = Settings.model_fields[name.lower()].description
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({f"HAMLET_{name}": value})
+
+    assert str(caught.value) == f"HAMLET_{name} cannot be {value!r}; it takes: {about}"
+
+
+@pytest.mark.parametrize(("name", "value"), [("SECRET", "too short"), ("REDIS_URL", "http://user:password@host")])
+def test_a_wrong_secret_is_not_quoted(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({f"HAMLET_{name}": value})
+
+    assert value not in str(caught.value)
+    assert name in str(caught.value)
+
+
+def test_secrets_are_in_no_representation() -> None:
+    settings = Settings.from_environment({"HAMLET_SECRET": "x" * 32, "HAMLET_DATABASE_URL": "postgresql://u:p4ss@h/d"})
+
+    assert "xxx" not in repr(settings)
+    assert "p4ss" not in repr(settings)
+
+
+def test_a_value_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s" * 40 + "\n")
+
+    settings = Settings.from_environment({"HAMLET_SECRET_FILE": str(tmp_path / "secret")})
+
+    assert settings.secret == "s" * 40
+
+
+def test_a_value_and_a_file_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="HAMLET_PORT and HAMLET_PORT_FILE are both set; keep one of them"):
+        Settings.from_environment({"HAMLET_PORT": "1", "HAMLET_PORT_FILE": str(tmp_path)})
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"HAMLET_PORT_FILE is .*none.*: No such file"):
+        Settings.from_environment({"HAMLET_PORT_FILE": str(tmp_path / "none")})
+    (tmp_path / "binary").write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="not text in UTF-8"):
+        Settings.from_environment({"HAMLET_PORT_FILE": str(tmp_path / "binary")})
+
+
+def test_a_misspelt_variable_is_warned_of_with_what_was_meant() -> None:
+    assert warnings({"HAMLET_PROT": "1", "PATH": "/bin"}) == ["HAMLET_PROT is no setting; did you mean HAMLET_PORT?"]
+
+
+def test_what_kubernetes_says_of_a_service_named_hamlet_stops_nothing() -> None:
+    environ = {"HAMLET_PORT": "tcp://10.0.0.1:8000", "HAMLET_SERVICE_HOST": "10.0.0.1"}
+
+    assert Settings.from_environment(environ).port == 8000
+    assert len(warnings(environ)) == 2
