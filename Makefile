@@ -1,0 +1,35 @@
+.PHONY: help run test check format lock bench image
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start Hamlet on http://127.0.0.1:8000 with a demo site
+	@./run
+
+test: ## Run every test with coverage
+	@./test
+
+check: ## Format, lint, types, import rules, and that the docs name everything
+	@.ci/venv requirements-dev.lock
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -q tests/docs
+
+format: ## Format the code and mend what the linter can
+	@.ci/venv requirements-dev.lock
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: ## Resolve the dependencies again; make lock UPGRADE=--upgrade takes the newest
+	@.ci/venv requirements-dev.lock
+	.ci/lock $(UPGRADE)
+
+bench: ## Measure against bare Flask and one-row scikit-learn, as ratios
+	@.ci/venv requirements-dev.lock
+	.venv/bin/python -m bench
+
+image: ## Build the container image
+	docker build --tag hamlet .

@@ -1,0 +1,85 @@
+"""
+What can be set, asked, counted and typed is documented where people look for it.
+"""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from service import openapi
+from service.cli import main
+from service.config import Settings, variable
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def metrics() -> list[str]:
+    # Read, not imported: where prometheus_client counts is decided at its import, once for all tests.
+    names = [node.value for node in ast.walk(ast.parse(read("service/metrics.py"))) if isinstance(node, ast.Constant)]
+    return sorted({name for name in names if isinstance(name, str) and re.fullmatch("hamlet_[a-z_]+", name)})
+
+
+def commands(group: click.Group, prefix: str) -> list[str]:
+    found = []
+    for name, command in group.commands.items():
+        nested = commands(command, f"{prefix} {name}") if isinstance(command, click.Group) else [f"{prefix} {name}"]
+        found.extend(nested)
+    return found
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_every_setting_is_documented_as_it_describes_itself(field: str) -> None:
+    (line,) = [line for line in read("docs/settings.md").splitlines() if line.startswith(f"| `{variable(field)}` |")]
+
+    assert f"| {Settings.model_fields[field].description} |" in line.replace("\\|", "|")
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    documented = set(re.findall(r"^\| `(HAMLET_\w+)`", read("docs/settings.md"), re.MULTILINE))
+
+    assert documented == {variable(field) for field in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", metrics())
+def test_every_metric_is_documented(name: str) -> None:
+    assert f"`{name}`" in read("docs/settings.md")
+
+
+@pytest.mark.parametrize("command", commands(main, "hamlet"))
+def test_every_command_is_documented(command: str) -> None:
+    assert f"`{command}" in read("docs/settings.md")
+
+
+@pytest.mark.parametrize("route", [*openapi.document()["paths"], "/openapi.json", "/docs", "/livez", "/readyz"])
+def test_every_route_is_documented(route: str) -> None:
+    assert re.search(rf"{re.escape(route)}(?![\w/])", read("docs/http-api.md"))
+
+
+@pytest.mark.parametrize("page", sorted([*DOCS.glob("*.md"), ROOT / "README.md"]), ids=lambda page: page.name)
+def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_reading_tour_and_the_architecture_name_files_that_exist() -> None:
+    for page in ("docs/architecture.md", "service/__init__.py"):
+        for name in re.findall(r"`([a-z_/]+\.(?:py|lua))`", read(page)):
+            assert (ROOT / "service" / name).exists() or (ROOT / name).exists(), f"{page}: {name}"
+
+
+def test_the_picture_is_small_enough_for_a_readme() -> None:
+    assert (DOCS / "try-it.png").stat().st_size <= 150_000
+
+
+def test_the_openapi_document_is_json() -> None:
+    assert json.loads(json.dumps(openapi.document()))["openapi"].startswith("3.1")
