@@ -11,6 +11,7 @@ from service.core import text
 MANY_EMOJI = 5
 FEWEST_LETTERS_TO_SHOUT = 15
 
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,500}\]\(https?://")
 _HIDDEN = re.compile("(?<=[A-Za-z\u0400-\u04ff])[\u00ad\u200b-\u200d\u2060\ufeff]+(?=[A-Za-z\u0400-\u04ff])")
 _DISGUISES = {
     "hidden_characters": _HIDDEN,
@@ -39,6 +40,8 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
         yield "many_emoji"
     if "!!!" in shown:
         yield "exclaiming"
+    if _MARKDOWN_LINK.search(shown):
+        yield "markdown_link"
 
 
 def disguise(source: str) -> list[str]:

@@ -4,7 +4,7 @@ A comment as the classifier sees it: its distinct words, then clues of the form 
 
 from dataclasses import dataclass, field
 
-from service.core import clues, links, markup, text
+from service.core import clues, hosts, links, markup, text
 from service.core.comment import Comment
 from service.core.tokens import together, tokens
 
@@ -121,6 +121,8 @@ def _read_name(name: str, reading: _Reading) -> None:
         else:
             for folded in text.fold("".join(word.split())):
                 reading.clues.setdefault(f"name:{folded}", word)
+    if any(map(links.is_scrambled, name.split())):
+        reading.clues.setdefault("is:name_is_scrambled", name)
     if len(written) > 1 and name.islower():
         reading.clues.setdefault("is:name_in_lower_case", name)
     if len(written) > 3:
@@ -139,7 +141,12 @@ def _add_link(namespace: str, address: str, reading: _Reading) -> None:
         reading.clues.setdefault(f"{namespace}:{part}", address)
     host = links.host_of(address)
     reading.hosts.add(host)
-    if host in links.SHORTENERS:
+    domain = links.registered_domain(host)
+    if host in hosts.SHORTENERS:
         reading.clues.setdefault("is:short_link", address)
-    elif host in links.MESSENGERS:
+    elif host in hosts.MESSENGERS:
         reading.clues.setdefault("is:messenger_link", address)
+    elif domain in hosts.WELL_KNOWN:
+        reading.clues.setdefault(f"{namespace}:well_known_host", address)
+    elif links.is_scrambled(domain.partition(".")[0]):
+        reading.clues.setdefault(f"{namespace}:scrambled_host", address)

@@ -7,27 +7,6 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-# Hosts that hide where a link leads. Source: the services named in the labelled comments, kept to the common ones.
-SHORTENERS = frozenset(
-    [
-        "bit.ly",
-        "tinyurl.com",
-        "goo.gl",
-        "t.co",
-        "is.gd",
-        "ow.ly",
-        "cutt.ly",
-        "rb.gy",
-        "shorturl.at",
-        "tiny.cc",
-        "rebrand.ly",
-        "adf.ly",
-        "buff.ly",
-        "t.cn",
-        "s.id",
-    ]
-)
-MESSENGERS = frozenset(["t.me", "telegram.me", "wa.me", "chat.whatsapp.com", "line.me", "discord.gg"])
 MOST_WORDS = 12
 
 # An address ends at white space, quotes, brackets and the scripts that are written without spaces.
@@ -43,6 +22,8 @@ DISGUISED = (
 )
 _DOT = re.compile(r"\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2}", re.IGNORECASE)
 _SCHEME = re.compile(r"^\s*(?:[a-z]{2,6}[:;])?//+", re.IGNORECASE)
+# Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
+_SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:\d+[a-z]+){2}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SUFFIXES = PublicSuffixList(accept_unknown=False)
 
@@ -70,16 +51,26 @@ def host_of(address: str) -> str:
     return host.lower().strip(".").removeprefix("www.")
 
 
+def is_scrambled(name: str) -> bool:
+    """
+    Tell whether a name looks drawn by lot.
+
+    >>> is_scrambled("F8lV5WP1yx"), is_scrambled("hamlet"), is_scrambled("Deutschland"), is_scrambled("agent007")
+    (True, False, False, False)
+    """
+    return bool(_SCRAMBLED.search(name))
+
+
 def is_domain(written: str) -> bool:
     """
-    Tell whether a dotted word is a domain under a public suffix, its suffix in one case.
+    Tell whether a dotted word is a domain under a public suffix, and not a sentence's end or a product (ASP.NET).
 
-    >>> is_domain("spam.example.com"), is_domain("end.Then"), is_domain("node.js"), is_domain("e.g")
+    >>> is_domain("spam.example.com"), is_domain("end.Then"), is_domain("node.js"), is_domain("ASP.NET")
     (True, False, False, False)
     """
     host = written.partition("/")[0]
     suffix = host.rpartition(".")[2]
-    return (suffix.islower() or suffix.isupper()) and bool(registered_domain(host.lower()))
+    return suffix.islower() and bool(registered_domain(host.lower()))
 
 
 def parts(address: str) -> tuple[str, ...]:

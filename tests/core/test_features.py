@@ -54,6 +54,9 @@ def test_each_word_stands_once_in_the_order_of_its_first_appearance() -> None:
         ("no!!!", "is:exclaiming"),
         ('<a href="http://a.example">x</a>', "is:html_link"),
         ("[url=http://a.example]x[/url]", "is:bbcode"),
+        ("[the report](https://a.example/x)", "is:markdown_link"),
+        ("see https://en.wikipedia.org/wiki/Hamlet", "link:well_known_host"),
+        ("see http://kabjlzqsqmto.com/", "link:scrambled_host"),
     ],
 )
 def test_what_spammers_do_is_a_clue(comment: str, clue: str) -> None:
@@ -88,6 +91,14 @@ def test_the_words_of_the_authors_address_are_read() -> None:
     assert {"url:example.com", "url:.com", "url:casino"} <= set(tokens("Hi", url="http://example.com/casino"))
 
 
+def test_a_name_drawn_by_lot_is_a_clue() -> None:
+    assert "is:name_is_scrambled" in tokens("Hello", name="F8lV5WP1yx")
+
+
+def test_spaced_numbers_stay_numbers() -> None:
+    assert tokens("it was 3 4 5 6 then")[:6] == ["it", "was", "3", "4", "5", "6"]
+
+
 def test_that_an_address_is_given_is_not_a_clue() -> None:
     without, with_address = (tokens("Hi there"), tokens("Hi there", url="http://example.org"))
 
@@ -95,11 +106,11 @@ def test_that_an_address_is_given_is_not_a_clue() -> None:
 
 
 def test_evidence_is_quoted_as_it_was_written() -> None:
-    quotes = extract(Comment(name="", comment="Best 𝓒𝓪𝓼𝓲𝓷𝓸 and C-A-S-H at Example.COM")).quotes
+    quotes = extract(Comment(name="", comment="Best 𝓒𝓪𝓼𝓲𝓷𝓸 and C-A-S-H at Example.com")).quotes
 
     assert quotes["casino"] == "𝓒𝓪𝓼𝓲𝓷𝓸"
     assert quotes["cash"] == "C-A-S-H"
-    assert quotes["link:example.com"] == "Example.COM"
+    assert quotes["link:example.com"] == "Example.com"
 
 
 def test_no_token_holds_white_space() -> None:
