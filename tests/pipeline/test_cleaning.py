@@ -1,0 +1,44 @@
+from training.clean import clean
+from training.rows import Row
+
+
+def cleaned(comment: str, label: str = "spam") -> Row:
+    return clean(Row("blog", label, "Ada", comment))
+
+
+def test_what_saving_added_to_a_link_is_taken_away() -> None:
+    row = cleaned('See <a href="http://a.example" rel="nofollow noopener" title="http://a.example">this</a>')
+
+    assert row.comment == 'See <a href="http://a.example">this</a>'
+
+
+def test_a_broken_rel_attribute_is_taken_away_too() -> None:
+    assert cleaned('<a href="http://a.example" / rel="nofollow">x</a>').comment == '<a href="http://a.example">x</a>'
+
+
+def test_a_trackback_keeps_its_text_and_loses_its_form() -> None:
+    row = cleaned("<strong>Cheap boots...</strong>\n\n[...]I like this page[...]")
+
+    assert row.comment == "I like this page"
+    assert row.is_trackback
+
+
+def test_a_trackback_of_a_title_alone_keeps_the_title() -> None:
+    row = cleaned("<strong>Cheap boots</strong>\n\n[...][...]")
+
+    assert row.comment == "Cheap boots"
+
+
+def test_the_form_is_taken_from_ham_just_as_from_spam() -> None:
+    assert cleaned("[...] quoted", "ham").comment == cleaned("[...] quoted", "spam").comment == "quoted"
+
+
+def test_bold_words_inside_a_comment_are_no_trackback() -> None:
+    row = cleaned("I <strong>really</strong> mean it", "ham")
+
+    assert row.comment == "I <strong>really</strong> mean it"
+    assert not row.is_trackback
+
+
+def test_doubled_entities_become_single_ones() -> None:
+    assert cleaned("a &amp;amp;lt; b &amp; c").comment == "a &lt; b &amp; c"

@@ -1,0 +1,134 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from service.core.features import document
+from service.scorer import load_current
+from training import registry
+from training.card import Origin
+from training.cli import main
+from training.compile import prove_equal
+from training.counts import columns, count
+from training.errors import BadModel
+from training.params import read_params
+from training.pipeline import counters
+from training.train import gather, train
+
+WRITTEN = Path(__file__).parents[2] / "training" / "written"
+PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
+CREATED = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    A models folder with one small model, fitted on rows of one source, as a site owner's own labels are.
+    """
+    folder = tmp_path_factory.mktemp("models")
+    train(gather([WRITTEN], strict=True), PARAMS, folder, "2026-11-23.1", Origin(CREATED, None, "a test"))
+    return folder
+
+
+@pytest.fixture
+def card(models: Path) -> dict[str, Any]:
+    return registry.read_card(models / "2026-11-23.1")
+
+
+def test_a_fitted_model_becomes_the_current_one_and_serving_can_load_it(models: Path) -> None:
+    assert load_current(models).version == "2026-11-23.1"
+
+
+def test_the_compiled_model_equals_the_pipeline_on_every_row(models: Path) -> None:
+    folder = models / "2026-11-23.1"
+    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows]
+
+    assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
+
+
+def test_probabilities_of_the_pipeline_are_the_calibrated_score(models: Path) -> None:
+    pipeline = registry.read_pipeline(models / "2026-11-23.1")
+    documents = ["cheap pills link:pills.example", "I agree"]
+
+    odds = pipeline.decision_function(documents)
+
+    assert pipeline.predict_proba(documents)[:, 1] == pytest.approx(1 / (1 + np.exp(-odds)))
+
+
+def test_the_pipeline_holds_no_name_of_ours(models: Path) -> None:
+    pipeline = registry.read_pipeline(models / "2026-11-23.1")
+
+    kinds = [type(step) for _, step in (*pipeline.steps, *pipeline.named_steps["features"].transformer_list)]
+
+    assert {kind.__module__.partition(".")[0] for kind in kinds} == {"sklearn"}
+
+
+def test_rows_of_one_source_are_held_out_by_group_and_the_card_says_so(card: dict[str, Any]) -> None:
+    assert any("held out by group, not by source" in warning for warning in card["warnings"])
+
+
+def test_too_little_ham_to_prove_a_bound_rejects_nothing_and_the_card_says_so(card: dict[str, Any]) -> None:
+    assert card["thresholds"]["reject_at"] == 1.0
+    assert any("nothing is rejected" in warning for warning in card["warnings"])
+
+
+def test_every_row_that_was_read_is_accounted_for_on_the_card(card: dict[str, Any]) -> None:
+    rows = card["rows"]
+
+    assert rows["read"] == rows["used"] + sum(
+        rows[name] for name in rows if name.startswith("left_out_") and name != "left_out_as_wrong"
+    )
+
+
+def test_a_fit_can_be_repeated_to_the_last_byte(models: Path, tmp_path: Path, card: dict[str, Any]) -> None:
+    train(gather([WRITTEN], strict=True), PARAMS, tmp_path, "2026-11-23.1", Origin(CREATED, None, "a test"))
+
+    assert registry.read_card(tmp_path / "2026-11-23.1") == card
+
+
+def test_a_changed_pipeline_file_is_not_opened(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "2026-11-23.1"
+    folder.mkdir()
+    for file in (models / "2026-11-23.1").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / registry.PIPELINE).write_bytes(b"cos\nsystem\n(S'touch opened'\ntR.")
+
+    with pytest.raises(BadModel, match="it was not opened"):
+        registry.read_pipeline(folder)
+
+
+def test_a_version_is_never_written_over(models: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["fit", "--data", str(WRITTEN), "--out", str(models), "--version", "2026-11-23.1"]
+    )
+
+    assert result.exit_code == 1
+    assert "never written over" in result.output
+
+
+def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> None:
+    assert registry.next_version(models, CREATED.date()) == "2026-11-23.2"
+
+
+def test_evaluation_prints_one_object_with_the_figures_of_every_source(models: Path) -> None:
+    folder = models / "2026-11-23.1"
+
+    result = CliRunner().invoke(main, ["evaluate", "--model", str(folder), "--data", str(WRITTEN), "--json"])
+
+    found = json.loads(result.stdout)
+    assert set(found) == {"all", "written"}
+    assert found["all"]["ham_held"] is not None
+
+
+def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -> None:
+    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows[:300]]
+    counts = count(documents, documents, np.ones(300, dtype=bool), PARAMS.model)
+
+    found = counts.names[columns(counts, np.arange(0, 300, 2), PARAMS.model)]
+
+    clues = counters(PARAMS.model).transformer_list[1][1].fit(documents[::2]).get_feature_names_out()
+    assert [name for name in found if ":" in name and name in set(clues)][: len(clues)] == clues.tolist()

@@ -1,0 +1,92 @@
+import gzip
+from pathlib import Path
+
+import pytest
+
+from training.data import Rejected, files_of, read
+from training.errors import BadData
+from training.rows import Row
+from training.train import gather
+
+DATA = Path(__file__).parent / "data"
+
+
+def rejections(path: Path) -> dict[int, str]:
+    return {int(str(r.place).rpartition(":")[2]): r.reason for r in read(path) if isinstance(r, Rejected)}
+
+
+def test_every_wrong_line_of_json_is_named_with_its_number_and_reason() -> None:
+    found = rejections(DATA / "wrong_rows.jsonl")
+
+    assert found == {
+        2: "not JSON",
+        4: "not a JSON object",
+        6: "label is '', not one of ham, spam",
+        7: "comment is empty",
+        8: "not UTF-8",
+        9: "comment is not text",
+    }
+
+
+def test_a_line_separator_inside_a_comment_does_not_cut_the_row() -> None:
+    rows = [row for row in read(DATA / "wrong_rows.jsonl") if isinstance(row, Row)]
+
+    assert [row.comment for row in rows][1] == "A line separator\u2028inside"
+
+
+def test_a_row_without_a_source_belongs_to_its_file() -> None:
+    rows = [row for row in read(DATA / "wrong_rows.jsonl") if isinstance(row, Row)]
+
+    assert [row.source for row in rows] == ["wrong_rows", "wrong_rows", "elsewhere"]
+
+
+def test_csv_is_read_like_json_with_line_numbers_that_count_lines_in_quotes() -> None:
+    found = rejections(DATA / "wrong_rows.csv")
+
+    assert found == {
+        4: "label is 'maybe', not one of ham, spam",
+        5: "more values than the first line names",
+    }
+
+
+def test_a_gzipped_file_is_read_like_the_plain_one(tmp_path: Path) -> None:
+    packed = tmp_path / "wrong_rows.jsonl.gz"
+    packed.write_bytes(gzip.compress((DATA / "wrong_rows.jsonl").read_bytes()))
+
+    assert rejections(packed) == rejections(DATA / "wrong_rows.jsonl")
+
+
+def test_a_lone_surrogate_is_repaired_and_not_a_reason_to_lose_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "surrogate.jsonl"
+    path.write_text('{"comment": "a\\ud800b", "label": "ham"}\n', encoding="utf-8")
+
+    (row,) = read(path)
+
+    assert isinstance(row, Row)
+    assert row.comment == "a\ufffdb"
+
+
+def test_an_overlong_comment_is_left_out_with_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_text('{"comment": "' + "a" * 65_537 + '", "label": "ham"}\n', encoding="utf-8")
+
+    assert rejections(path) == {1: "comment is over 65536 bytes"}
+
+
+def test_every_line_is_either_a_row_or_a_rejection() -> None:
+    corpus = gather([DATA / "wrong_rows.jsonl", DATA / "wrong_rows.csv"], strict=False)
+
+    assert (len(corpus.rows), len(corpus.rejected)) == (5, 8)
+
+
+def test_strict_reading_fails_on_the_first_wrong_row() -> None:
+    with pytest.raises(BadData, match=r"8 wrong rows, the first at wrong_rows.jsonl:2: not JSON"):
+        gather([DATA / "wrong_rows.jsonl", DATA / "wrong_rows.csv"], strict=True)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "comments.xml"
+    path.write_text("<comments/>", encoding="utf-8")
+
+    with pytest.raises(BadData, match="not a data file"):
+        files_of([path])

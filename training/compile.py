@@ -1,0 +1,57 @@
+"""
+The pipeline as plain arrays, which serving loads without unpickling, and the proof that both give one answer.
+"""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from service.scorer import Scorer
+from training.errors import BadModel
+from training.pipeline import BLOCKS
+
+TOLERANCE = 1e-9
+
+
+def compile_arrays(pipeline: Pipeline) -> bytes:
+    """
+    Return the content of `scorer.npz`: for each block its entries and their weights, the intercept, the n-gram sizes.
+
+    Entries are one buffer of UTF-8, joined by newlines, which no token holds: a numpy array of text takes four bytes
+    for each character of the longest entry.
+    """
+    union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
+    arrays: dict[str, NDArray[np.generic]] = {
+        "intercept": np.array(regression.intercept_[0], dtype=np.float64),
+        "ngrams": np.array(dict(union.transformer_list)["characters"].ngram_range, dtype=np.int64),
+    }
+    start = 0
+    for block in BLOCKS:
+        entries = dict(union.transformer_list)[block].get_feature_names_out()
+        weights = regression.coef_[0, start : start + len(entries)]
+        arrays[block] = np.frombuffer("\n".join(entries).encode(), dtype=np.uint8)
+        arrays[f"{block}_weights"] = weights.astype(np.float32)
+        start += len(entries)
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    return content.getvalue()
+
+
+def prove_equal(pipeline: Pipeline, folder: Path, documents: Sequence[str]) -> float:
+    """
+    Return the largest difference between the compiled model of a folder and its pipeline over the documents.
+
+    Raises:
+        BadModel: they differ by more than 1e-9 on a document.
+    """
+    scorer = Scorer.load(folder)
+    compiled = np.array([scorer.log_odds(document.split()) for document in documents])
+    differences = np.abs(compiled - pipeline.decision_function(list(documents)))
+    worst = int(differences.argmax())
+    if differences[worst] > TOLERANCE:
+        raise BadModel(f"{folder}: compiled and pipeline differ by {differences[worst]:g} on document {worst}")
+    return float(differences[worst])

@@ -1,0 +1,68 @@
+"""
+Documents counted once, and for every fold the columns that counting its own rows would have given.
+
+Counting takes minutes and a fit has a dozen folds. A column's place in a vocabulary depends on the rows that are
+fitted and on nothing else: in how many of them it occurs (`min_df`) and how often (`max_features`). Both are read off
+the one matrix for the rows of a fold, so a fold's vocabulary is the one that CountVectorizer would have found in those
+rows alone. Nothing of a held-out row leaks into it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from training.params import Model
+from training.pipeline import BLOCKS, counters
+from training.progress import say
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """
+    Two matrices over one vocabulary: rows dressed for fitting, and rows as written; and where each block lies.
+    """
+
+    dressed: csr_matrix
+    written: csr_matrix
+    names: NDArray[np.object_]
+    blocks: dict[str, slice]
+
+
+def count(dressed: Sequence[str], written: Sequence[str], is_fitted: NDArray[np.bool_], model: Model) -> Counts:
+    """
+    Return the counts of all documents; the vocabulary is found in the dressed documents of fitted rows.
+    """
+    union = counters(model)
+    say(f"Counting words and characters of {int(is_fitted.sum()):,} comments")
+    union.fit([document for document, is_used in zip(dressed, is_fitted, strict=True) if is_used])
+    in_fit, as_written = csr_matrix(union.transform(dressed)), csr_matrix(union.transform(written))
+    names: list[str] = []
+    blocks: dict[str, slice] = {}
+    for block, counter in zip(BLOCKS, (part for _, part in union.transformer_list), strict=True):
+        found = counter.get_feature_names_out()
+        blocks[block] = slice(len(names), len(names) + len(found))
+        names.extend(found)
+    return Counts(in_fit, as_written, np.array(names, dtype=object), blocks)
+
+
+def columns(counts: Counts, rows: NDArray[np.int64], model: Model) -> NDArray[np.int64]:
+    """
+    Return the columns that the vocabulary of these rows alone would have.
+    """
+    used = counts.dressed[rows]
+    times = np.asarray(used.sum(axis=0)).ravel()
+    rows_with = np.bincount(used.indices, minlength=used.shape[1])
+    bounds = {
+        "words": (model.min_df_words, model.max_words),
+        "clues": (model.min_df_clues, used.shape[1]),
+        "characters": (model.min_df_characters, model.max_characters),
+    }
+    chosen: list[NDArray[np.int64]] = []
+    for block, (fewest, most) in bounds.items():
+        place = np.arange(counts.blocks[block].start, counts.blocks[block].stop)
+        place = place[rows_with[place] >= fewest]
+        chosen.append(np.sort(place[np.argsort(-times[place], kind="stable")[:most]]))
+    return np.concatenate(chosen)

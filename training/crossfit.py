@@ -1,0 +1,85 @@
+"""
+Scores of rows by models that have not seen them: their source for good comments, their template for spam.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import weights
+from training.augment import Dressed
+from training.counts import Counts
+from training.errors import BadData
+from training.params import Params
+from training.progress import track
+from training.rows import Row
+from training.split import Fold, by_group, by_source
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """
+    The rows of a fit, position by position: dressed for fitting, counted, with group, label and weight.
+    """
+
+    rows: Sequence[Row]
+    dressed: Sequence[Dressed]
+    counts: Counts
+    groups: NDArray[np.int64]
+    is_spam: NDArray[np.bool_]
+    weight: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """
+    Raw decision values of held-out rows, NaN where a row was not scored.
+
+    `fold` names what was held out with a row. `fallback` lists sources that could not be held out whole, since nothing
+    of one label would have been left; their rows have the value of the fold that held out their group.
+    """
+
+    by_source: Values
+    by_group: Values
+    fold: NDArray[np.str_]
+    fallback: tuple[str, ...]
+
+
+def cross_fit(prepared: Prepared, params: Params) -> Held:
+    """
+    Return the held-out scores of every row whose source is used for figures.
+
+    Raises:
+        BadData: not even groups can be held out, since one label has too few of them.
+    """
+    by_source_folds = list(by_source(prepared.rows, prepared.dressed, prepared.groups, params))
+    whole = [fold for fold in by_source_folds if _has_both(fold, prepared)]
+    from_groups, _ = _score(list(by_group(prepared.rows, prepared.groups, params)), prepared, params, "Groups")
+    from_sources, names = _score(whole, prepared, params, "Sources")
+    fallback: list[str] = []
+    for fold in by_source_folds:
+        if not _has_both(fold, prepared):
+            from_sources[fold.score] = from_groups[fold.score]
+            names[fold.score] = fold.name
+            fallback.append(fold.name)
+    return Held(from_sources, from_groups, names, tuple(fallback))
+
+
+def _score(folds: list[Fold], prepared: Prepared, params: Params, what: str) -> tuple[Values, NDArray[np.str_]]:
+    values = np.full(len(prepared.rows), np.nan)
+    names = np.full(len(prepared.rows), "", dtype="U64")
+    for fold in track(folds, f"{what} held out"):
+        if not _has_both(fold, prepared):
+            raise BadData("a group fold is left with one label: too few different texts of it; add labelled rows")
+        fitted = weights.fit(prepared.counts, fold.fit, prepared.is_spam, prepared.weight, params)
+        values[fold.score] = fitted.decide(prepared.counts, fold.score)
+        names[fold.score] = fold.name
+    return values, names
+
+
+def _has_both(fold: Fold, prepared: Prepared) -> bool:
+    return len(set(prepared.is_spam[fold.fit].tolist())) == 2

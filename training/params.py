@@ -1,0 +1,137 @@
+"""
+The parameters of a fit, read strictly from TOML: a name that is not known stops the fit.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from training.errors import BadParams
+
+SHIPPED = Path(__file__).with_name("params.toml")
+ROLES = ("all", "report", "fit", "evaluate")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """
+    The shape of the pipeline, see `pipeline.py`.
+    """
+
+    C: float
+    min_df_words: int
+    min_df_clues: int
+    min_df_characters: int
+    max_words: int
+    max_characters: int
+    ngrams: tuple[int, int]
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """
+    When texts are copies of each other, and how many copies count.
+    """
+
+    similarity: float
+    keep: int
+    rows_a_group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Augment:
+    """
+    Shares of rows whose fields are taken away or lent, see `augment.py`.
+    """
+
+    drop_name: float
+    drop_url: float
+    lend_url: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """
+    The errors that thresholds must keep to, and with which confidence.
+    """
+
+    confidence: float
+    ham_rejected: float
+    spam_accepted: float
+    ham_held: float
+    discard_margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    What a source is good for, and how much of it is used.
+    """
+
+    role: str
+    cap_ham: int
+    cap_spam: int
+    trackbacks: int
+    weight: float
+    fold: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """
+    Everything that decides a fit, besides the data.
+    """
+
+    seed: int
+    model: Model
+    duplicates: Duplicates
+    augment: Augment
+    rates: Rates
+    group_folds: int
+    sources: Mapping[str, Source]
+
+    def source(self, name: str) -> Source:
+        """
+        Return what is said of a source, or of sources in general.
+        """
+        return self.sources.get(name, self.sources["default"])
+
+
+def read_params(path: Path = SHIPPED) -> Params:
+    """
+    Return the parameters of a file.
+
+    Raises:
+        BadParams: the file is no TOML, or a name in it is missing, unknown or of a wrong kind.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        default = given["sources"]["default"]
+        params = Params(
+            seed=given["seed"],
+            model=_build(Model, {**given["model"], "ngrams": tuple(given["model"]["ngrams"])}),
+            duplicates=_build(Duplicates, given["duplicates"]),
+            augment=_build(Augment, given["augment"]),
+            rates=_build(Rates, given["thresholds"]),
+            group_folds=given["folds"]["groups"],
+            sources={name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise BadParams(f"{path}: {error}") from error
+    wrong = [name for name, source in params.sources.items() if source.role not in ROLES]
+    if wrong:
+        raise BadParams(f"{path}: the role of {wrong[0]} is none of {', '.join(ROLES)}")
+    return params
+
+
+def _build(kind: type[T], given: Mapping[str, Any]) -> T:
+    known = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
+    for name, value in given.items():
+        if name in known and isinstance(value, str) != (known[name] is str):
+            raise BadParams(f"{name} is {value!r}, which is not {known[name]}")
+    return kind(**given)

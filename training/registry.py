@@ -1,0 +1,113 @@
+"""
+Models on disk: one folder a version, and the file CURRENT that names the one in use.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import joblib
+from sklearn.pipeline import Pipeline
+
+from service.scorer import CURRENT
+from training.errors import BadModel
+
+PIPELINE, SCORER, CARD, REPORT = "pipeline.joblib", "scorer.npz", "card.json", "report.html"
+VERSION = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,4}")
+
+
+def next_version(models: Path, today: date) -> str:
+    """
+    Return the first version of the day that is not taken, such as "2026-11-23.1".
+    """
+    number = 1
+    while (models / f"{today.isoformat()}.{number}").exists():
+        number += 1
+    return f"{today.isoformat()}.{number}"
+
+
+def sha256(content: bytes) -> str:
+    """
+    Return the digest as a card has it.
+    """
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_free(folder: Path) -> None:
+    """
+    Check, before an hour is spent on it, that a version can be written.
+
+    Raises:
+        BadModel: its name is no version, or it exists; versions are never written over.
+    """
+    if not VERSION.fullmatch(folder.name):
+        raise BadModel(f"{folder.name}: a version looks like 2026-11-23.1")
+    if folder.exists():
+        raise BadModel(f"{folder} exists; a version is never written over: remove it or take the next number")
+
+
+def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, Any]) -> None:
+    """
+    Write a model: both files, and a card with their digests.
+
+    Raises:
+        BadModel: the version cannot be written.
+    """
+    check_free(folder)
+    folder.mkdir(parents=True)
+    joblib.dump(pipeline, folder / PIPELINE, compress=("zlib", 9))
+    (folder / SCORER).write_bytes(compiled)
+    files = {name: sha256((folder / name).read_bytes()) for name in (PIPELINE, SCORER)}
+    text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / CARD).write_text(text + "\n", encoding="utf-8")
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """
+    Return the card of a model.
+
+    Raises:
+        BadModel: there is none that can be read.
+    """
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD).read_bytes())
+    except (OSError, ValueError) as error:
+        raise BadModel(f"{folder / CARD}: {error}") from error
+    return card
+
+
+def read_pipeline(folder: Path) -> Pipeline:
+    """
+    Return the pipeline of a model, unpickled only if it is the file that the card describes.
+
+    Raises:
+        BadModel: the file is missing, or its digest is not on the card.
+    """
+    path = folder / PIPELINE
+    expected = read_card(folder).get("files", {}).get(PIPELINE)
+    if not path.is_file() or sha256(path.read_bytes()) != expected:
+        raise BadModel(f"{path}: missing, or not the file that its card describes; it was not opened")
+    pipeline: Pipeline = joblib.load(path)
+    return pipeline
+
+
+def promote(models: Path, version: str) -> None:
+    """
+    Make a version the current one: written beside and renamed, so that a reader sees the old name or the new.
+
+    Raises:
+        BadModel: there is no such version.
+    """
+    if not (models / version / CARD).is_file():
+        raise BadModel(f"{models / version}: no model there")
+    beside = models / f".{CURRENT}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(version + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(models / CURRENT)

@@ -1,0 +1,44 @@
+"""
+One labelled comment, as every step of training passes it on.
+"""
+
+from dataclasses import dataclass
+
+from service.core.comment import Comment
+
+LABELS = ("ham", "spam")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    A comment with its label and where it came from.
+
+    `group` joins rows that must stay on one side of every split: a template, an article. `is_trackback` marks a text
+    in the form that blogs send each other, which no comment form can send. `place` is file and line, for messages.
+    """
+
+    source: str
+    label: str
+    name: str
+    comment: str
+    url: str = ""
+    article_title: str = ""
+    group: str = ""
+    language: str = ""
+    kind: str = ""
+    is_trackback: bool = False
+    place: str = ""
+
+    @property
+    def is_spam(self) -> bool:
+        """
+        Tell whether the row is labelled spam.
+        """
+        return self.label == "spam"
+
+    def as_comment(self) -> Comment:
+        """
+        Return what a CMS would have sent for this row.
+        """
+        return Comment(self.name, self.comment, url=self.url, article_title=self.article_title)

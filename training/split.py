@@ -1,0 +1,71 @@
+"""
+What is held out together: whole sources, and whole groups of rows that resemble each other; never single rows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from training.augment import Dressed
+from training.duplicates import Clusters
+from training.params import Params
+from training.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """
+    Positions to fit and positions to score; nothing that resembles a scored row is fitted.
+    """
+
+    name: str
+    fit: NDArray[np.int64]
+    score: NDArray[np.int64]
+
+
+def groups_of(rows: Sequence[Row], clusters: Sequence[int]) -> NDArray[np.int64]:
+    """
+    Return one number a row, equal where rows share a cluster of near-copies or a group that their source names.
+    """
+    joined = Clusters(len(rows))
+    first: dict[tuple[str, str], int] = {}
+    for position, (row, cluster) in enumerate(zip(rows, clusters, strict=True)):
+        joined.join(position, first.setdefault(("cluster", str(cluster)), position))
+        if row.group:
+            joined.join(position, first.setdefault(("group", row.group), position))
+    return np.array([joined.find(position) for position in range(len(rows))])
+
+
+def by_source(
+    rows: Sequence[Row], dressed: Sequence[Dressed], groups: NDArray[np.int64], params: Params
+) -> Iterator[Fold]:
+    """
+    Yield a fold for each source, or sources that are held out together.
+
+    Rows elsewhere in a group of the held-out source, or with a field that it lent them, are not fitted either.
+    """
+    names = np.array([params.source(row.source).fold or row.source for row in rows])
+    fitted = np.array([params.source(row.source).role != "evaluate" for row in rows])
+    scored = np.array([params.source(row.source).role != "fit" for row in rows])
+    for name in sorted(set(names[scored])):
+        held_out = names == name
+        sources = {row.source for row, is_out in zip(rows, held_out, strict=True) if is_out}
+        borrowed = np.array([bool(item.lenders & sources) for item in dressed])
+        alike = np.isin(groups, groups[held_out])
+        yield Fold(str(name), np.flatnonzero(fitted & ~alike & ~borrowed), np.flatnonzero(held_out & scored))
+
+
+def by_group(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> Iterator[Fold]:
+    """
+    Yield folds that hold out whole groups, from all sources at once.
+    """
+    used = np.flatnonzero([params.source(row.source).role != "evaluate" for row in rows])
+    scored = np.array([params.source(row.source).role in ("all", "report") for row in rows])
+    folds = min(params.group_folds, len(set(groups[used])))
+    splitter = GroupKFold(n_splits=folds, shuffle=True, random_state=params.seed)
+    for number, (fit, score) in enumerate(splitter.split(used, groups=groups[used]), start=1):
+        held_out = used[score]
+        yield Fold(f"groups {number} of {folds}", used[fit], held_out[scored[held_out]])

@@ -1,0 +1,128 @@
+"""
+One fit from labelled files to a promoted model; read it from top to bottom.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from service.core.features import document
+from training import calibrate, registry, report, weights
+from training.assess import assess
+from training.augment import dress
+from training.card import Origin, card
+from training.clean import clean
+from training.compile import compile_arrays, prove_equal
+from training.counts import count
+from training.crossfit import Prepared, cross_fit
+from training.data import Rejected, files_of, read
+from training.duplicates import Thinned, thin
+from training.errors import BadData
+from training.params import Params
+from training.pipeline import BLOCKS, assemble
+from training.progress import say, track
+from training.rows import Row
+from training.select import select
+from training.split import groups_of
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """
+    What was read: the files, their good rows cleaned, and the lines that were no good.
+    """
+
+    files: Sequence[Path]
+    rows: Sequence[Row]
+    rejected: Sequence[Rejected]
+
+
+def gather(paths: Sequence[Path], strict: bool) -> Corpus:
+    """
+    Return every row of the files that the paths name, and every line that is not one.
+
+    Raises:
+        BadData: a path is wrong, or, if strict, a line is.
+    """
+    files = files_of(paths)
+    rows: list[Row] = []
+    rejected: list[Rejected] = []
+    for path in track(files, "Reading"):
+        for row in read(path):
+            if isinstance(row, Rejected):
+                rejected.append(row)
+            else:
+                rows.append(clean(row))
+    for line in rejected:
+        say(f"Left out {line}")
+    say(f"{len(rows):,} rows from {len(files)} files, {len(rejected)} left out")
+    if strict and rejected:
+        raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
+    return Corpus(files, rows, rejected)
+
+
+def train(corpus: Corpus, params: Params, models: Path, version: str, origin: Origin) -> Path:
+    """
+    Return the folder of a new model, fitted on the corpus and written as the current one.
+
+    Raises:
+        TrainingError: the data cannot support a model, or the written model does not agree with its pipeline.
+    """
+    documents = [document(row.as_comment()) for row in track(corpus.rows, "Reading comments as words and clues")]
+    thinned = thin(corpus.rows, documents, params.duplicates.similarity, params.duplicates.keep)
+    prepared = prepare(corpus.rows, documents, thinned, params)
+    held = cross_fit(prepared, params)
+    assessment = assess(held, prepared, params)
+
+    pipeline = fit_final(prepared, assessment.line, params)
+    folder = models / version
+    facts = card(corpus, thinned, prepared, held, assessment, params, version, origin)
+    registry.write(folder, pipeline, compile_arrays(pipeline), facts)
+    say("Comparing the compiled model with its pipeline")
+    used = [document(row.as_comment()) for row in prepared.rows]
+    difference = prove_equal(pipeline, folder, used)
+    report.write(folder / registry.REPORT, registry.read_card(folder), assessment, prepared)
+    registry.promote(models, version)
+    say(f"{folder}: current; compiled and pipeline agree to {difference:.1e} on {len(used):,} comments")
+    return folder
+
+
+def prepare(rows: Sequence[Row], documents: Sequence[str], thinned: Thinned, params: Params) -> Prepared:
+    """
+    Return the rows that are used, with everything that fitting needs of them.
+    """
+    chosen = select(rows, thinned.kept, params)
+    used = [rows[position] for position in chosen]
+    groups = groups_of(used, [thinned.clusters[position] for position in chosen])
+    is_fitted = np.array([params.source(row.source).role != "evaluate" for row in used])
+    fitted = [row for row, is_used in zip(used, is_fitted, strict=True) if is_used]
+    if len({row.label for row in fitted}) < 2:
+        raise BadData("rows of both labels are needed, spam and ham; one of them is missing")
+    dressed = dress(used, is_fitted.tolist(), params.augment, params.seed)
+    counts = count(
+        [document(item.row.as_comment()) for item in track(dressed, "Dropping and lending fields")],
+        [documents[position] for position in chosen],
+        is_fitted,
+        params.model,
+    )
+    is_spam = np.array([row.is_spam for row in used])
+    return Prepared(used, dressed, counts, groups, is_spam, weights.row_weights(used, groups, params))
+
+
+def fit_final(prepared: Prepared, line: calibrate.Line, params: Params) -> Pipeline:
+    """
+    Return the pipeline fitted on every row that may be fitted, its scores made log-odds by the line.
+    """
+    say("Fitting the final model")
+    rows = np.flatnonzero([params.source(row.source).role != "evaluate" for row in prepared.rows])
+    fitted = weights.fit(prepared.counts, rows, prepared.is_spam, prepared.weight, params)
+    values, intercept = calibrate.fold_in(fitted.values, fitted.intercept, line)
+    vocabularies = {}
+    for block in BLOCKS:
+        place = prepared.counts.blocks[block]
+        inside = fitted.columns[(fitted.columns >= place.start) & (fitted.columns < place.stop)]
+        vocabularies[block] = prepared.counts.names[inside].tolist()
+    return assemble(params.model, vocabularies, values, intercept)

@@ -1,0 +1,64 @@
+"""
+Fit one fold, or the final model, to weights: how much a row counts, and which weights are worth keeping.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.counts import Counts, columns
+from training.params import Params
+from training.pipeline import classifier
+from training.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """
+    A linear model over the columns of a `Counts`: all weights but those of `columns` are zero.
+    """
+
+    columns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    intercept: float
+
+    def decide(self, counts: Counts, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """
+        Return the raw decision values of rows as written.
+        """
+        dense = np.zeros(counts.written.shape[1])
+        dense[self.columns] = self.values
+        values: NDArray[np.float64] = counts.written[rows] @ dense + self.intercept
+        return values
+
+
+def row_weights(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> NDArray[np.float64]:
+    """
+    Return how much each row counts when fitting: its source's weight, less if its group is large.
+    """
+    sizes = Counter(groups.tolist())
+    most = params.duplicates.rows_a_group
+    pairs = zip(rows, groups.tolist(), strict=True)
+    return np.array([params.source(row.source).weight * min(1.0, most / sizes[group]) for row, group in pairs])
+
+
+def fit(
+    counts: Counts, rows: NDArray[np.int64], is_spam: NDArray[np.bool_], weight: NDArray[np.float64], params: Params
+) -> Weights:
+    """
+    Return the weights fitted on the rows as dressed, with all but the largest `entries` dropped.
+
+    A weight counts for as much as it moves scores: its size times the root of the share of rows that have it. Pruning
+    happens in every fold as in the final model, so that the thresholds hold for the model that is shipped.
+    """
+    used = columns(counts, rows, params.model)
+    matrix = counts.dressed[rows][:, used]
+    regression = classifier(params.model).fit(matrix, is_spam[rows], sample_weight=weight[rows])
+    values = regression.coef_[0].astype(np.float64)
+    share = np.bincount(matrix.indices, minlength=len(used)) / len(rows)
+    importance = np.abs(values) * np.sqrt(share)
+    kept = np.sort(np.argsort(-importance, kind="stable")[: params.model.entries])
+    return Weights(used[kept], values[kept], float(regression.intercept_[0]))
