@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, bindparam, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Claim, Comment
@@ -16,7 +16,6 @@ from service.core.commenter import pooled_address
 from service.core.decision import Decision
 from service.core.site import Site
 from service.store.engine import available, one_by_one
-from service.store.group_commit import GroupCommit
 from service.store.tables import decisions, storable
 
 _ANSWER = TypeAdapter(Decision)
@@ -25,6 +24,7 @@ _DETAILS = (
     *("url", "user_agent", "referrer", "permalink", "article_title"),
     *("type", "parent_id", "author_role", "language", "id"),
 )
+_INSERT = insert(decisions)
 _FIND = select(decisions.c.answer).where(
     decisions.c.id == bindparam("decision"), decisions.c.site_id == bindparam("site")
 )
@@ -51,7 +51,6 @@ class Decisions:
 
     def __init__(self, engine: Engine, secret: bytes) -> None:
         self._engine = one_by_one(engine)
-        self._inserts = GroupCommit(engine, insert(decisions))
         self._secret = secret
 
     def record(
@@ -64,11 +63,11 @@ class Decisions:
             StoreUnavailable: it is not certain that the decision is on the disk.
         """
         row = self._row(site, comment, decision, received_at, claim)
-        with available():
+        with available(), self._engine.connect() as connection:
             try:
-                self._inserts.insert(row)
+                connection.execute(_INSERT, row)
             except IntegrityError:
-                earlier = self.claimed(site.id, claim.key) if claim else None
+                earlier = _claimed(connection, site.id, claim.key) if claim else None
                 if earlier is None:
                     raise
                 return earlier
@@ -93,8 +92,7 @@ class Decisions:
             StoreUnavailable: the store cannot be read.
         """
         with available(), self._engine.connect() as connection:
-            row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
-        return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)
+            return _claimed(connection, site_id, claim_key)
 
     def _row(
         self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
@@ -131,3 +129,8 @@ def _details(comment: Comment) -> dict[str, Any]:
     if comment.honeypot:
         details["honeypot"] = True
     return details
+
+
+def _claimed(connection: Connection, site_id: int, claim_key: str) -> Recorded | None:
+    row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
+    return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)
