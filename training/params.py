@@ -54,6 +54,17 @@ class Augment:
 
 
 @dataclass(frozen=True, slots=True)
+class Languages:
+    """
+    How far rows of a language are weighted, so that no language is a clue; see `weights.py`.
+    """
+
+    enough_ham: int
+    most: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """
     The errors that thresholds must keep to, and with which confidence.
@@ -91,6 +102,7 @@ class Params:
     model: Model
     duplicates: Duplicates
     augment: Augment
+    languages: Languages
     rates: Rates
     group_folds: int
     sources: Mapping[str, Source]
@@ -117,6 +129,7 @@ def read_params(path: Path = SHIPPED) -> Params:
             model=_build(Model, {**given["model"], "ngrams": tuple(given["model"]["ngrams"])}),
             duplicates=_build(Duplicates, given["duplicates"]),
             augment=_build(Augment, given["augment"]),
+            languages=_build(Languages, given["languages"]),
             rates=_build(Rates, given["thresholds"]),
             group_folds=given["folds"]["groups"],
             sources={name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},

@@ -37,12 +37,31 @@ class Weights:
 
 def row_weights(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> NDArray[np.float64]:
     """
-    Return how much each row counts when fitting: its source's weight, less if its group is large.
+    Return how much each row counts when fitting: its source's weight, less if its group is large, and balanced so that
+    a language says nothing by itself.
     """
     sizes = Counter(groups.tolist())
     most = params.duplicates.rows_a_group
     pairs = zip(rows, groups.tolist(), strict=True)
-    return np.array([params.source(row.source).weight * min(1.0, most / sizes[group]) for row, group in pairs])
+    weight = np.array([params.source(row.source).weight * min(1.0, most / sizes[group]) for row, group in pairs])
+    languages = np.array([row.language for row in rows])
+    is_spam = np.array([row.is_spam for row in rows])
+    return weight * _language_balance(languages, is_spam, weight, params)
+
+
+def _language_balance(
+    languages: NDArray[np.str_], is_spam: NDArray[np.bool_], weight: NDArray[np.float64], params: Params
+) -> NDArray[np.float64]:
+    # Nearly all Japanese and Russian rows that anyone has labelled are spam. Ham of a rare language counts more, and
+    # spam of a language at most by the odds that spam has overall.
+    factor = np.ones(len(languages))
+    odds = weight[is_spam].sum() / max(weight[~is_spam].sum(), 1e-9)
+    for language in np.unique(languages):
+        ham, spam = (languages == language) & ~is_spam, (languages == language) & is_spam
+        factor[ham] = np.clip(np.sqrt(params.languages.enough_ham / max(ham.sum(), 1)), 1.0, params.languages.most)
+        fair = odds * (weight * factor)[ham].sum() / max(weight[spam].sum(), 1e-9)
+        factor[spam] = np.clip(fair, params.languages.least, 1.0)
+    return factor
 
 
 def fit(

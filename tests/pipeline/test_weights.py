@@ -1,0 +1,59 @@
+"""
+How much a row counts when fitting.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.params import Params, read_params
+from training.rows import Row
+from training.weights import row_weights
+
+PARAMS = Path(__file__).parent / "data" / "params.toml"
+
+
+@pytest.fixture
+def params() -> Params:
+    shipped = read_params(PARAMS)
+    return replace(shipped, sources={"default": replace(shipped.sources["default"], weight=1.0)})
+
+
+def rows(*counts: tuple[str, str, int]) -> list[Row]:
+    return [
+        Row("blog", label, "", f"{language} {label} {number}", language=language)
+        for language, label, count in counts
+        for number in range(count)
+    ]
+
+
+def weights_of(given: list[Row], params: Params) -> dict[tuple[str, str], float]:
+    weight = row_weights(given, np.arange(len(given)), params)
+    return {(row.language, row.label): float(weight[index]) for index, row in enumerate(given)}
+
+
+def test_spam_of_a_language_without_ham_counts_less(params: Params) -> None:
+    weight = weights_of(rows(("en", "ham", 1000), ("en", "spam", 1000), ("ja", "spam", 500)), params)
+
+    assert weight["ja", "spam"] == params.languages.least
+    assert weight["en", "spam"] == 1.0
+
+
+def test_ham_of_a_rare_language_counts_more_but_not_without_bound(params: Params) -> None:
+    weight = weights_of(rows(("en", "ham", 1000), ("pt", "ham", 250), ("el", "ham", 2), ("en", "spam", 10)), params)
+
+    assert weight["en", "ham"] == 1.0
+    assert weight["pt", "ham"] == pytest.approx(2.0)
+    assert weight["el", "ham"] == params.languages.most
+
+
+def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
+    given = rows(("en", "ham", 1000), ("en", "spam", 1000))
+    most = params.duplicates.rows_a_group
+    groups = np.concatenate([np.zeros(1000, dtype=np.int64), np.arange(1, 1001)])
+
+    weight = row_weights(given, groups, params)
+
+    assert weight[:1000].sum() == pytest.approx(min(1000, most))
