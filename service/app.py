@@ -22,6 +22,7 @@ from service.ops import Check
 from service.scorer import ModelError, Scorer, load_current
 from service.store.decisions import Decisions
 from service.store.engine import connect as connect_store
+from service.store.engine import one_by_one
 from service.store.sites import Sites
 from service.traffic import Traffic
 from service.traffic import connect as connect_redis
@@ -122,7 +123,8 @@ def _version(moderation: Moderation) -> str | None:
 
 def _store_fault(engine: Engine) -> str | None:
     try:
-        with engine.connect() as connection:
+        # Outside a transaction: on SQLite that would ask for the lock of writers, and wait for whoever has it.
+        with one_by_one(engine).connect() as connection:
             connection.execute(text("SELECT 1 FROM sites LIMIT 1"))
     except SQLAlchemyError as error:
         logger.warning("the store does not answer: %s", type(error).__name__)

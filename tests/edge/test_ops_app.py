@@ -4,15 +4,21 @@ The application put together from parts that a test holds in its hands.
 
 import json
 import logging
+import sqlite3
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import Parts, assemble
+from service.app import Parts, assemble, connect
+from service.config import Settings
 from service.gate import Gate
 from service.logs import JsonLine
+from service.store.engine import connect as connect_store
+from service.store.schema import migrate
 
 KEY = "hamlet_0123456789_" + "A" * 43
 
@@ -42,6 +48,17 @@ def test_ready_is_who_can_judge_and_record(
     assert answer.json is not None
     assert answer.json["status"] == word
     assert {part: fault for part, fault in answer.json["checks"].items() if fault != "ok"} == faults
+
+
+def test_a_store_that_somebody_writes_to_is_ready(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, secret="s" * 32, redis_url="unix:///nowhere", models_dir=tmp_path)
+    migrate(connect_store(settings.store_url))
+    check = connect(settings).checks["store"]
+
+    with closing(sqlite3.connect(tmp_path / "hamlet.sqlite", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+
+        assert check() is None
 
 
 @pytest.mark.parametrize("route", ["/livez", "/readyz", "/version"])
