@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 PREFIX = "HAMLET_"
 FILE = "_FILE"
 SHORTEST_SECRET = 32
-# A worker holds the model and serves a thousand comments a second: a big machine needs no more of them by default.
+# Each holds the model in memory of its own, some 110 MB: a big machine does not need one a core by default.
 # Never one alone, so that comments are answered while a worker that died is started again.
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
 

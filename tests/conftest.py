@@ -8,13 +8,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import unquote, urlsplit
 
 import pytest
-import redis
 from postgresql_server import PostgresqlServer, wheel
-
-from service.valkey import EmbeddedValkey, ValkeyError
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -23,28 +19,6 @@ def missing(what: str, cure: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"no {what}; type: {cure}")
     pytest.skip(f"no {what}; type: {cure}")
-
-
-@pytest.fixture(scope="session")
-def valkey_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """
-    The unix socket of a running Valkey. What is in it may be another test's: ask for `valkey` too.
-    """
-    try:
-        with EmbeddedValkey(tmp_path_factory.mktemp("shared")) as server:
-            yield unquote(urlsplit(server.url).path)
-    except ValkeyError:
-        missing("Valkey", "./test")
-
-
-@pytest.fixture
-def valkey(valkey_socket: str) -> Iterator[redis.Redis]:
-    """
-    A client of a Valkey that is empty.
-    """
-    with redis.Redis(unix_socket_path=valkey_socket, socket_timeout=10) as client:
-        client.flushall()
-        yield client
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,12 @@ ADDRESS = rf"(?:h(?:tt|xx)ps?|ftp)[:;]//{_INSIDE}{{1,2000}}|(?<![\w.@-])www\.{_I
 BARE_DOMAIN = (
     rf"(?<![\w.@/-])(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?\.){{1,5}}[^\W\d_]{{2,24}}(?![\w@])(?:/{_INSIDE}{{0,2000}})?"
 )
+_DISGUISED_DOT = r"\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2}"
 DISGUISED = (
-    r"(?<![\w.-])[^\W_][\w-]{1,62}(?:\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2})"
+    rf"(?<![\w.-])[^\W_][\w-]{{1,62}}(?:{_DISGUISED_DOT})"
     r"(?:com|net|org|info|biz|xyz|top|shop|site|online|club|ru|io|me)(?!\w)"
 )
-_DOT = re.compile(r"\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2}", re.IGNORECASE)
+_DOT = re.compile(_DISGUISED_DOT, re.IGNORECASE)
 _SCHEME = re.compile(r"^\s*(?:[a-z]{2,6}[:;])?//+", re.IGNORECASE)
 # Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
 _SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:\d+[a-z]+){2}", re.IGNORECASE)

@@ -16,7 +16,7 @@ from service.core.commenter import pooled_address
 from service.core.decision import Decision
 from service.core.site import Site
 from service.store.engine import available, one_by_one
-from service.store.tables import decisions, storable
+from service.store.tables import decisions, without_nul
 
 _ANSWER = TypeAdapter(Decision)
 # Not the e-mail and the address, which are kept as hashes, nor the article's text, which the CMS has.
@@ -121,7 +121,7 @@ class Decisions:
 
 
 def _details(comment: Comment) -> dict[str, Any]:
-    details: dict[str, Any] = {name: storable(text) for name in _DETAILS if (text := getattr(comment, name))}
+    details: dict[str, Any] = {name: without_nul(text) for name in _DETAILS if (text := getattr(comment, name))}
     if comment.submitted_at:
         details["submitted_at"] = comment.submitted_at.isoformat()
     if comment.form_seconds is not None:

@@ -44,21 +44,21 @@ class Moment(TypeDecorator[datetime]):
 
 class Text(TypeDecorator[str]):
     """
-    Text of any length, as `storable` leaves it, also where it is only compared with.
+    Text of any length, as `without_nul` leaves it, also where it is only compared with.
     """
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        return None if value is None else storable(value)
+        return None if value is None else without_nul(value)
 
 
-def storable(text: str) -> str:
+def without_nul(text: str) -> str:
     r"""
     Return the text without NUL, which PostgreSQL cannot store; the same for SQLite, so that both keep the same.
 
-    >>> storable("pay\0day")
+    >>> without_nul("pay\0day")
     'pay�day'
     """
     return text.replace("\0", "\ufffd")
