@@ -1,8 +1,8 @@
-.PHONY: help run test check format lock bench image
+.PHONY: help run test check format lock bench bench-quality image
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start Hamlet on http://127.0.0.1:8000 with a demo site
 	@./run
@@ -30,6 +30,10 @@ lock: ## Resolve the dependencies again; make lock UPGRADE=--upgrade takes the n
 bench: ## Measure against bare Flask and one-row scikit-learn, as ratios
 	@.ci/venv requirements-dev.lock
 	.venv/bin/python -m bench
+
+bench-quality: ## Measure against other filters, on held-out sources; make bench-quality DATA="folder training/written"
+	@.ci/venv requirements-dev.lock
+	.venv/bin/python -m bench.quality $(foreach path,$(DATA),--data $(path))
 
 image: ## Build the container image
 	docker build --tag hamlet .

@@ -8,7 +8,7 @@ turns each of `errors.py` into its document.
 
 Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
 `core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights. `traffic.py` and `traffic.lua`
-count floods and repeats. `core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
+count floods and near-copies. `core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
 
 `app.py` is the one place where the parts meet. `cli.py` starts them: `serve.py` the processes, `worker.py` one of them,
 `bridge.py` between the server and Flask.

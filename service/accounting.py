@@ -4,12 +4,11 @@ Every request accounted for: an id, the headers that browsers heed, the numbers 
 
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 
 from flask import Flask, Response, g, request
-from werkzeug.datastructures import Headers
 
 from service import metrics
 from service.core.decision import Decision
@@ -17,12 +16,10 @@ from service.core.decision import Decision
 REQUEST_ID = "X-Request-Id"
 _SANE_ID = re.compile("[!-~]{1,128}")
 # A page that needs more says so itself.
-_HEADERS = Headers(
-    {
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    }
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
 )
 
 logger = logging.getLogger("hamlet.requests")
@@ -36,15 +33,15 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool]) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        given = request.headers.get(REQUEST_ID, "")
-        g.request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        given = request.environ.get("HTTP_X_REQUEST_ID", "")
+        g.request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
 
     @app.after_request
     def finish(response: Response) -> Response:
         seconds = time.perf_counter() - g.began
-        response.headers[REQUEST_ID] = g.request_id
-        for name, value in _HEADERS:
-            response.headers.setdefault(name, value)
+        headers = response.headers
+        given = {name for name, _ in headers}
+        headers.extend([(REQUEST_ID, g.request_id), *(header for header in _HEADERS if header[0] not in given)])
         edge = request.blueprint or "other"
         is_problem = response.mimetype == "application/problem+json"
         metrics.count_request(edge, response.status_code, seconds, is_problem=is_problem)

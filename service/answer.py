@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from service.core.decision import Decision, Reason, Verdict
+from service.core.summary import only_logged
 
 
 class ReasonAnswer(BaseModel, title="Reason"):
@@ -19,8 +20,8 @@ class ReasonAnswer(BaseModel, title="Reason"):
     weight: float | None = Field(None, description="Log-odds of spam, signed. Absent for a rule.")
     rule: str | None = Field(None, description="The rule that decided. Absent for a weight.")
     evidence: list[str] | None = Field(None, description="Words of the comment, as written.")
-    seen: int | None = Field(None, description="How often this text came in 24 hours.")
-    authors: int | None = Field(None, description="From how many different names.")
+    seen: int | None = Field(None, description="How often this text, or one much like it, came in 24 hours.")
+    authors: int | None = Field(None, description="From how many names or addresses, whichever are more.")
 
 
 class ThresholdsAnswer(BaseModel, title="Thresholds"):
@@ -39,7 +40,9 @@ class Answer(BaseModel, title="Decision"):
     """
 
     id: str = Field(description="Under which the decision can be read again.")
-    verdict: Verdict
+    verdict: Verdict = Field(description="What to do with the comment.")
+    log_only: bool = Field(description="Whether the site only logs: then `verdict` is always accept.")
+    decided: Verdict = Field(description="The verdict that is recorded; another than `verdict` only where log_only is.")
     score: float | None = Field(description="The probability of spam; null where no model could be used.")
     discard: bool = Field(description="Rejected so surely that no moderator need look.")
     prior: float | None = Field(description="The log-odds of spam before anything is known of the comment.")
@@ -60,12 +63,14 @@ def to_body(decision: Decision) -> bytes:
     return to_json(
         {
             "id": decision.id,
-            "verdict": decision.verdict.value,
+            "verdict": decision.answered.value,
+            "log_only": decision.log_only,
+            "decided": decision.verdict.value,
             "score": decision.score,
-            "discard": decision.discard,
+            "discard": decision.discard and not decision.log_only,
             "prior": decision.prior,
             "reasons": [_reason(reason) for reason in decision.reasons],
-            "summary": decision.summary,
+            "summary": decision.summary if decision.answered is decision.verdict else only_logged(decision.summary),
             "retry_after": decision.retry_after,
             "model": decision.model,
             "thresholds": bounds

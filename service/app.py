@@ -13,7 +13,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
-from service import accounting, api, metrics, openapi, ops, problems, web
+from service import accounting, akismet, api, metrics, openapi, ops, problems, web
+from service.akismet.keys import Keyring
+from service.akismet.parts import Parts as AkismetParts
+from service.akismet.rehearsal import rehearsing
 from service.breaker import State
 from service.config import Settings
 from service.gate import Gate
@@ -24,6 +27,7 @@ from service.store.decisions import Decisions
 from service.store.engine import connect as connect_store
 from service.store.engine import one_by_one
 from service.store.sites import Sites
+from service.store.statistics import Statistics
 from service.traffic import Traffic
 from service.traffic import connect as connect_redis
 
@@ -46,6 +50,7 @@ class Parts:
     checks: Mapping[str, Check]
     is_breaker_open: Callable[[], bool]
     demo_key: str | None = None
+    akismet: AkismetParts | None = None
 
 
 def create(settings: Settings) -> Flask:
@@ -73,9 +78,13 @@ def connect(settings: Settings) -> Parts:
     )
     scorer, fault = _load(settings)
     decisions = Decisions(engine, secret)
+    moderation = Moderation(traffic, lambda: scorer, decisions, clock=_now, new_id=lambda: str(uuid7()))
+    sites = Sites(engine)
+    gate = Gate(sites)
+    keyring = Keyring(sites, gate, secret)
     return Parts(
-        Moderation(traffic, lambda: scorer, decisions, clock=lambda: datetime.now(UTC), new_id=lambda: str(uuid7())),
-        Gate(Sites(engine)),
+        moderation,
+        gate,
         decisions,
         {
             "store": lambda: _store_fault(engine),
@@ -84,6 +93,7 @@ def connect(settings: Settings) -> Parts:
         },
         lambda: traffic.state is State.OPEN,
         settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
+        AkismetParts(moderation, rehearsing(moderation), keyring, Statistics(engine), _now),
     )
 
 
@@ -98,6 +108,8 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(api.blueprint(parts.moderation, parts.gate, parts.decisions))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=lambda: _version(parts.moderation)))
+    if parts.akismet:
+        app.register_blueprint(akismet.blueprint(parts.akismet))
     if parts.demo_key:
         app.register_blueprint(web.blueprint(parts.moderation, parts.gate, parts.demo_key))
     else:
@@ -114,6 +126,10 @@ def _load(settings: Settings) -> tuple[Scorer | None, str | None]:
         return None, "no model can be trusted; the log says why"
     metrics.MODEL.labels(scorer.version).set(1)
     return scorer, None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _version(moderation: Moderation) -> str | None:

@@ -6,7 +6,9 @@ sent their bodies byte by byte kept all threads, and not even `/livez` was answe
 """
 
 import asyncio
+import logging
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
@@ -18,11 +20,16 @@ from service.body import LARGEST_BODY
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
 BODY_SECONDS = 5.0
+# From the body to the answer, the wait for a thread included, for a request that has an answer without its decision.
+# The most impatient client that we know waits for one second, and publishes what it gets no verdict on.
+ANSWER_SECONDS = 0.8
 TOO_SLOW = b"""{"type":"about:blank","title":"Request Timeout","status":408,\
 "detail":"the body did not arrive within 5 s","verdict":"hold"}"""
 
 Environ = dict[str, Any]
 Answer = tuple[int, list[tuple[str, str]], bytes]
+
+logger = logging.getLogger("hamlet.bridge")
 
 
 class Bridge:
@@ -30,8 +37,19 @@ class Bridge:
     Calls a WSGI application in a few threads. A class, since the threads are its own.
     """
 
-    def __init__(self, application: WSGIApplication, threads: int) -> None:
+    def __init__(
+        self, application: WSGIApplication, threads: int, late: Callable[[Environ], Answer | None] = lambda _: None
+    ) -> None:
+        """
+        Take the parts.
+
+        Args:
+            application: Called in the threads.
+            threads: How many.
+            late: Returns what to answer a request that takes too long; None for one that had better wait.
+        """
         self._application = application
+        self._late = late
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -42,15 +60,25 @@ class Bridge:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(scope, protocol)
         except TimeoutError:
-            protocol.response_bytes(
-                408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
-            )
+            too_slow = 408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
+            protocol.response_bytes(*(self._late(_environ(scope, b"")) or too_slow))
             return
         except (ProtocolClosed, ProtocolError):
             return  # the client has gone
-        loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, self._call, _environ(scope, body))
-        protocol.response_bytes(*answer)
+        environ = _environ(scope, body)
+        answering = asyncio.get_running_loop().run_in_executor(self._threads, self._call, environ)
+        protocol.response_bytes(*await self._in_time(answering, environ))
+
+    async def _in_time(self, answering: asyncio.Future[Answer], environ: Environ) -> Answer:
+        await asyncio.wait({answering}, timeout=ANSWER_SECONDS)
+        if answering.done():
+            return answering.result()
+        late = self._late(environ)
+        if late is None:
+            return await answering
+        answering.cancel()  # whose thread goes on, and may still record the comment; one still waiting never starts
+        logger.warning("a check was answered with hold: no verdict in %s s", ANSWER_SECONDS)
+        return late
 
     def _call(self, environ: Environ) -> Answer:
         status, headers = 500, list[tuple[str, str]]()

@@ -1,5 +1,5 @@
 """
-The command `hamlet`: serve, check, sites, settings.
+The command `hamlet`: serve, check, sites, thresholds, settings.
 
 It ends with 0 when all went well, 1 when a line could not be checked or the workers kept dying, and 2 when it could
 not do what was asked: then one line on standard error says why, and the cure.
@@ -17,6 +17,7 @@ import click
 from service import terminal
 from service.config import Settings, is_secret, variable
 from service.sites_cli import sites
+from service.thresholds_cli import thresholds
 
 BANNER = """Hamlet listens on {url} and keeps its state in {state}.
 Press Ctrl-C to stop it."""
@@ -38,6 +39,7 @@ def main() -> None:
 
 
 main.add_command(sites)
+main.add_command(thresholds)
 
 
 @main.command()

@@ -108,6 +108,14 @@ class QuotaExceeded(HamletError):
         self.quota = quota
 
 
+class TooManyKeys(HamletError):
+    """
+    The address has sent too many keys that no site has.
+    """
+
+    status, code, title = 429, "too-many-keys", "Too many wrong keys"
+
+
 class StoreUnavailable(HamletError):
     """
     The store cannot be read or written now.

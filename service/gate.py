@@ -74,6 +74,19 @@ class Gate:
             raise Unauthorised("no site has this key")
         return row[0]
 
+    def known(self, key_id: str) -> Site:
+        """
+        Return the site of a key whose holder has been told by other means than the key itself.
+
+        Raises:
+            Unauthorised: the key is gone, or its site disabled.
+            StoreUnavailable: as of `admit`.
+        """
+        row = self._row(key_id)
+        if row is None or row[2]:
+            raise Unauthorised("no site has this key")
+        return row[0]
+
     def _row(self, key_id: str) -> Row | None:
         now = self._monotonic()
         cached = self._cache.get(key_id)

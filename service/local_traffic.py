@@ -78,7 +78,7 @@ class LocalTraffic:
     """
     Counts this process's comments against its share of the limits: the whole, divided by the workers.
 
-    Claims and repeated texts are not kept: the store knows the ids, and a share of the repeats says nothing.
+    Claims and near-copies are not kept: the store knows the ids, and a share of a campaign says nothing.
     """
 
     def __init__(self, *, workers: int, monotonic: Callable[[], float]) -> None:

@@ -13,6 +13,8 @@ KEYS = (
     *("request_id", "method", "route", "status", "milliseconds"),
     *("site", "verdict", "score", "degraded", "replayed", "model"),
 )
+# ASCII: line breaks, ESC and U+2028 cannot start a line or speak to a terminal.
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, default=str)
 
 
 class JsonLine(logging.Formatter):
@@ -34,8 +36,7 @@ class JsonLine(logging.Formatter):
         event.update((key, attributes[key]) for key in KEYS if attributes.get(key) is not None)
         if record.exc_info and record.exc_info[1]:
             event["error"] = _places(record.exc_info[1])
-        # ASCII: line breaks, ESC and U+2028 cannot start a line or speak to a terminal.
-        return json.dumps(event, ensure_ascii=True, allow_nan=False, default=str)
+        return _ENCODER.encode(event)
 
 
 def configuration(level: str) -> dict[str, Any]:

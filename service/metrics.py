@@ -16,7 +16,7 @@ from service.core.decision import Decision, Verdict
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A comment takes some 3 ms and has 800.
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0)
-EDGES = ("api", "web")
+EDGES = ("api", "akismet", "web")
 PARTS = ("traffic", "model", "store")
 
 DECISIONS = Counter("hamlet_decisions_total", "Comments decided", ("edge", "verdict"))

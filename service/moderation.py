@@ -12,7 +12,6 @@ from service.core.comment import Claim, Comment
 from service.core.decision import Decision
 from service.core.features import extract
 from service.core.site import Site
-from service.core.text import fingerprint
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
 from service.scorer import Scorer
@@ -23,10 +22,10 @@ IN_FLIGHT_SECONDS = 10.0
 
 class Traffic(Protocol):
     """
-    Counts a comment against the limits and among its repeats; never raises.
+    Counts a comment against the limits and among its near-copies; never raises.
     """
 
-    def observe(self, site: Site, comment: Comment, *, fingerprint: str, claim: str | None) -> Observation: ...
+    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation: ...
 
 
 class Recorded(Protocol):
@@ -85,9 +84,7 @@ class Moderation:
             ClaimInFlight: another request with the same idempotency key is being decided.
             ClaimMismatch: the idempotency key came with another body before.
         """
-        seen = self.traffic.observe(
-            site, comment, fingerprint=fingerprint(comment.comment), claim=claim.key if claim else None
-        )
+        seen = self.traffic.observe(site, comment, claim=claim.key if claim else None)
         if seen.refused_for is not None:
             raise QuotaExceeded(seen.quota, seen.refused_for)
         if claim and (seen.claim_age is not None or seen.degraded):
@@ -103,6 +100,7 @@ class Moderation:
             scorer.explain(extract(comment)) if scorer else None,
             scorer.version if scorer else None,
             scorer.thresholds if scorer else None,
+            scorer.curve if scorer else None,
         )
         try:
             recorded = self.decisions.record(site, comment, decision, self.clock(), claim)

@@ -5,26 +5,28 @@ The compiled model: load and verify it, score a comment's tokens, and say which 
 import hashlib
 import json
 import zlib
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
 
-import numpy as np
+from pydantic import TypeAdapter
 
+from service import arrays
 from service.core.decision import Explanation, Reason
 from service.core.features import Features
 from service.core.site import Thresholds
+from service.core.thresholds import Curve
 
 CURRENT = "CURRENT"
 # Words that the cache holds; a flood of new words makes it start again, which costs a handful of look-ups a word.
 CACHED_WORDS = 50_000
 QUOTED_WORDS = 5
-# What numpy raises on other files: an array alone is no context manager, hence the TypeError.
-_NOT_A_MODEL = (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile, zlib.error)
+_NOT_A_MODEL = (ValueError, KeyError, SyntaxError, EOFError, BadZipFile, zlib.error)
+_CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 
 
@@ -43,6 +45,7 @@ class Card:
     version: str
     sha256: str
     thresholds: Thresholds
+    curve: Curve | None
 
 
 class Scorer:
@@ -52,14 +55,17 @@ class Scorer:
     This is a class because the weights of words already seen are remembered.
     """
 
-    def __init__(self, arrays: Mapping[str, Any], version: str, thresholds: Thresholds) -> None:
+    def __init__(
+        self, tables: Mapping[str, "array[Any]"], version: str, thresholds: Thresholds, curve: Curve | None = None
+    ) -> None:
         self.version = version
         self.thresholds = thresholds
-        self.prior = float(arrays["intercept"])
-        self._shortest, self._longest = (int(n) for n in arrays["ngrams"])
-        self._words = _table(arrays, "words")
-        self._clues = _table(arrays, "clues")
-        self._characters = _table(arrays, "characters")
+        self.curve = curve
+        self.prior: float = tables["intercept"][0]
+        self._shortest, self._longest = (int(n) for n in tables["ngrams"])
+        self._words = _table(tables, "words")
+        self._clues = _table(tables, "clues")
+        self._characters = _table(tables, "characters")
         self._known: dict[str, float] = {}
 
     @classmethod
@@ -79,8 +85,7 @@ class Scorer:
         if hashlib.sha256(content).hexdigest() != card.sha256:
             raise ModelError(f"{path}: its sha256 is not the one on its card; restore the file or the whole folder")
         try:
-            with np.load(BytesIO(content), allow_pickle=False) as arrays:
-                return cls(arrays, card.version, card.thresholds)
+            return cls(arrays.read(content), card.version, card.thresholds, card.curve)
         except _NOT_A_MODEL as error:
             raise ModelError(f"{path}: not a compiled model ({error})") from error
 
@@ -150,30 +155,41 @@ def read_card(folder: Path) -> Card:
     path = folder / "card.json"
     try:
         card = json.loads(path.read_bytes())
-        return Card(card["version"], card["files"]["scorer.npz"], Thresholds(**card["thresholds"]))
+        version, digest, thresholds = card["version"], card["files"]["scorer.npz"], Thresholds(**card["thresholds"])
+        return Card(version, digest, thresholds, _CURVE.validate_python(card.get("curve")))
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: not a model's card ({error!r})") from error
 
 
-def load_current(models: Path) -> Scorer:
+def current(models: Path) -> Path:
     """
-    Return the model that the file CURRENT names.
+    Return the folder of the model that the file CURRENT names.
 
     Raises:
-        ModelError: nothing is promoted, or what is promoted cannot be trusted.
+        ModelError: nothing is promoted.
     """
     try:
         version = (models / CURRENT).read_text().strip()
     except OSError as error:
         raise ModelError(f"{models / CURRENT}: {error.strerror}; promote a model with hamlet-train") from error
-    return Scorer.load(models / version)
+    return models / version
 
 
-def _table(arrays: Mapping[str, Any], name: str) -> dict[str, float]:
-    keys = arrays[name].tobytes().decode().split("\n")
-    weights = arrays[f"{name}_weights"].astype(np.float64).tolist()
+def load_current(models: Path) -> Scorer:
+    """
+    Return the model that is in use.
+
+    Raises:
+        ModelError: nothing is promoted, or what is promoted cannot be trusted.
+    """
+    return Scorer.load(current(models))
+
+
+def _table(tables: Mapping[str, "array[Any]"], name: str) -> dict[str, float]:
+    keys = tables[name].tobytes().decode().split("\n")
+    weights = tables[f"{name}_weights"]
     if len(keys) != len(weights):
         raise ValueError(f"{len(keys)} {name} for {len(weights)} weights")
     return dict(zip(keys, weights, strict=True))

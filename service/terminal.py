@@ -1,16 +1,21 @@
 """
-What the commands share: the settings with their warnings, errors as one line, progress on a terminal.
+What the commands share: the settings with their warnings, the store, errors as one line, progress on a terminal.
 """
+
+from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from service.config import Settings, SettingsError, warnings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 class Refusal(click.ClickException):
@@ -44,6 +49,24 @@ def refusing(*causes: type[Exception]) -> Iterator[None]:
         # What a driver says of an address that does not answer; it names host and user, never a password.
         cause = str(getattr(error.__cause__, "orig", "")).partition("\n")[0]
         raise Refusal(f"{error} ({cause})" if cause else str(error)) from None
+
+
+@contextmanager
+def store(settings: Settings) -> Iterator[Engine]:
+    """
+    Open the store, its tables up to date, and say what is wrong with it in a line.
+    """
+    from service import state
+    from service.errors import StoreUnavailable
+    from service.store.engine import connect
+    from service.store.errors import StoreError
+    from service.store.schema import migrate
+
+    with refusing(SettingsError, StoreError, StoreUnavailable):
+        engine = connect(state.prepare(settings).store_url)
+        migrate(engine)
+        yield engine
+        engine.dispose()
 
 
 def counted(file: BinaryIO) -> Iterable[bytes]:

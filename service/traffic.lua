@@ -1,25 +1,31 @@
--- Counts one comment against the limits on its caller and its commenter, and its text against the last day's.
+-- Counts one comment against the limits on its caller and its commenter, and looks for near-copies of its text.
 -- Whatever is counted is counted at once or not at all, so a hundred callers at a time pass a limit exactly.
 --
 -- KEYS, all with the hash tag of the site, so that a site lives in one slot of a cluster:
 --   one for each window, the caller's before the commenter's   "start:current:previous", start in Unix milliseconds
 --   if ARGV[3] is 1, one for the claim                         Unix milliseconds when it first came
---   if ARGV[4] is not empty, one for the text                  hash: "" -> times seen, author -> 1
+--   one for each of the first numbers of the text's sketch     the latest comments with it, as records (see `record`)
 -- ARGV:
---   1 number of the caller's windows    2 number of all windows    3 whether there is a claim    4 author of the text
+--   1 number of the caller's windows    2 number of all windows    3 whether there is a claim
+--   4 author (name and address, 4 bytes each) and sketch (2 bytes a number); empty for a text without a sketch
 --   5.. for each window its limit (comments, at least 1) and its length (milliseconds)
--- Every key expires: a window two lengths after its start, a claim and a text a day after they first came.
+-- Every key expires: a window two lengths after its start, a claim a day after it first came, records a day after the
+-- last.
 --
 -- Reply, all integers; -1 is "none":
 --   age of the claim (ms), wait of a refused caller (ms), the caller's limit, remaining, reset (ms),
 --   the commenter's count over their limit (thousandths), their wait if over it (ms), times seen, authors
 
 local DAY = 86400000
-local MOST_AUTHORS = 200 -- beyond it a campaign is a campaign, and the hash stays a compact list
+local MOST_RECORDS = 16 -- of one key, 1 kB: a campaign of more is a campaign
+local GRACE = 120 -- seconds in which a copy by the same author is a second click, or a mended slip
+-- As in core/campaign.py.
+local SHARED_PART, FEWEST_SHARED = 0.35, 8
 
-local callers, windows, claims, author = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local callers, windows, claims = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local sub = string.sub
 
 -- Windows begin with their first comment, not at full minutes: no burst at :00, and one key says everything.
 local function window(i, stored)
@@ -77,19 +83,77 @@ local function quota(opened)
   return limit, remaining, reset
 end
 
-local function repeats(key)
-  local seen = redis.call("HINCRBY", key, "", 1)
-  if seen == 1 then
-    redis.call("PEXPIRE", key, DAY)
-  end
-  local authors = redis.call("HLEN", key) - 1
-  if authors < MOST_AUTHORS then
-    authors = authors + redis.call("HSETNX", key, author, 1)
-  end
-  return seen, authors
+local author, sketch = sub(ARGV[4], 1, 8), sub(ARGV[4], 9)
+local length, own = #sketch / 2, {}
+local formats = {}
+
+-- Numbers in a table of their own: to cut a string into short ones costs three times as much.
+local function numbers(text, from, count)
+  formats[count] = formats[count] or ">" .. string.rep("H", count)
+  return { struct.unpack(formats[count], text, from) }
 end
 
-local stored = windows + claims > 0 and redis.call("MGET", unpack(KEYS, 1, windows + claims)) or {}
+local function resembles(value, from, count)
+  local shared, longer = 0, math.max(length, count)
+  local theirs = numbers(value, from, count)
+  for i = 1, count do
+    if own[theirs[i]] then
+      shared = shared + 1
+    end
+  end
+  return shared >= math.max(SHARED_PART * longer, math.min(FEWEST_SHARED, longer))
+end
+
+-- What is kept of a comment: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch.
+local function record(seconds)
+  return author .. struct.pack(">I4B", seconds, length) .. sketch
+end
+
+-- How many comments of the last day this text resembles, itself included, and of how many authors: names or addresses,
+-- whichever are more. An author's copy within the grace is not counted, nor kept.
+local function near(first, stored)
+  local seconds, seen, authors, addresses, is_again = math.floor(now / 1000), 0, 0, 0, false
+  local met, kept = {}, {}
+  for _, number in ipairs(numbers(sketch, 1, length)) do
+    own[number] = true
+  end
+  local function meet(who)
+    local name, address = sub(who, 1, 4), "@" .. sub(who, 5, 8)
+    seen = seen + 1
+    authors = authors + (met[name] and 0 or 1)
+    addresses = addresses + (met[address] and 0 or 1)
+    met[name], met[address] = true, true
+  end
+
+  for k = first, #KEYS do
+    local value = stored[k] or ""
+    local starts, at = {}, 1
+    while at <= #value do
+      local came, count = struct.unpack(">I4B", value, at + 8)
+      local id, after = sub(value, at, at + 11), at + 13 + 2 * count
+      if seconds - came < DAY / 1000 then
+        starts[#starts + 1] = at
+        if not met[id] and resembles(value, at + 13, count) then
+          local who = sub(id, 1, 8)
+          is_again = is_again or (who == author and seconds - came < GRACE)
+          meet(who)
+        end
+        met[id] = true
+      end
+      at = after
+    end
+    kept[k] = #starts > 0 and sub(value, starts[math.max(1, #starts - MOST_RECORDS + 2)]) or ""
+  end
+  if not is_again then
+    meet(author)
+    for k = first, #KEYS do
+      redis.call("SET", KEYS[k], kept[k] .. record(seconds), "PX", DAY)
+    end
+  end
+  return seen, math.max(authors, addresses)
+end
+
+local stored = #KEYS > 0 and redis.call("MGET", unpack(KEYS)) or {}
 local opened = {}
 for i = 1, windows do
   opened[i] = window(i, stored[i])
@@ -126,8 +190,8 @@ for i = 1, windows do
 end
 
 local seen, authors = 1, 1
-if author ~= "" then
-  seen, authors = repeats(KEYS[windows + claims + 1])
+if #KEYS > windows + claims then
+  seen, authors = near(windows + claims + 1, stored)
 end
 local limit, remaining, reset = quota(opened)
 return { -1, -1, limit, remaining, reset, flood, retry, seen, authors }

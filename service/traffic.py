@@ -1,5 +1,5 @@
 """
-What the recent traffic of a site says about one comment: floods and repeated texts, in one round trip to Redis.
+What the recent traffic of a site says about one comment: floods and campaigns, in one round trip to Redis.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from service.breaker import Breaker, State
 from service.core.comment import Comment
+from service.core.commenter import identities
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic
@@ -90,18 +91,18 @@ class Traffic:
         """
         return self._breaker.state
 
-    def observe(self, site: Site, comment: Comment, *, fingerprint: str, claim: str | None) -> Observation:
+    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
         """
         Count a comment and return what it is part of; never raises for a fault of Redis.
 
         Args:
             site: Whose limits hold.
-            comment: Whose author is counted.
-            fingerprint: The same for equal texts; empty where repeats mean nothing.
+            comment: Whose author is counted, and whose text is compared with those of the last day.
             claim: The idempotency key, if any: what came before under the same one is not counted again.
         """
+        known = identities(comment)
         callers = self._keys.callers(site)
-        commenters = self._keys.commenters(site, comment)
+        commenters = self._keys.commenters(site, known)
         if not self._breaker.admits():
             return self._local.observe(callers, commenters)
 
@@ -109,10 +110,10 @@ class Traffic:
         keys = [window.key for window in windows]
         if claim is not None:
             keys.append(self._keys.claim(site, claim))
-        if fingerprint:
-            keys.append(self._keys.text(site, fingerprint))
-        author = self._keys.author(comment) if fingerprint else ""
-        arguments: list[str | int] = [len(callers), len(windows), int(claim is not None), author]
+        sketch = self._keys.sketch(comment)
+        keys += self._keys.bands(site, sketch)
+        record = self._keys.record(comment, known, sketch) if sketch else b""
+        arguments: list[bytes | int] = [len(callers), len(windows), int(claim is not None), record]
         for window in windows:
             arguments += (window.limit, window.seconds * 1000)
 
@@ -133,7 +134,7 @@ class Traffic:
         except (redis.RedisError, OSError):
             return False
 
-    def _run(self, keys: list[str], arguments: list[str | int]) -> object:
+    def _run(self, keys: list[str], arguments: list[bytes | int]) -> object:
         try:
             return self._client.evalsha(SCRIPT_SHA1, len(keys), *keys, *arguments)
         except redis.exceptions.NoScriptError:

@@ -3,9 +3,12 @@ What is counted under which key: the windows of a caller and of a commenter, cla
 """
 
 import hashlib
+import struct
+from collections.abc import Sequence
 
+from service.core.campaign import BANDS, Sketcher
 from service.core.comment import Comment
-from service.core.commenter import identities, plain_name
+from service.core.commenter import Identity, plain_name
 from service.core.site import Site
 from service.local_traffic import Window
 
@@ -22,6 +25,7 @@ class TrafficKeys:
 
     def __init__(self, secret: bytes) -> None:
         self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
+        self.sketch = Sketcher(self._hash_key).sketch
 
     def callers(self, site: Site) -> list[Window]:
         """
@@ -33,12 +37,12 @@ class TrafficKeys:
         )
         return _in_force(windows)
 
-    def commenters(self, site: Site, comment: Comment) -> list[Window]:
+    def commenters(self, site: Site, known: Sequence[Identity]) -> list[Window]:
         """
         Return the limits on whoever wrote the comment, for each thing that identifies them.
         """
         windows: list[Window] = []
-        for identity in identities(comment):
+        for identity in known:
             key = f"hamlet:{{{site.id}}}:commenter:{self._digest(identity.kind, identity.value)}"
             windows.append(Window(f"{key}:minute", site.limits.commenter_per_minute * identity.breadth, MINUTE))
             windows.append(Window(f"{key}:hour", site.limits.commenter_per_hour * identity.breadth, HOUR))
@@ -50,21 +54,26 @@ class TrafficKeys:
         """
         return f"hamlet:{{{site.id}}}:claim:{self._digest('claim', claim)}"
 
-    def text(self, site: Site, fingerprint: str) -> str:
+    def bands(self, site: Site, sketch: Sequence[int]) -> list[str]:
         """
-        Return the key that counts how often a text came.
+        Return the keys under which near-copies of a text meet: its sketch is keyed already.
         """
-        return f"hamlet:{{{site.id}}}:text:{self._digest('text', fingerprint)}"
+        return [f"hamlet:{{{site.id}}}:near:{number:x}" for number in sketch[:BANDS]]
 
-    def author(self, comment: Comment) -> str:
+    def record(self, comment: Comment, known: Sequence[Identity], sketch: Sequence[int]) -> bytes:
         """
-        Return what tells the author of a repeated text from its other authors.
+        Return what is kept of a text: 4 bytes of its author's name, 4 of what else identifies them, 2 of each number.
         """
-        return self._digest("author", plain_name(comment.name))
+        name = self._bytes("author", plain_name(comment.name), 4)
+        other = self._bytes(known[0].kind, known[0].value, 4) if known else bytes(4)
+        return struct.pack(f">4s4s{len(sketch)}H", name, other, *[number & 0xFFFF for number in sketch])
 
     def _digest(self, kind: str, value: str) -> str:
+        return self._bytes(kind, value, 16).hex()
+
+    def _bytes(self, kind: str, value: str, size: int) -> bytes:
         text = f"{kind}:{value}".encode(errors="surrogatepass")
-        return hashlib.blake2b(text, digest_size=16, key=self._hash_key).hexdigest()
+        return hashlib.blake2b(text, digest_size=size, key=self._hash_key).digest()
 
 
 def _in_force(windows: list[Window] | tuple[Window, ...]) -> list[Window]:

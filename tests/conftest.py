@@ -5,6 +5,7 @@ On a developer's machine a missing one skips its tests and says the cure; in CI 
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ import pytest
 from postgresql_server import PostgresqlServer, wheel
 
 CHROMIUM = Path("/usr/bin/chromium")
+NPM_CLIENTS = Path(__file__).parent / "akismet" / "node"
 
 
 def missing(what: str, cure: str) -> NoReturn:
@@ -51,3 +53,15 @@ def chromium() -> str:
     if not CHROMIUM.exists():
         missing("Chromium", "sudo apt-get install chromium")
     return str(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def npm_clients() -> Path:
+    """
+    The folder with Akismet's clients from npm, as its package-lock.json pins them.
+    """
+    if not shutil.which("node"):
+        missing("Node.js", "sudo apt-get install nodejs npm")
+    if not (NPM_CLIENTS / "node_modules").exists():
+        missing("clients from npm", "npm ci --prefix tests/akismet/node")
+    return NPM_CLIENTS

@@ -11,8 +11,8 @@ from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
 from training.assess import Assessment
-from training.crossfit import Held, Prepared
-from training.duplicates import Thinned
+from training.crossfit import Held
+from training.heldout import Measured
 from training.params import Params
 from training.registry import sha256
 from training.rows import Row
@@ -41,19 +41,11 @@ class Origin:
     command: str
 
 
-def card(
-    corpus: "Corpus",
-    thinned: Thinned,
-    prepared: Prepared,
-    held: Held,
-    assessment: Assessment,
-    params: Params,
-    version: str,
-    origin: Origin,
-) -> dict[str, Any]:
+def card(corpus: "Corpus", measured: Measured, params: Params, version: str, origin: Origin) -> dict[str, Any]:
     """
     Return everything on the card but the digests of the model's own files.
     """
+    thinned, prepared, assessment = measured.thinned, measured.prepared, measured.assessment
     bounds = asdict(assessment.choice)
     return {
         "version": version,
@@ -61,9 +53,10 @@ def card(
         "commit": origin.commit,
         "command": origin.command,
         "thresholds": bounds.pop("thresholds"),
+        "curve": bounds.pop("curve"),
         "bounds": bounds,
         "rates": asdict(params.rates),
-        "warnings": _warnings(held, assessment, params),
+        "warnings": _warnings(measured.held, assessment, params),
         "protocol": PROTOCOL,
         "calibration": asdict(assessment.line),
         "figures": assessment.figures,

@@ -7,30 +7,32 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from service.core.features import document
-from service.core.site import Thresholds
 from service.scorer import CURRENT
-from training import registry
-from training.card import Origin
+from training import registry, report, tables
+from training.attack_cli import attack
+from training.behaviour_cli import behaviour
+from training.campaigns_cli import campaigns
+from training.card import Origin, card
 from training.errors import TrainingError
-from training.evaluate import by_part, figures
+from training.finished import judge
+from training.heldout import findings
+from training.import_cli import imports
 from training.params import SHIPPED, read_params
-from training.progress import track
-from training.train import gather, train
+from training.progress import say
+from training.train import gather, measure, train
 
-COLUMNS = ("ham", "ham_held", "ham_rejected", "spam", "spam_accepted", "spam_rejected", "roc_auc")
 PATHS = click.Path(exists=True, path_type=Path)
 DATA = click.option(
     "--data", "paths", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable."
 )
 STRICT = click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+PARAMS = click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
+TEXTS = click.option(
+    "--texts-in-report", is_flag=True, help="Show the worst errors with their comments: for your eyes only."
+)
 
 
 class Commands(click.Group):
@@ -61,48 +63,76 @@ def main() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Models folder."
 )
-@click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
+@PARAMS
 @click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
-def fit(paths: tuple[Path, ...], strict: bool, out: Path, params: Path, version: str | None) -> None:
+@TEXTS
+def fit(
+    paths: tuple[Path, ...], strict: bool, out: Path, params: Path, version: str | None, texts_in_report: bool
+) -> None:
     """
     Fit, calibrate, evaluate, compile and write a model, and make it the current one.
     """
-    now = datetime.now(UTC)
-    name = version or registry.next_version(out, now.date())
+    origin = _origin("fit", paths, params)
+    name = version or registry.next_version(out, origin.created.date())
     registry.check_free(out / name)
-    given = " ".join(f"--data {path.name}" for path in paths)
-    origin = Origin(now, _commit(), f"hamlet-train fit {given} --params {params.name}")
-    train(gather(paths, strict), read_params(params), out, name, origin)
+    train(gather(paths, strict), read_params(params), out, name, origin, texts_in_report)
 
 
 @main.command()
 @DATA
 @STRICT
 @click.option("--model", type=PATHS, help="Folder of a model.  [default: the one that models/CURRENT names]")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
-def evaluate(paths: tuple[Path, ...], strict: bool, model: Path | None, as_json: bool) -> None:
+@click.option(
+    "--held-out",
+    is_flag=True,
+    help="Judge no model, but what `fit` would make of the rows: fit without what is scored.",
+)
+@PARAMS
+@click.option(
+    "--report",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the plots and tables here, as one HTML page.",
+)
+@TEXTS
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+def evaluate(
+    paths: tuple[Path, ...],
+    strict: bool,
+    model: Path | None,
+    held_out: bool,
+    params: Path,
+    page: Path | None,
+    texts_in_report: bool,
+    as_json: bool,
+) -> None:
     """
-    Score labelled rows with a model's pipeline and print what its thresholds do to them, by source.
+    Print what a model's thresholds do to labelled rows, and how well it ranks them, with 95 % intervals.
     """
-    folder = model or Path("models") / (Path("models") / CURRENT).read_text(encoding="utf-8").strip()
-    pipeline = registry.read_pipeline(folder)
-    thresholds = Thresholds(**registry.read_card(folder)["thresholds"])
-    rows = gather(paths, strict).rows
-    log_odds = pipeline.decision_function([document(row.as_comment()) for row in track(rows, "Reading comments")])
-    is_spam = np.array([row.is_spam for row in rows])
-    sources = [row.source for row in rows]
-    found = {
-        "all": figures(log_odds, is_spam, thresholds, np.array([])),
-        **by_part(sources, log_odds, is_spam, dict.fromkeys(sources, thresholds)),
-    }
+    if held_out and model:
+        raise click.UsageError("--held-out judges what would be fitted, --model one that is: give one of them")
+    given = read_params(params)
+    corpus = gather(paths, strict)
+    if held_out:
+        measured = measure(corpus, given)
+        facts = card(corpus, measured, given, "none", _origin("evaluate --held-out", paths, params))
+        found = findings("Rows held out", facts, measured, given)
+    else:
+        folder = model or Path("models") / (Path("models") / CURRENT).read_text(encoding="utf-8").strip()
+        found = judge(folder, corpus.files, corpus.rows, given)
+    if page:
+        report.write(page, found, texts_in_report)
     if as_json:
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found.facts))
         return
-    table = Table("rows of", "ham", "held", "rejected", "spam", "accepted", "rejected", "ROC-AUC", title=folder.name)
-    for name, values in found.items():
-        columns: dict[str, Any] = dict(values)
-        table.add_row(name, *("–" if columns[key] is None else f"{columns[key]:.4g}" for key in COLUMNS))
-    Console().print(table)
+    for warning in found.facts["warnings"]:
+        say(f"Warning: {warning}")
+    tables.show(found.facts["figures"])
+
+
+def _origin(command: str, paths: tuple[Path, ...], params: Path) -> Origin:
+    given = " ".join(f"--data {path.name}" for path in paths)
+    return Origin(datetime.now(UTC), _commit(), f"hamlet-train {command} {given} --params {params.name}")
 
 
 def _commit() -> str | None:
@@ -111,3 +141,9 @@ def _commit() -> str | None:
         return None
     found = subprocess.run([git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S603
     return found.stdout.strip() or None
+
+
+main.add_command(attack)
+main.add_command(campaigns)
+main.add_command(behaviour)
+main.add_command(imports)

@@ -66,3 +66,11 @@ def columns(counts: Counts, rows: NDArray[np.int64], model: Model) -> NDArray[np
         place = place[rows_with[place] >= fewest]
         chosen.append(np.sort(place[np.argsort(-times[place], kind="stable")[:most]]))
     return np.concatenate(chosen)
+
+
+def recount(counts: Counts, documents: Sequence[str], model: Model) -> csr_matrix:
+    """
+    Return the counts of other documents over the vocabulary of the first ones.
+    """
+    vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
+    return csr_matrix(counters(model, vocabularies).fit(["one comment"]).transform(documents))

@@ -2,7 +2,7 @@
 Scores of rows by models that have not seen them: their source for good comments, their template for spam.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from training.params import Params
 from training.progress import track
 from training.rows import Row
 from training.split import Fold, by_group, by_source
+from training.weights import Weights
 
 Values = NDArray[np.float64]
 
@@ -37,16 +38,20 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class Held:
     """
-    Raw decision values of held-out rows, NaN where a row was not scored.
+    Raw decision values of held-out rows, NaN where a row was not scored, and the models that gave them.
 
-    `fold` names what was held out with a row. `fallback` lists sources that could not be held out whole, since nothing
-    of one label would have been left; their rows have the value of the fold that held out their group.
+    `fold` names what was held out with a row, and `model` and `group_model` the one of `models` that scored it.
+    `fallback` lists sources that could not be held out whole, since nothing of one label would have been left; their
+    rows have the value of the fold that held out their group.
     """
 
     by_source: Values
     by_group: Values
     fold: NDArray[np.str_]
     fallback: tuple[str, ...]
+    models: Mapping[str, Weights]
+    model: NDArray[np.str_]
+    group_model: NDArray[np.str_]
 
 
 def cross_fit(prepared: Prepared, params: Params) -> Held:
@@ -58,27 +63,34 @@ def cross_fit(prepared: Prepared, params: Params) -> Held:
     """
     by_source_folds = list(by_source(prepared.rows, prepared.dressed, prepared.groups, params))
     whole = [fold for fold in by_source_folds if _has_both(fold, prepared)]
-    from_groups, _ = _score(list(by_group(prepared.rows, prepared.groups, params)), prepared, params, "Groups")
-    from_sources, names = _score(whole, prepared, params, "Sources")
+    from_groups, group_model, models = _score(
+        list(by_group(prepared.rows, prepared.groups, params)), prepared, params, "Groups"
+    )
+    from_sources, names, of_sources = _score(whole, prepared, params, "Sources")
+    model = names.copy()
     fallback: list[str] = []
     for fold in by_source_folds:
         if not _has_both(fold, prepared):
             from_sources[fold.score] = from_groups[fold.score]
+            model[fold.score] = group_model[fold.score]
             names[fold.score] = fold.name
             fallback.append(fold.name)
-    return Held(from_sources, from_groups, names, tuple(fallback))
+    return Held(from_sources, from_groups, names, tuple(fallback), {**models, **of_sources}, model, group_model)
 
 
-def _score(folds: list[Fold], prepared: Prepared, params: Params, what: str) -> tuple[Values, NDArray[np.str_]]:
+def _score(
+    folds: list[Fold], prepared: Prepared, params: Params, what: str
+) -> tuple[Values, NDArray[np.str_], dict[str, Weights]]:
     values = np.full(len(prepared.rows), np.nan)
     names = np.full(len(prepared.rows), "", dtype="U64")
+    models: dict[str, Weights] = {}
     for fold in track(folds, f"{what} held out"):
         if not _has_both(fold, prepared):
             raise BadData("a group fold is left with one label: too few different texts of it; add labelled rows")
-        fitted = weights.fit(prepared.counts, fold.fit, prepared.is_spam, prepared.weight, params)
+        fitted = models[fold.name] = weights.fit(prepared.counts, fold.fit, prepared.is_spam, prepared.weight, params)
         values[fold.score] = fitted.decide(prepared.counts, fold.score)
         names[fold.score] = fold.name
-    return values, names
+    return values, names, models
 
 
 def _has_both(fold: Fold, prepared: Prepared) -> bool:

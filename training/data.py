@@ -4,19 +4,21 @@ Labelled comments from JSON Lines (.jsonl, .jsonl.gz) and CSV (.csv, .csv.gz); n
 
 import csv
 import gzip
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from service.core.text import storable
 from training.errors import BadData
 from training.rows import LABELS, Row
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
-FIELDS = ("source", "group", "label", "language", "kind", "name", "comment", "url", "article_title")
+FIELDS = ("source", "group", "label", "language", "kind", "name", "comment", "url", "article_title", "date")
 LONGEST_COMMENT = 64 * 1024
+# A line, and what it says by field, or what is wrong with it.
+Record = tuple[int, Mapping[str, object] | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +53,72 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 def read(path: Path) -> Iterator[Row | Rejected]:
     """
     Yield one row, or one rejection with file and line, for every record of the file.
-
-    JSON Lines are split on the newline only: comments hold U+2028 and other breaks that `splitlines` would cut at.
     """
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    records = _csv(content) if ".csv" in path.suffixes else _json_lines(content)
     stem = path.name.split(".")[0]
-    for line, record in records:
+    for line, record in _records(path):
         place = f"{path.name}:{line}"
-        yield Rejected(place, record) if isinstance(record, str) else _row(record, stem, place)
+        yield Rejected(place, record) if isinstance(record, str) else row_of(record, stem, place)
 
 
-def _json_lines(content: bytes) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    for number, line in enumerate(content.split(b"\n"), start=1):
+def _records(path: Path) -> Iterator[Record]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    if ".csv" in path.suffixes:
+        with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+            yield from csv_records(text)
+    else:
+        with opened(path, "rb") as lines:
+            yield from json_lines(lines)
+
+
+def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
+    """
+    Yield the number and the object of each line that is not blank, or what is wrong with it.
+
+    The lines are to end in line feeds only: comments hold U+2028 and other breaks that `splitlines` would cut at.
+    """
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line.decode())
+            record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
         except UnicodeDecodeError:
             yield number, "not UTF-8"
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             yield number, "not JSON"
         else:
             yield number, record if isinstance(record, dict) else "not a JSON object"
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, Mapping[str, object] | str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        yield content[: error.start].count(b"\n") + 1, "not UTF-8; the whole file is left out"
-        return
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    line = 1
+def csv_records(
+    lines: Iterable[str], delimiter: str = ",", quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+) -> Iterator[Record]:
+    """
+    Yield the line and the values of each record, by the names in the first line, or what is wrong with it.
+
+    Bytes that are not UTF-8 are to come as lone surrogates (`surrogateescape`).
+    """
+    reader = csv.DictReader(lines, delimiter=delimiter, quoting=quoting, strict=True)
     while True:
-        line = reader.line_num + 1
+        line = 1
         try:
+            line = reader.line_num + 1 if reader.fieldnames else 1
             record = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             yield line, f"not CSV ({error})"
             continue
-        yield line, "more values than the first line names" if None in record else record
+        if None in record:
+            yield line, "more values than the first line names"
+        else:
+            is_text = all(storable(value) is value for value in record.values() if value)
+            yield line, record if is_text else "not UTF-8"
 
 
-def _row(record: Mapping[str, object], stem: str, place: str) -> Row | Rejected:
+def row_of(record: Mapping[str, object], source: str, place: str) -> Row | Rejected:
+    """
+    Return the row that a record describes, of this source if it names none, or what is wrong with it.
+    """
     values = {field: record.get(field) for field in FIELDS}
     wrong = [field for field, value in values.items() if value is not None and not isinstance(value, str)]
     if wrong:
@@ -109,4 +131,4 @@ def _row(record: Mapping[str, object], stem: str, place: str) -> Row | Rejected:
     if len(texts["comment"].encode()) > LONGEST_COMMENT:
         return Rejected(place, f"comment is over {LONGEST_COMMENT} bytes")
     is_trackback = record.get("type") in ("trackback", "pingback")
-    return Row(**{**texts, "source": texts["source"] or stem}, is_trackback=is_trackback, place=place)
+    return Row(**{**texts, "source": texts["source"] or source}, is_trackback=is_trackback, place=place)

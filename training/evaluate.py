@@ -1,87 +1,91 @@
 """
-What the thresholds do to comments: false positives first, then what is missed.
+What a model does to comments of known labels: false positives first, then what is missed, each with its interval.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from service.core.site import Thresholds
+from training import curves
+from training.bootstrap import Values, bounded, interval, share, weighted_share
+from training.scored import Scored
 
+# What was done to the rows that are judged.
+SOURCES, TEMPLATES, GIVEN = "sources held out", "templates held out", "rows as given"
+FIELDS, LATER, ARTICLES = "fields taken away", "later rows", "articles left out"
 FALSE_POSITIVE_RATES = (0.001, 0.005, 0.01)
-# Fewer ham rows than this cannot show a rate of one in a hundred; the ham of all sources stands in for them.
+# Fewer ham rows than this cannot show a rate of one in a hundred; the ham of all rows stands in for them.
 FEWEST_HAM = 150
-Values = NDArray[np.float64]
+# With fewer rows of a label, ranks are anecdotes: five rows in order would be a perfect model.
+FEWEST_RANKED = 20
+# Counts as they are; everything else as value, low and high end. What cannot be measured is left out.
+Figures = dict[str, int | list[float]]
 
 
-class Figures(TypedDict):
+def figures(scored: Scored, limits: Mapping[float, Values]) -> Figures:
     """
-    The errors on one set of rows. Rates are None where there are no rows to measure them on.
+    Return the figures of some rows.
+
+    `recall` at a rate is the share of spam above the score that so few of the good comments reach. Rows with too little
+    ham of their own are measured against `limits`, the scores that so few of other good comments reach in each draw.
     """
+    weight, is_spam = scored.weight(), scored.is_spam
+    ham, spam = _groups(scored, ~is_spam), _groups(scored, is_spam)
+    rejected, accepted = scored.score >= scored.reject_at, scored.score < scored.accept_below
+    found: dict[str, int | list[float] | None] = {
+        "ham": int((~is_spam).sum()),
+        "ham_groups": ham,
+        "ham_rejected": share(rejected[~is_spam], weight[:, ~is_spam], ham),
+        "ham_held": share(~accepted[~is_spam], weight[:, ~is_spam], ham),
+        "spam": int(is_spam.sum()),
+        "spam_groups": spam,
+        "spam_accepted": share(accepted[is_spam], weight[:, is_spam], spam),
+        "spam_rejected": share(rejected[is_spam], weight[:, is_spam], spam),
+    }
+    if spam:
+        found |= _recall(scored, weight, limits)
+    if min(is_spam.sum(), (~is_spam).sum()) >= FEWEST_RANKED:
+        ranks = curves.descending(scored.log_odds, is_spam, weight)
+        brier, ece = curves.errors_of_probability(scored.log_odds, is_spam, weight)
+        found |= {"roc_auc": interval(curves.roc_auc(*ranks)), "pr_auc": interval(curves.pr_auc(*ranks))}
+        found |= {"brier": interval(brier), "calibration_error": interval(ece)}
+    return {name: value for name, value in found.items() if value is not None}
 
-    ham: int
-    ham_held: float | None
-    ham_rejected: float | None
-    spam: int
-    spam_accepted: float | None
-    spam_rejected: float | None
-    recall: dict[str, float] | None
-    roc_auc: float | None
-    pr_auc: float | None
-    brier: float | None
 
-
-def figures(log_odds: Values, is_spam: NDArray[np.bool_], thresholds: Thresholds, other_ham: Values) -> Figures:
+def by_part(scored: Scored, parts: Mapping[str, Mapping[str, NDArray[np.bool_]]]) -> dict[str, dict[str, Figures]]:
     """
-    Return what the thresholds do to rows of known labels.
-
-    `recall` is the share of spam above the score that so few of the good comments reach. Rows with too little ham of
-    their own are measured against `other_ham`.
+    Return the figures of every part of every dimension, such as each source.
     """
-    score = expit(log_odds)
-    ham, spam = score[~is_spam], score[is_spam]
-    both = bool(len(ham) and len(spam))
-    reference = log_odds[~is_spam] if len(ham) >= FEWEST_HAM else other_ham
+    limits = limits_of(scored)
     return {
-        "ham": len(ham),
-        "ham_held": _share(ham >= thresholds.accept_below),
-        "ham_rejected": _share(ham >= thresholds.reject_at),
-        "spam": len(spam),
-        "spam_accepted": _share(spam < thresholds.accept_below),
-        "spam_rejected": _share(spam >= thresholds.reject_at),
-        "recall": _recalls(log_odds[is_spam], reference) if len(spam) and len(reference) else None,
-        "roc_auc": _round(roc_auc_score(is_spam, log_odds)) if both else None,
-        "pr_auc": _round(average_precision_score(is_spam, log_odds)) if both else None,
-        "brier": _round(brier_score_loss(is_spam, score, labels=[False, True])) if both else None,
+        dimension: {name: figures(scored.take(inside), limits) for name, inside in named.items()}
+        for dimension, named in parts.items()
     }
 
 
-def by_part(
-    parts: Sequence[str], log_odds: Values, is_spam: NDArray[np.bool_], thresholds: Mapping[str, Thresholds]
-) -> dict[str, Figures]:
+def limits_of(scored: Scored) -> dict[float, Values]:
     """
-    Return the figures of every source or language; `thresholds` names those of each part.
+    Return for each rate the score that so few of all the good comments reach, in each draw; none without ham.
     """
-    names = np.array(parts)
-    found: dict[str, Figures] = {}
-    for part in sorted(set(parts)):
-        inside = names == part
-        other_ham = log_odds[~is_spam & ~inside]
-        found[part] = figures(log_odds[inside], is_spam[inside], thresholds[part], other_ham)
-    return found
+    ham = scored.take(~scored.is_spam)
+    if not len(ham.rows):
+        return {}
+    weight = ham.weight()
+    return {rate: curves.limits(ham.log_odds, weight, rate) for rate in FALSE_POSITIVE_RATES}
 
 
-def _recalls(spam: Values, ham: Values) -> dict[str, float]:
-    return {f"{rate:g}": _round((spam > np.quantile(ham, 1 - rate)).mean()) for rate in FALSE_POSITIVE_RATES}
+def _recall(
+    scored: Scored, weight: NDArray[np.float32], limits: Mapping[float, Values]
+) -> dict[str, list[float] | None]:
+    is_spam = scored.is_spam
+    own = limits_of(scored) if (~is_spam).sum() >= FEWEST_HAM else limits
+    spam, inside = scored.log_odds[is_spam], weight[:, is_spam]
+    return {
+        f"recall_at_{rate:g}": bounded(weighted_share(spam > limit[:, None], inside), _groups(scored, is_spam))
+        for rate, limit in own.items()
+    }
 
 
-def _share(errors: NDArray[np.bool_]) -> float | None:
-    return _round(errors.mean()) if len(errors) else None
-
-
-def _round(value: float | np.floating) -> float:
-    return round(float(value), 5)
+def _groups(scored: Scored, among: NDArray[np.bool_]) -> int:
+    return len(np.unique(scored.group[among]))

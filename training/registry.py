@@ -18,6 +18,7 @@ from service.scorer import CURRENT
 from training.errors import BadModel
 
 PIPELINE, SCORER, CARD, REPORT = "pipeline.joblib", "scorer.npz", "card.json", "report.html"
+_NUMBERS = re.compile(r"\[([-+.,\de\s]+)\]")
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,4}")
 
 
@@ -64,6 +65,8 @@ def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, 
     (folder / SCORER).write_bytes(compiled)
     files = {name: sha256((folder / name).read_bytes()) for name in (PIPELINE, SCORER)}
     text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
+    # A figure and its interval on one line: a card is read by people, too.
+    text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
     (folder / CARD).write_text(text + "\n", encoding="utf-8")
 
 

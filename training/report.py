@@ -1,103 +1,105 @@
 """
-report.html: the card for people, one file with its pictures inside.
+report.html: what a model does, for people who are no statisticians; one file with its pictures inside.
 """
 
-import base64
-import html
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from scipy.special import expit, logit
-from sklearn.calibration import calibration_curve
+from jinja2 import Environment, FileSystemLoader
 
-from training.assess import Assessment
-from training.crossfit import Prepared
+from service.core.site import Thresholds
+from training import plots
+from training.evaluate import GIVEN, SOURCES, TEMPLATES, Figures
+from training.explain import Clue, Error
+from training.scored import Scored
+from training.tables import ERRORS, RANKS, text_of
 
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
-table { border-collapse: collapse; font-size: 13px } td, th { padding: 2px 8px; text-align: right }
-td:first-child, th:first-child { text-align: left } tr:nth-child(even) { background: #f4f4f4 } img { max-width: 36rem }
-"""
-COLUMNS = ("ham", "ham_held", "ham_rejected", "spam", "spam_accepted", "spam_rejected", "roc_auc", "pr_auc", "brier")
+BLOCKS = {"words": "Words and pairs", "clues": "Clues", "characters": "Parts of words"}
+HOW = {
+    SOURCES: "each site judged by a model that had seen nothing of it, as a new site is met",
+    TEMPLATES: "the model knew the site and its kinds of spam, but no text like the one it judged",
+    GIVEN: "a model looks better than it is on rows that it was fitted on",
+}
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
 
 
-def write(path: Path, card: Mapping[str, Any], assessment: Assessment, prepared: Prepared) -> None:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """
+    What is known of a model.
+
+    `facts` is its card, or what an evaluation has of one: thresholds, warnings and figures. `views` are the rows that
+    the pictures show, the most severely held out first. `weights` are the heaviest entries by block and label.
+    """
+
+    title: str
+    facts: Mapping[str, Any]
+    views: Mapping[str, Scored]
+    errors: Sequence[Error]
+    weights: Mapping[str, Mapping[str, Sequence[Clue]]] | None = None
+
+
+def write(path: Path, findings: Findings, texts: bool = False) -> None:
     """
     Write the report of a model.
+
+    With `texts` the worst errors are shown with their comments, which a report that is passed on must not hold.
     """
-    is_spam = prepared.is_spam[assessment.measured]
-    pictures = (
-        _picture("How often a score is right", lambda axes: _calibration(axes, assessment.log_odds, is_spam)),
-        _picture("Scores of held-out comments", lambda axes: _scores(axes, assessment.log_odds, is_spam, card)),
-    )
-    warnings = "".join(f"<li>{html.escape(line)}</li>" for line in card["warnings"]) or "<li>none</li>"
-    bounds, thresholds, confidence = card["bounds"], card["thresholds"], card["rates"]["confidence"]
-    path.write_text(
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Model {card['version']}</title><style>{STYLE}</style>"
-        f"<h1>Model {card['version']}</h1><p>{html.escape(card['protocol'])}</p><h2>Thresholds</h2>"
-        f"<p>Accept below {thresholds['accept_below']:.4f}, reject from {thresholds['reject_at']:.4f}, discard from "
-        f"{thresholds['discard_at']:.7f}. {bounds['ham_rejected']} of {bounds['ham']:,} held-out good comments are "
-        f"rejected, so at most {bounds['ham_rejected_bound']:.3%} with {confidence:.0%} confidence; "
-        f"{bounds['ham_held']:.1%} are held or rejected. {bounds['spam_accepted']} of {bounds['spam']:,} spam of "
-        f"held-out templates are accepted, at most {bounds['spam_accepted_bound']:.2%}.</p>"
-        f"<h2>Warnings</h2><ul>{warnings}</ul><h2>Pictures</h2>{''.join(pictures)}"
-        f"<h2>Figures</h2>{_figures(card['figures'])}<h2>Sources</h2>{_table(card['sources'])}</html>\n",
-        encoding="utf-8",
-    )
+    facts, views, errors = findings.facts, findings.views, findings.errors
+    thresholds = Thresholds(**facts["thresholds"])
+    page = _TEMPLATES.get_template("report.html").render(
+        {"bounds": None, "protocol": None, "sources": None, **facts},
+        title=findings.title, thresholds=thresholds, texts=texts, weights=findings.weights, blocks=BLOCKS,
+        columns={**ERRORS, **RANKS}, text_of=text_of,
+        first=next(iter(views)),
+        outcomes={(view, HOW[view]): _outcomes(facts["figures"][view]["all"]["all"]) for view in views},
+        bars={view: _bars(facts["figures"][view]["source"]) for view in views},
+        pictures=plots.pictures(views, thresholds),
+        errors={
+            "Good comments that score highest": [error for error in errors if not error.row.is_spam],
+            "Spam that scores lowest": [error for error in errors if error.row.is_spam],
+        },
+    )  # fmt: skip
+    path.write_text(page + "\n", encoding="utf-8")
 
 
-def _calibration(axes: Axes, log_odds: np.ndarray, is_spam: np.ndarray) -> None:
-    # Both labels weigh the same, as in `calibrate.py`: ham is thinned or spam repeated in effect by its share.
-    share, mean = calibration_curve(is_spam, expit(log_odds), n_bins=12, strategy="uniform")
-    odds = is_spam.mean() / (1 - is_spam.mean())
-    axes.plot([0, 1], [0, 1], color="#bbb")
-    axes.plot(mean, share / (share + (1 - share) * odds), marker="o", color="#0072b2")
-    axes.set(xlabel="score", ylabel="share of spam, at even odds")
+def _outcomes(figures: Figures) -> list[dict[str, Any]]:
+    rows = []
+    for label, what in (("ham", "good"), ("spam", "spam")):
+        if parts := _shares(figures, label):
+            rows.append({"what": what, "thousandths": [f"{1000 * part:.3g}" for part in parts]})
+    return rows
 
 
-def _scores(axes: Axes, log_odds: np.ndarray, is_spam: np.ndarray, card: Mapping[str, Any]) -> None:
-    bins = np.linspace(-12, 12, 73).tolist()
-    for label, values, colour in (("ham", log_odds[~is_spam], "#0072b2"), ("spam", log_odds[is_spam], "#d55e00")):
-        axes.hist(np.clip(values, -12, 12), bins=bins, density=True, alpha=0.6, label=label, color=colour)
-    for name in ("accept_below", "reject_at"):
-        place = float(np.clip(logit(card["thresholds"][name]), -12, 12))
-        axes.axvline(place, color="#333", linestyle="--" if name == "accept_below" else "-", label=name)
-    axes.set(xlabel="log-odds of spam", ylabel="density")
-    axes.legend()
+def _shares(figures: Figures, label: str) -> tuple[float, float, float] | None:
+    """
+    Return the shares of one label that are accepted, held and rejected.
+    """
+    if not figures.get(label):
+        return None
+    rejected = _value(figures[f"{label}_rejected"])
+    accepted = 1 - _value(figures["ham_held"]) if label == "ham" else _value(figures["spam_accepted"])
+    return accepted, max(0.0, 1 - accepted - rejected), rejected
 
 
-def _picture(title: str, draw: Callable[[Axes], None]) -> str:
-    figure = Figure(figsize=(6, 3.6), layout="constrained")
-    draw(figure.add_subplot(title=title))
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=90, metadata={"Software": None})
-    return f'<img alt="{title}" src="data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}">'
+def _bars(sources: Mapping[str, Figures]) -> list[dict[str, Any]]:
+    found = []
+    for name, figures in sources.items():
+        lines = []
+        for label, what in (("ham", "good"), ("spam", "spam")):
+            if parts := _shares(figures, label):
+                accepted, held, rejected = parts
+                good, bad = (accepted, rejected) if label == "ham" else (rejected, accepted)
+                words = f"{accepted:.1%} accepted, {held:.1%} held, {rejected:.1%} rejected"
+                lines.append({"label": what, "parts": (("good", good), ("waits", held), ("bad", bad)), "words": words})
+        counts = f"{figures['ham']:,} good, {figures['spam']:,} spam"
+        found.append({"name": name, "counts": counts, "lines": lines})
+    return found
 
 
-def _figures(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    rows = {}
-    for name, values in figures.items():
-        recall = {f"recall at {rate} false": share for rate, share in (values["recall"] or {}).items()}
-        rows[name] = {**{column: values[column] for column in COLUMNS}, **recall}
-    return _table(rows)
-
-
-def _table(rows: Mapping[str, Mapping[str, Any]]) -> str:
-    columns = list(dict.fromkeys(column for values in rows.values() for column in values))
-    head = "".join(f"<th>{html.escape(column.replace('_', ' '))}" for column in columns)
-    body = "".join(
-        f"<tr><td>{html.escape(name)}" + "".join(f"<td>{_cell(values.get(column))}" for column in columns)
-        for name, values in rows.items()
-    )
-    return f"<table><tr><th>{head}{body}</table>"
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.4f}" if isinstance(value, float) else html.escape(str(value))
+def _value(figure: int | list[float]) -> float:
+    return figure[0] if isinstance(figure, list) else float(figure)

@@ -15,7 +15,8 @@ class Row:
     A comment with its label and where it came from.
 
     `group` joins rows that must stay on one side of every split: a template, an article. `is_trackback` marks a text
-    in the form that blogs send each other, which no comment form can send. `place` is file and line, for messages.
+    in the form that blogs send each other, which no comment form can send. `date` begins with year, month and day, or
+    is empty. `place` is file and line, for messages.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Row:
     group: str = ""
     language: str = ""
     kind: str = ""
+    date: str = ""
     is_trackback: bool = False
     place: str = ""
 

@@ -21,6 +21,8 @@ from training.crossfit import Prepared, cross_fit
 from training.data import Rejected, files_of, read
 from training.duplicates import Thinned, thin
 from training.errors import BadData
+from training.explain import entries_of
+from training.heldout import Measured, findings
 from training.params import Params
 from training.pipeline import BLOCKS, assemble
 from training.progress import say, track
@@ -64,30 +66,46 @@ def gather(paths: Sequence[Path], strict: bool) -> Corpus:
     return Corpus(files, rows, rejected)
 
 
-def train(corpus: Corpus, params: Params, models: Path, version: str, origin: Origin) -> Path:
+def train(
+    corpus: Corpus, params: Params, models: Path, version: str, origin: Origin, texts_in_report: bool = False
+) -> Path:
     """
     Return the folder of a new model, fitted on the corpus and written as the current one.
 
     Raises:
         TrainingError: the data cannot support a model, or the written model does not agree with its pipeline.
     """
-    documents = [document(row.as_comment()) for row in track(corpus.rows, "Reading comments as words and clues")]
-    thinned = thin(corpus.rows, documents, params.duplicates.similarity, params.duplicates.keep)
-    prepared = prepare(corpus.rows, documents, thinned, params)
-    held = cross_fit(prepared, params)
-    assessment = assess(held, prepared, params)
-
-    pipeline = fit_final(prepared, assessment.line, params)
+    measured = measure(corpus, params)
+    prepared = measured.prepared
+    pipeline = fit_final(prepared, measured.assessment.line, params)
     folder = models / version
-    facts = card(corpus, thinned, prepared, held, assessment, params, version, origin)
+    facts = card(corpus, measured, params, version, origin)
     registry.write(folder, pipeline, compile_arrays(pipeline), facts)
     say("Comparing the compiled model with its pipeline")
     used = [document(row.as_comment()) for row in prepared.rows]
     difference = prove_equal(pipeline, folder, used)
-    report.write(folder / registry.REPORT, registry.read_card(folder), assessment, prepared)
+    report.write(
+        folder / registry.REPORT,
+        findings(f"Model {version}", facts, measured, params, entries_of(pipeline)),
+        texts_in_report,
+    )
     registry.promote(models, version)
     say(f"{folder}: current; compiled and pipeline agree to {difference:.1e} on {len(used):,} comments")
     return folder
+
+
+def measure(corpus: Corpus, params: Params) -> Measured:
+    """
+    Return what held-out rows say of models that are fitted on the corpus; no model is written.
+
+    Raises:
+        BadData: the rows cannot support a model.
+    """
+    documents = [document(row.as_comment()) for row in track(corpus.rows, "Reading comments as words and clues")]
+    thinned = thin(corpus.rows, documents, params.duplicates.similarity, params.duplicates.keep)
+    prepared = prepare(corpus.rows, documents, thinned, params)
+    held = cross_fit(prepared, params)
+    return Measured(thinned, prepared, held, assess(held, prepared, params))
 
 
 def prepare(rows: Sequence[Row], documents: Sequence[str], thinned: Thinned, params: Params) -> Prepared:

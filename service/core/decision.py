@@ -24,7 +24,7 @@ class Reason:
     One cause of a verdict.
 
     `weight` is in log-odds of spam, signed. A reason with `rule` set has no weight: the rule decided alone.
-    `evidence` quotes the comment as written. `seen` and `authors` count a repeated text in 24 hours.
+    `evidence` quotes the comment as written. `seen` and `authors` count a text and its near-copies in 24 hours.
     """
 
     code: str
@@ -49,7 +49,9 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """
-    The answer to one comment. `score` is None where no model could be used, or a rule decided.
+    What was decided on one comment. `score` is None where no model could be used, or a rule decided.
+
+    The CMS is told `answered`, which while the site is `log_only` is accept whatever the verdict.
     """
 
     id: str
@@ -64,3 +66,11 @@ class Decision:
     thresholds: Thresholds | None = None
     degraded: tuple[str, ...] = ()
     recorded: bool = True
+    log_only: bool = False
+
+    @property
+    def answered(self) -> Verdict:
+        """
+        What the CMS is told to do.
+        """
+        return Verdict.ACCEPT if self.log_only else self.verdict

@@ -7,24 +7,34 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+from service.core import text
+
 MOST_WORDS = 12
 
 # An address ends at white space, quotes, brackets and the scripts that are written without spaces.
 _INSIDE = r"[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]"
 EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
-ADDRESS = rf"(?:h(?:tt|xx)ps?|ftp)[:;]//{_INSIDE}{{1,2000}}|(?<![\w.@-])www\.{_INSIDE}{{3,2000}}"
+_SCHEMES = r"(?:h(?:tt|xx|\*\*)ps?|ftp)\s?[:;]\s?(?://|\\\\)\s?"
+ADDRESS = rf"{_SCHEMES}{_INSIDE}{{1,2000}}|(?<![\w.@-])www\.{_INSIDE}{{3,2000}}"
 BARE_DOMAIN = (
     rf"(?<![\w.@/-])(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?\.){{1,5}}[^\W\d_]{{2,24}}(?![\w@])(?:/{_INSIDE}{{0,2000}})?"
 )
-_DISGUISED_DOT = r"\s{0,2}[\[({]\s?(?:dot|\.|,)\s?[\])}]\s{0,2}|\s{1,2}dot\s{1,2}"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_BRACKETED_DOT = r"\s{0,2}[\[({]\s?(?:dot|punkt|punto|ponto|точка|\.|,)\s?[\])}]\s{0,2}"
+_SPACED_DOT = r"\s{1,2}(?:dot|punkt|punto|ponto|точка)\s{1,2}|\s{1,2}\.\s{0,2}"
+# Without brackets only after something longer ("the .com years") and before endings that are no words (".net", "me").
 DISGUISED = (
-    rf"(?<![\w.-])[^\W_][\w-]{{1,62}}(?:{_DISGUISED_DOT})"
-    r"(?:com|net|org|info|biz|xyz|top|shop|site|online|club|ru|io|me)(?!\w)"
+    rf"(?<![\w.@-])(?:{_SCHEMES})?(?:(?:{_LABEL}(?:{_BRACKETED_DOT}|\.)){{0,3}}{_LABEL}{_BRACKETED_DOT}"
+    rf"(?:{_LABEL}\.)?[^\W\d_]{{2,24}}(?![\w@])"
+    rf"|(?:{_LABEL}(?:{_SPACED_DOT}|\.)){{0,3}}[^\W_][\w-]{{2,61}}[^\W_](?:{_SPACED_DOT})"
+    rf"(?:(?:com|org|biz|xyz|ru|info|top|shop|club|online|store|site|io|click|bet|casino)(?!\w)|[^\W\d_]{{2,24}}(?=/\w))"
+    rf"|(?:{_LABEL}(?:{_SPACED_DOT})){{2,4}}[^\W\d_]{{2,24}}(?![\w@]))(?:/{_INSIDE}{{0,2000}})?"
 )
-_DOT = re.compile(_DISGUISED_DOT, re.IGNORECASE)
-_SCHEME = re.compile(r"^\s*(?:[a-z]{2,6}[:;])?//+", re.IGNORECASE)
+_DOT = re.compile(f"{_BRACKETED_DOT}|{_SPACED_DOT}", re.IGNORECASE)
+_SCHEME = re.compile(r"^\s*(?:[a-z*]{2,6}\s?[:;])?\s?(?://+|\\\\)\s?", re.IGNORECASE)
+_LABEL_ENDS = re.compile("[.\u3002\uff0e\uff61]")
 # Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
-_SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:\d+[a-z]+){2}", re.IGNORECASE)
+_SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:(?<!\d)\d+[a-z]+){2}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SUFFIXES = PublicSuffixList(accept_unknown=False)
 
@@ -42,14 +52,27 @@ def registered_domain(host: str) -> str:
 
 def host_of(address: str) -> str:
     """
-    Return the host that an address names, lower case, without user, port and "www.".
+    Return the host that an address names, in lower case and plain letters, without user, port and "www.".
 
-    >>> host_of("HTTP://user@www.Example.COM:8080/a?b")
-    'example.com'
+    >>> host_of("HTTP://user@www.Example.COM:8080/a?b"), host_of("hxxps://ехаmрlе[.]com")
+    ('example.com', 'example.com')
     """
     rest = _DOT.sub(".", _SCHEME.sub("", address[:2000]))
     host = re.split(r"[/?#\\\s]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
-    return host.lower().strip(".").removeprefix("www.")
+    host = host.lower()
+    if not host.isascii() or "xn--" in host:
+        host = ".".join(map(_readable, _LABEL_ENDS.split(host)))
+    return host.strip(".").removeprefix("www.")
+
+
+def _readable(label: str) -> str:
+    if label.startswith("xn--"):
+        try:
+            label = label.encode("ascii").decode("idna")
+        except UnicodeError:
+            return label
+    latin = text.drawn_like_latin(label)
+    return latin if latin.isascii() else text.plain(label)
 
 
 def is_scrambled(name: str) -> bool:

@@ -14,8 +14,17 @@ MOST_TAGS = 300
 _LOOKS_LIKE_TAG = re.compile(r"<[a-zA-Z/!]")
 _BRACKETED_ADDRESS = re.compile(r"<((?:https?|ftp)://[^<>\s]{1,2000})>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>?")
+# Before these a reader sees a new line or a gap; all other tags stand inside of words as well.
+_BREAKING = re.compile(
+    r"<(?=/?(?:p|br|div|li|ul|ol|dl|d[dt]|t[dhr]|table|h[1-6r]|blockquote|pre|article|section|img)\b)", re.IGNORECASE
+)
 _HREF = re.compile(r"""(?:href|src)\s{0,3}=\s{0,3}["']?([^"'<>\s]{1,2000})""", re.IGNORECASE)
-_BBCODE = re.compile(r"\[/?(?:url|link|b|i|u|img|quote|color|size|center)\b(?:=([^\[\]]{1,2000}))?\]", re.IGNORECASE)
+_BBCODE = re.compile(
+    r"\[/?(?:url|link|img|quote|center|(?P<inline>b|i|u|s|color|size|font))\b(?:=(?P<target>[^\[\]]{1,2000}))?\]",
+    re.IGNORECASE,
+)
+# Not the middle of "h**p://".
+_EMPHASIS = re.compile(r"(?<=[^\W\d_])(?:\*\*|~~)(?=[^\W\d_])(?!ps?:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,11 @@ def render(source: str) -> Rendered:
     has_bbcode = False
     if "[" in text:
         bbcode = list(_BBCODE.finditer(text))
-        targets += [match[1] for match in bbcode if match[1]]
-        text = _BBCODE.sub(" ", text) if bbcode else text
+        targets += [match["target"].strip("\"'") for match in bbcode if match["target"] and not match["inline"]]
+        text = _BBCODE.sub(lambda tag: "" if tag["inline"] else " ", text) if bbcode else text
         has_bbcode = bool(bbcode)
+    if "**" in text or "~~" in text:
+        text = _EMPHASIS.sub("", text)
     return Rendered(text, tuple(targets), has_bbcode)
 
 
@@ -55,8 +66,11 @@ def _render_html(source: str) -> tuple[str, list[str]]:
     source = _BRACKETED_ADDRESS.sub(r" \1 ", source)
     if not _LOOKS_LIKE_TAG.search(source):
         return source, []
+    source = _BREAKING.sub("\n<", source)
     if source.count("<") > MOST_TAGS:
-        return _TAG.sub(" ", source), [html.unescape(target) for target in _HREF.findall(source)]
+        first, *others = source.split("<!--")
+        source = "".join([first, *(rest.partition("-->")[2] for rest in others)])
+        return _TAG.sub("", source), [html.unescape(target) for target in _HREF.findall(source)]
     tree = LexborHTMLParser(source.replace("\x00", "\ufffd"))
     links = (node.attributes.get("href") or node.attributes.get("src") for node in tree.css("a[href], img[src]"))
     text = tree.body.text(separator="", strip=False) if tree.body else ""

@@ -3,22 +3,23 @@ From what is known of a comment to a verdict: the rules that decide alone, then 
 """
 
 from dataclasses import replace
-from math import exp, log2
+from math import exp, log
 
 from service.core.comment import Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.site import Site, Thresholds
 from service.core.summary import summarise
+from service.core.thresholds import Curve, in_force
 from service.core.traffic import Observation
 
-# Weights in log-odds that no label has taught yet: labelled comments say nothing of repeats, honeypots and typing
-# time. A browser that fills in a hidden field must not cost its owner a comment, so none of them rejects alone.
+# Weights in log-odds that no label has taught yet: labelled comments say nothing of honeypots and typing time. A
+# browser that fills in a hidden field must not cost its owner a comment, so none of them rejects alone.
 HONEYPOT = 3.0
 TYPED_TOO_FAST = 1.0
 FEWEST_FORM_SECONDS = 2.0
-A_DOUBLING_OF_AUTHORS = 0.5
-A_DOUBLING_OF_REPEATS = 0.25
-MOST_FOR_REPEATS = 3.0
+# What near-copies of at least so many authors are worth in log-odds; one author who posts again is the last. The lower
+# ends of what `hamlet-train campaigns` observes (docs/training.md), rounded down.
+CAMPAIGN_WEIGHTS = ((4, 5.2), (2, 4.2), (1, 0.5))
 # Beyond a flood of ten times the limit nobody is typing.
 REJECTED_FLOOD = 10
 # A probability nearer to 0 or 1 than this (2e-9) could not be turned back into its log-odds to six digits.
@@ -33,21 +34,23 @@ def decide(
     explanation: Explanation | None,
     model: str | None = None,
     thresholds: Thresholds | None = None,
+    curve: Curve | None = None,
 ) -> Decision:
     """
     Return the decision on a comment. Without a model it holds, unless a rule decides.
 
-    The first rule that matches wins; otherwise the score meets the thresholds, the site's own where it has set any.
+    The first rule that matches wins; otherwise the score meets the thresholds: the model's, or what the site set
+    instead, a rate turned into a score by the model's curve.
     """
     degraded = tuple(part for part, failed in (("traffic", observation.degraded), ("model", not explanation)) if failed)
     score = prior = None
-    reasons = tuple(behaviour(comment, observation))
+    thresholds = in_force(thresholds, curve, site.thresholds) if thresholds else None
+    reasons = tuple(behaviour(comment, observation, thresholds))
     verdict, discard = Verdict.HOLD, False
     if explanation and thresholds:
-        thresholds = _own(thresholds, site)
         prior, reasons = explanation.prior, saturate(explanation, reasons)
         score = probability(prior + sum(reason.weight or 0.0 for reason in reasons))
-        verdict = _band(score, thresholds)
+        verdict = band(score, thresholds)
         discard = verdict is Verdict.REJECT and score >= thresholds.discard_at
     if observation.flood > 1:
         verdict = Verdict.REJECT if observation.flood > REJECTED_FLOOD else Verdict.HOLD
@@ -64,10 +67,11 @@ def decide(
         model=model,
         thresholds=thresholds,
         degraded=degraded,
+        log_only=site.log_only,
     )
 
 
-def behaviour(comment: Comment, observation: Observation) -> list[Reason]:
+def behaviour(comment: Comment, observation: Observation, thresholds: Thresholds | None) -> list[Reason]:
     """
     Return what a comment's circumstances add to its score, whatever its text says.
     """
@@ -76,20 +80,35 @@ def behaviour(comment: Comment, observation: Observation) -> list[Reason]:
         reasons.append(Reason("honeypot", HONEYPOT))
     if comment.form_seconds is not None and comment.form_seconds < FEWEST_FORM_SECONDS:
         reasons.append(Reason("typed_too_fast", TYPED_TOO_FAST))
-    if weight := campaign_weight(observation.seen, observation.authors):
+    weight = campaign_weight(observation.seen, observation.authors)
+    if weight and thresholds:
+        weight = min(weight, room_for_campaign(thresholds))
+    if weight:
         reasons.append(Reason("campaign", weight, seen=observation.seen, authors=observation.authors))
     return reasons
 
 
 def campaign_weight(seen: int, authors: int) -> float:
     """
-    Return what a text seen before adds, in log-odds: more for many names than for one who posts it again.
+    Return what near-copies add, in log-odds: more for many authors than for one who posts again.
 
-    >>> campaign_weight(1, 1), campaign_weight(2, 1), campaign_weight(4, 4), campaign_weight(10**6, 10**6)
-    (0.0, 0.0, 1.0, 3.0)
+    >>> campaign_weight(1, 1), campaign_weight(5, 1) < campaign_weight(2, 2) <= campaign_weight(9, 9)
+    (0.0, True)
     """
-    again = max(1.0, seen / max(authors, 1) / 2)  # an accidental second click is free
-    return min(MOST_FOR_REPEATS, A_DOUBLING_OF_AUTHORS * log2(max(authors, 1)) + A_DOUBLING_OF_REPEATS * log2(again))
+    return next(weight for fewest, weight in CAMPAIGN_WEIGHTS if authors >= fewest) if seen > 1 else 0.0
+
+
+def room_for_campaign(thresholds: Thresholds) -> float:
+    """
+    Return the most that a campaign may add, so that it never alone makes a reject of what is an accept without it.
+
+    Nor of what is as likely a good comment as spam, at a site that accepts little or nothing.
+
+    >>> room_for_campaign(Thresholds(0.5, 0.9)) < 2.2, room_for_campaign(Thresholds(0.0, 1.0)) < 21
+    (True, True)
+    """
+    accepted = max(0.0, _log_odds(thresholds.accept_below))
+    return max(0.0, _log_odds(thresholds.reject_at) - accepted - 1e-6)
 
 
 def saturate(explanation: Explanation, more: tuple[Reason, ...]) -> tuple[Reason, ...]:
@@ -112,6 +131,10 @@ def probability(log_odds: float) -> float:
     return 1.0 / (1.0 + exp(-log_odds))
 
 
+def _log_odds(chance: float) -> float:
+    return log(chance / (1 - chance)) if 0 < chance < 1 else MOST_LOG_ODDS if chance else -MOST_LOG_ODDS
+
+
 def unrecorded(decision: Decision) -> Decision:
     """
     Return a decision as it must be given when it could not be stored.
@@ -127,15 +150,10 @@ def unrecorded(decision: Decision) -> Decision:
     return replace(lost, verdict=Verdict.HOLD, summary=summarise(Verdict.HOLD, decision.reasons, degraded))
 
 
-def _own(thresholds: Thresholds, site: Site) -> Thresholds:
-    return Thresholds(
-        accept_below=thresholds.accept_below if site.accept_below is None else site.accept_below,
-        reject_at=thresholds.reject_at if site.reject_at is None else site.reject_at,
-        discard_at=thresholds.discard_at,
-    )
-
-
-def _band(score: float, thresholds: Thresholds) -> Verdict:
+def band(score: float, thresholds: Thresholds) -> Verdict:
+    """
+    Return what a score alone leads to.
+    """
     if score < thresholds.accept_below:
         return Verdict.ACCEPT
     return Verdict.REJECT if score >= thresholds.reject_at else Verdict.HOLD

@@ -3,6 +3,7 @@ A site that Hamlet moderates for, and the numbers that it may set for itself.
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,43 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnThresholds:
+    """
+    What a site sets instead of the model's thresholds; None leaves a field to the model.
+
+    `accept_below` and `reject_at` are scores. The others are rates of errors that the model in use turns into scores:
+    at most `max_false_reject` of the good comments rejected, at most `max_spam_accepted` of the spam accepted.
+    """
+
+    accept_below: float | None = None
+    reject_at: float | None = None
+    max_false_reject: float | None = None
+    max_spam_accepted: float | None = None
+
+
+class AkismetHold(StrEnum):
+    """
+    What Akismet's protocol, which knows spam and no spam, tells a client of a held comment: the client's queue for
+    moderators where it has one, or its folder of spam. AUTO goes by the client.
+    """
+
+    AUTO = "auto"
+    PENDING = "pending"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """
     A registered site as the request path sees it.
 
-    `accept_below` and `reject_at` replace the model's own thresholds where the site has set them.
+    While it is `log_only`, every comment is decided and recorded as ever, but answered with accept.
     """
 
     id: int
     name: str
     key_id: str
     limits: Limits = field(default_factory=Limits)
-    accept_below: float | None = None
-    reject_at: float | None = None
+    thresholds: OwnThresholds = field(default_factory=OwnThresholds)
+    log_only: bool = False
+    akismet_hold: AkismetHold = AkismetHold.AUTO

@@ -19,12 +19,12 @@ _PHRASES = {
     "damaged_characters": "characters that no keyboard types",
     "disguised_link": "a disguised link",
     "email": "an e-mail address",
+    "encoded_letters": "letters written as codes",
     "flood": "more comments than the commenter's limit",
     "hidden_characters": "invisible characters inside words",
     "honeypot": "a hidden field that was filled in",
     "links": "what it links to",
     "many_links": "many links",
-    "markdown_link": "a Markdown link",
     "messenger_link": "a link to a messenger",
     "mixed_script": "look-alike letters",
     "name": "the author's name",
@@ -33,6 +33,7 @@ _PHRASES = {
     "phone": "a phone number",
     "short_link": "a shortened link",
     "spaced_out": "spaced-out words",
+    "strange_marks": "marks on letters",
     "styled_letters": "letters in disguise",
     "text": "its words",
     "two_links": "two links",
@@ -49,7 +50,7 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
     Return why a verdict was given, its rule or its heaviest reasons first.
 
     >>> summarise(Verdict.HOLD, (Reason("one_link", 0.9), Reason("campaign", 1.4, seen=7, authors=7)), ())
-    'Held: a text seen 7 times today from 7 names; a link.'
+    'Held: a text seen 7 times today from 7 authors; a link.'
     """
     rules = [phrase(reason) for reason in reasons if reason.rule]
     against = sorted(
@@ -64,6 +65,16 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
     return f"{_VERBS[verdict]}: {'; '.join([*phrases, *missing]) or 'no reason stands out'}."
 
 
+def only_logged(summary: str) -> str:
+    """
+    Return what to say of another verdict than accept where accept is answered all the same.
+
+    >>> only_logged("Rejected: its words.")
+    'Accepted, since the site only logs; otherwise rejected: its words.'
+    """
+    return f"Accepted, since the site only logs; otherwise {summary[:1].lower()}{summary[1:]}"
+
+
 def phrase(reason: Reason) -> str:
     """
     Return a reason in words.
@@ -72,6 +83,6 @@ def phrase(reason: Reason) -> str:
     'many links'
     """
     if reason.code == "campaign":
-        return f"a text seen {reason.seen} times today from {reason.authors} name{'s' if reason.authors != 1 else ''}"
+        return f"a text seen {reason.seen} times today from {reason.authors} author{'s' if reason.authors != 1 else ''}"
     measure = _MEASURES.get(reason.code.rpartition("_")[0])
     return measure or _PHRASES.get(reason.code, reason.code.replace("_", " "))

@@ -5,33 +5,45 @@ Letters as they are meant: invisible, decorated, look-alike and repeated charact
 import re
 import unicodedata
 from functools import lru_cache
-from hashlib import blake2b
 
 from anyascii import anyascii
 
 LONGEST_WORD = 40
 LONGEST_RUN = 200
-# Repeats of a text this short ("Thank you so much!", "First!") are chance, not a campaign.
-SHORTEST_FINGERPRINT = 24
 
 # Zero-width characters, soft hyphens, variation selectors, tags and other fillers that a reader cannot see.
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f"
                        "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")  # fmt: skip
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Text after this override is shown from its end to its beginning.
+_BACKWARDS = re.compile("\u202e([^\u202a-\u202e\u2066-\u2069\n]+)")
 DAMAGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\udfff]")
 # Three marks on a letter are Vietnamese or Hebrew; more are zalgo. Long runs take NFKC quadratic time.
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 ZALGO = re.compile(f"([{MARKS}]{{3}})[{MARKS}]+")
 # Letters in styles that Unicode has for mathematics, badges and phonetics, and that nobody types to be read as such.
-STYLED = re.compile("[\u1d00-\u1d7f\u2100-\u214f\u2460-\u24ff\uff21-\uff5a\U0001d400-\U0001d7ff\U0001f100-\U0001f1e5]")
+# The phonetic letters are those that stand in for small capitals; others belong to alphabets of Africa.
+STYLED = re.compile("[\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1dbf\u2071\u207f"
+                    "\u2090-\u209c\u2100-\u214f\u2460-\u24ff\ua730\ua731\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
+                    "\U0001f100-\U0001f1e5]")  # fmt: skip
 _MARK = re.compile(f"[{MARKS}]")
+# The lunate sigma is drawn like a "c", and NFKC would make a round one of it.
+_BEFORE_NFKC = str.maketrans("’ϲϹ", "'сС")
+_NO_TOKEN = str.maketrans("", "", ":()·")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _LATIN = re.compile("[a-z\u00e0-\u024f]")
-_CYRILLIC_OR_GREEK = re.compile("[\u0370-\u03ff\u0400-\u052f]")
-# Cyrillic and Greek letters drawn like Latin ones (Unicode TR 39, confusables); anyascii goes by sound instead.
-_DRAWN_LIKE_LATIN = str.maketrans("авекмнорстухіјѕһԁԛԝҽգαβγεικμνορτυχωѡѵ", "abekmhopctyxijshdqweqabyeikuvoptuxwwv")
+_CYRILLIC_OR_GREEK = re.compile("[\u0370-\u03ff\u0400-\u052f\u0561-\u0586]")
+# Cyrillic, Greek and Armenian letters drawn like Latin ones (Unicode TR 39, confusables); anyascii goes by sound.
+_LOOK_ALIKES = "авекмнорстухіјѕһүӏԁԛԝҽѡѵαβγεικμνορτυχωցզհոսօ", "abekmhopctyxijshyldqwewvabyeikuvoptuxwgqhnuo"
+_DRAWN_LIKE_LATIN = str.maketrans(*_LOOK_ALIKES)
+# A word of look-alikes alone is taken for Latin only if one of them is hardly used in its own script.
+_WHOLLY_DRAWN = re.compile(f"(?=.*[ѕһӏԁԛԝҽѡѵ])[{_LOOK_ALIKES[0]}]{{3,}}")
 _DRAWN_LIKE_CYRILLIC = str.maketrans("aeopcyxkmtbhuinr", "аеорсухкмтвниіпг")
-_LEET = re.compile(r"(?<=[^\W\d_])[013457@$](?=[^\W\d_])|^[013457@$](?=[^\W\d_]{2})")
+# Signs that stand for letters: inside a word, before it, or a telling one behind it; not in "mp3", "win10" and "1st".
+_LEET = re.compile(
+    r"(?<=[^\W\d_])[013457@$]{1,3}(?=[^\W\d_])|^[013457@$](?=[^\W\d_]{2})"
+    r"|(?<=[^\W\d_]{2})(?:[@$]+|33|(?<=[^\W\d_]{3})[03])$"
+)
 _LEET_LETTERS = str.maketrans("013457@$", "oieastas")
 # Scripts written without spaces: a run of them is taken as overlapping pairs of characters.
 _UNSPACED = re.compile(
@@ -48,6 +60,8 @@ def visible(text: str) -> str:
     """
     if text.isascii() and "\x00" not in text:
         return text
+    if "\u202e" in text:
+        text = _BACKWARDS.sub(lambda run: run[1][::-1], text)
     return ZALGO.sub(r"\1", DAMAGED.sub("", BIDI.sub("", INVISIBLE.sub("", text))))
 
 
@@ -73,18 +87,49 @@ def fold(word: str) -> tuple[str, ...]:
     >>> fold("𝓒𝓐𝓢𝓘𝓝𝓞"), fold("раypal"), fold("soooooo"), fold("v1agra"), fold("1999")
     (('casino',), ('paypal',), ('soo',), ('v1agra', 'viagra'), ('0000',))
     """
-    plain = word.lower() if word.isascii() else _plain(word)
-    if not plain:
+    meant = word.lower() if word.isascii() else plain(word)
+    if not meant:
         return ()
-    if plain.isdecimal():
-        return ("0" * min(len(plain), 8) if len(plain) > 2 else plain,)
-    plain = _REPEATED.sub(r"\1\1", plain)
-    if not plain.isascii() and _UNSPACED.search(plain):
-        return tuple(_pairs(plain[:LONGEST_RUN]))
-    plain = plain[:LONGEST_WORD]
-    if _LEET.search(plain):
-        return plain, _LEET.sub(lambda digit: digit[0].translate(_LEET_LETTERS), plain)
-    return (plain,)
+    if meant.isdecimal():
+        return ("0" * min(len(meant), 8) if len(meant) > 2 else meant,)
+    meant = _REPEATED.sub(r"\1\1", meant)
+    if not meant.isascii() and _UNSPACED.search(meant):
+        return tuple(_pairs(meant[:LONGEST_RUN]))
+    meant = meant[:LONGEST_WORD]
+    if _LEET.search(meant):
+        return meant, meant.translate(_LEET_LETTERS)
+    return (meant,)
+
+
+def plain(word: str) -> str:
+    """
+    Return the word in lower case and plain letters, read as it is drawn if it mixes scripts.
+
+    >>> plain("ＣÁＦÉ"), plain("c̶a̶s̶i̶n̶o̶"), plain("раypal")
+    ('cáfé', 'casino', 'paypal')
+    """
+    meant = unicodedata.normalize("NFKC", word.translate(_BEFORE_NFKC)).casefold()
+    if _MARK.search(meant):
+        # A mark that did not melt into its letter belongs to no language; on Latin ones, no other of the word does.
+        meant = _MARK.sub("", unicodedata.normalize("NFKD", meant) if _LATIN.search(meant) else meant)
+    meant = unicodedata.normalize("NFKC", meant)
+    if is_mixed_script(meant) or _WHOLLY_DRAWN.fullmatch(meant):
+        latin = drawn_like_latin(meant)
+        meant = meant.translate(_DRAWN_LIKE_CYRILLIC) if _CYRILLIC_OR_GREEK.search(latin) else latin
+    if STYLED.search(meant):
+        meant = anyascii(meant).lower()
+    # One letter may stand for a phrase (U+FDFA) or a sign ("℅", "⒜"); a token holds neither spaces nor colons.
+    return "".join(meant.translate(_NO_TOKEN).split())
+
+
+def drawn_like_latin(word: str) -> str:
+    """
+    Return the word with every Cyrillic, Greek and Armenian letter that is drawn like a Latin one as that.
+
+    >>> drawn_like_latin("саѕіnо")
+    'casino'
+    """
+    return word.translate(_DRAWN_LIKE_LATIN)
 
 
 def is_mixed_script(word: str) -> bool:
@@ -96,31 +141,6 @@ def is_mixed_script(word: str) -> bool:
     """
     lower = word.lower()
     return bool(_CYRILLIC_OR_GREEK.search(lower) and _LATIN.search(lower))
-
-
-def fingerprint(text: str) -> str:
-    """
-    Return a digest that repeats of one text share, whatever their case, spacing and punctuation; "" if too short.
-
-    >>> fingerprint("Cheap watches, at example dot com!") == fingerprint("cheap watches  at EXAMPLE dot com")
-    True
-    """
-    letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", visible(text[:4096])).casefold())
-    if len(letters) < SHORTEST_FINGERPRINT:
-        return ""
-    return blake2b(letters.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _plain(word: str) -> str:
-    plain = _MARK.sub("", unicodedata.normalize("NFKC", word).casefold().replace("’", "'"))
-    plain = unicodedata.normalize("NFKC", plain)
-    if is_mixed_script(plain):
-        latin = plain.translate(_DRAWN_LIKE_LATIN)
-        plain = plain.translate(_DRAWN_LIKE_CYRILLIC) if _CYRILLIC_OR_GREEK.search(latin) else latin
-    if STYLED.search(plain):
-        plain = anyascii(plain).lower()
-    # One letter may stand for a phrase (U+FDFA) or a sign ("℅"); a token holds neither spaces nor colons.
-    return "".join(plain.replace(":", "").split())
 
 
 def _pairs(run: str) -> list[str]:

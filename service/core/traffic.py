@@ -19,12 +19,13 @@ class Quota:
 @dataclass(frozen=True, slots=True)
 class Observation:
     """
-    Limits and repeats as counted with this comment included.
+    Limits and near-copies as counted with this comment included.
 
     `refused_for`: whole seconds until the caller's quota has room; None if the comment was admitted (and counted).
     `flood`: the commenter's comments in a window over their limit, the worst of all windows; above 1 is a flood.
     `retry_after`: whole seconds until the commenter is below every limit; None if they are not over one.
-    `seen`, `authors`: how often this very text came to the site in 24 hours, and from how many different names.
+    `seen`, `authors`: how many of the site's comments in 24 hours resemble this one, itself included, and from how many
+    names or addresses, whichever are more. A second click does not count, and of a large campaign the latest 16 do.
     `claim_age`: seconds since the same idempotency key first came; None if this is the first time.
     `degraded`: the numbers are this process's own, since Redis did not answer.
     """

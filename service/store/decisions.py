@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, bindparam, select
 
 from service.core.comment import Claim, Comment
 from service.core.commenter import pooled_address
 from service.core.decision import Decision
 from service.core.site import Site
-from service.store.engine import available, one_by_one
+from service.store.engine import available, one_by_one, unavailable
+from service.store.insert import Conflict, Insert
 from service.store.tables import decisions, without_nul
 
 _ANSWER = TypeAdapter(Decision)
@@ -24,7 +24,6 @@ _DETAILS = (
     *("url", "user_agent", "referrer", "permalink", "article_title"),
     *("type", "parent_id", "author_role", "language", "id"),
 )
-_INSERT = insert(decisions)
 _FIND = select(decisions.c.answer).where(
     decisions.c.id == bindparam("decision"), decisions.c.site_id == bindparam("site")
 )
@@ -51,6 +50,7 @@ class Decisions:
 
     def __init__(self, engine: Engine, secret: bytes) -> None:
         self._engine = one_by_one(engine)
+        self._insert = Insert(engine, decisions)
         self._secret = secret
 
     def record(
@@ -63,14 +63,13 @@ class Decisions:
             StoreUnavailable: it is not certain that the decision is on the disk.
         """
         row = self._row(site, comment, decision, received_at, claim)
-        with available(), self._engine.connect() as connection:
-            try:
-                connection.execute(_INSERT, row)
-            except IntegrityError:
-                earlier = _claimed(connection, site.id, claim.key) if claim else None
-                if earlier is None:
-                    raise
-                return earlier
+        try:
+            self._insert(row)
+        except Conflict as conflict:
+            earlier = self.claimed(site.id, claim.key) if claim else None
+            if earlier is None:
+                raise unavailable() from conflict
+            return earlier
         return Recorded(decision, claim.digest if claim else None, replayed=False)
 
     def find(self, site_id: int, decision_id: str) -> Decision | None:
@@ -92,7 +91,8 @@ class Decisions:
             StoreUnavailable: the store cannot be read.
         """
         with available(), self._engine.connect() as connection:
-            return _claimed(connection, site_id, claim_key)
+            row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
+        return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)
 
     def _row(
         self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
@@ -105,7 +105,7 @@ class Decisions:
             "score": decision.score,
             "discard": decision.discard,
             "model": decision.model,
-            "answer": _ANSWER.dump_python(decision, mode="json"),
+            "answer": decision,
             "claim_key": claim.key if claim else None,
             "claim_digest": claim.digest if claim else None,
             "name": comment.name,
@@ -129,8 +129,3 @@ def _details(comment: Comment) -> dict[str, Any]:
     if comment.honeypot:
         details["honeypot"] = True
     return details
-
-
-def _claimed(connection: Connection, site_id: int, claim_key: str) -> Recorded | None:
-    row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
-    return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)

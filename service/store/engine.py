@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -42,12 +43,17 @@ def connect(url: str) -> Engine:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         arguments = {"timeout": LOCK_MILLISECONDS / 1000, "isolation_level": None}
-        engine = create_engine(parsed, connect_args=arguments, hide_parameters=True)
+        engine = create_engine(parsed, connect_args=arguments, hide_parameters=True, json_serializer=_json)
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         # The ping is a round trip a request, so that a restarted server costs no lost record.
         engine = create_engine(
-            parsed, connect_args=_POSTGRESQL, pool_pre_ping=True, pool_timeout=0.5, hide_parameters=True
+            parsed,
+            connect_args=_POSTGRESQL,
+            pool_pre_ping=True,
+            pool_timeout=0.5,
+            hide_parameters=True,
+            json_serializer=_json,
         )
     event.listen(engine, "begin", _begin)
     return engine
@@ -68,7 +74,19 @@ def available() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise StoreUnavailable("the store did not answer as it should; ask again", retry_after=1) from error
+        raise unavailable() from error
+
+
+def unavailable() -> StoreUnavailable:
+    """
+    Return what a caller is told of any fault of the database.
+    """
+    return StoreUnavailable("the store did not answer as it should; ask again", retry_after=1)
+
+
+def _json(value: Any) -> str:
+    # Dataclasses too, and five times as fast as the standard library's.
+    return to_json(value).decode()
 
 
 def _parse(url: str) -> URL:

@@ -3,17 +3,18 @@ The sites that Hamlet moderates for, their keys and what they have set for thems
 """
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.core.site import Limits, Site
+from service.core.site import AkismetHold, Limits, OwnThresholds, Site
 from service.store.engine import available, one_by_one
-from service.store.errors import BadSiteSetting, SiteExists, UnknownSite
+from service.store.errors import SiteExists, UnknownSite
 from service.store.keys import digest, new_key
+from service.store.site_settings import own_thresholds, with_limits, with_thresholds
 from service.store.tables import keys, sites
 
 _BY_KEY = select(sites, keys.c.digest).join(keys).where(keys.c.id == bindparam("key"))
@@ -29,8 +30,9 @@ class SiteRow:
     disabled: bool
     key_ids: tuple[str, ...]
     limits: Limits
-    accept_below: float | None
-    reject_at: float | None
+    thresholds: OwnThresholds
+    log_only: bool
+    akismet_hold: AkismetHold = AkismetHold.AUTO
 
 
 class Sites:
@@ -70,37 +72,52 @@ class Sites:
         """
         Refuse a site's keys until it is enabled again.
         """
-        self._change(name, lambda _: {"disabled": True})
+        self._change(name, disabled=True)
 
     def enable(self, name: str) -> None:
         """
         Let a disabled site's keys work again.
         """
-        self._change(name, lambda _: {"disabled": False})
+        self._change(name, disabled=False)
 
     def configure(
         self,
         name: str,
         *,
-        limits: Mapping[str, int] | None = None,
-        accept_below: float | None = None,
-        reject_at: float | None = None,
+        limits: Mapping[str, int | None] | None = None,
+        thresholds: Mapping[str, float | None] | None = None,
+        log_only: bool | None = None,
+        akismet_hold: AkismetHold | None = None,
     ) -> None:
         """
-        Change some of a site's limits (fields of `Limits`) and thresholds; what is not given stays.
+        Change some of a site's limits (fields of `Limits`) and thresholds (fields of `OwnThresholds`), whether it only
+        logs, and how Akismet's clients are told to hold. What is not given stays; a limit or threshold of None goes
+        back to the default, or to the model's.
 
         Raises:
             BadSiteSetting: a limit is unknown or below 0 (0 switches it off), or a threshold is out of order.
         """
+        with available(), self._engine.begin() as connection:
+            row = _named(connection, name)
+            values = {
+                "limits": with_limits(row.limits, limits or {}),
+                "log_only": row.log_only if log_only is None else log_only,
+                "akismet_hold": akismet_hold or row.akismet_hold,
+                **asdict(with_thresholds(own_thresholds(row), thresholds or {})),
+            }
+            connection.execute(update(sites).where(sites.c.id == row.id).values(values))
 
-        def changes(row: Row[Any]) -> dict[str, Any]:
-            merged = {**row.limits, **(limits or {})}
-            accept = row.accept_below if accept_below is None else accept_below
-            reject = row.reject_at if reject_at is None else reject_at
-            _check(merged, accept, reject)
-            return {"limits": merged, "accept_below": accept, "reject_at": reject}
+    def named(self, name: str) -> SiteRow:
+        """
+        Return a site.
 
-        self._change(name, changes)
+        Raises:
+            UnknownSite: there is none of this name.
+        """
+        rows = {row.name: row for row in self.list()}
+        if name not in rows:
+            raise _unknown(name, rows)
+        return rows[name]
 
     def list(self) -> list[SiteRow]:
         """
@@ -122,40 +139,40 @@ class Sites:
             row = connection.execute(_BY_KEY, {"key": key_id}).one_or_none()
         if row is None:
             return None
-        site = Site(row.id, row.name, key_id, Limits(**row.limits), row.accept_below, row.reject_at)
+        shared = _site_row(row)
+        site = Site(row.id, row.name, key_id, shared.limits, shared.thresholds, shared.log_only, shared.akismet_hold)
         return site, row.digest, row.disabled
+
+    def key_ids(self) -> Sequence[str]:
+        """
+        Return the ids of all keys.
+        """
+        with available(), one_by_one(self._engine).connect() as connection:
+            return connection.scalars(select(keys.c.id)).all()
 
     def _give_key(self, connection: Connection, site_id: int) -> str:
         key_id, key = new_key(self._random)
         connection.execute(insert(keys).values(id=key_id, site_id=site_id, digest=digest(key)))
         return key
 
-    def _change(self, name: str, changes: Callable[[Row[Any]], dict[str, Any]]) -> None:
+    def _change(self, name: str, **values: Any) -> None:
         with available(), self._engine.begin() as connection:
             row = _named(connection, name)
-            connection.execute(update(sites).where(sites.c.id == row.id).values(changes(row)))
+            connection.execute(update(sites).where(sites.c.id == row.id).values(values))
 
 
 def _named(connection: Connection, name: str) -> Row[Any]:
     row = connection.execute(select(sites).where(sites.c.name == name).with_for_update()).one_or_none()
     if row is None:
-        known = ", ".join(connection.scalars(select(sites.c.name).order_by(sites.c.name)))
-        raise UnknownSite(f"there is no site {name!r}; " + (f"there are: {known}" if known else "add one first"))
+        raise _unknown(name, connection.scalars(select(sites.c.name).order_by(sites.c.name)))
     return row
 
 
+def _unknown(name: str, known: Iterable[str]) -> UnknownSite:
+    names = ", ".join(known)
+    return UnknownSite(f"there is no site {name!r}; " + (f"there are: {names}" if names else "add one first"))
+
+
 def _site_row(row: Row[Any]) -> SiteRow:
-    return SiteRow(row.name, row.disabled, (), Limits(**row.limits), row.accept_below, row.reject_at)
-
-
-def _check(limits: Mapping[str, int], accept_below: float | None, reject_at: float | None) -> None:
-    for limit, number in limits.items():
-        if limit not in Limits.__dataclass_fields__:
-            raise BadSiteSetting(f"no limit {limit!r}; there are: {', '.join(Limits.__dataclass_fields__)}")
-        if number < 0:
-            raise BadSiteSetting(f"{limit} is {number}; it must be 0, which switches it off, or more")
-    for threshold in (accept_below, reject_at):
-        if threshold is not None and not 0 <= threshold <= 1:
-            raise BadSiteSetting(f"the threshold {threshold} is no probability; it must be from 0 to 1")
-    if accept_below is not None and reject_at is not None and accept_below > reject_at:
-        raise BadSiteSetting(f"accept_below {accept_below} is above reject_at {reject_at}; between them is hold")
+    limits, hold = Limits(**row.limits), AkismetHold(row.akismet_hold)
+    return SiteRow(row.name, row.disabled, (), limits, own_thresholds(row), row.log_only, hold)

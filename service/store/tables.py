@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -83,6 +84,10 @@ sites = Table(
     Column("limits", JSON, nullable=False),  # only those that the site set: the others follow the defaults
     Column("accept_below", Float),
     Column("reject_at", Float),
+    Column("max_false_reject", Float),
+    Column("max_spam_accepted", Float),
+    Column("log_only", Boolean, nullable=False, server_default=false()),
+    Column("akismet_hold", Text, nullable=False, server_default="auto"),
 )
 
 keys = Table(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from stores import NOON, SECRET, OpenStore, Store, decision, registered
 
 from service.core.comment import Claim, Comment
@@ -26,6 +26,30 @@ def test_a_decision_comes_back_to_the_last_digit(store: Store) -> None:
 
     assert recorded == Recorded(given, None, replayed=False)
     assert store.decisions.find(store.site.id, given.id) == given
+
+
+def test_of_a_site_that_only_logs_the_verdict_that_was_decided_is_kept(store: Store) -> None:
+    store.record(decision(verdict=Verdict.REJECT, log_only=True))
+
+    found = store.decisions.find(store.site.id, "01")
+    with store.engine.connect() as connection:
+        column = connection.scalar(select(decisions.c.verdict))
+
+    assert found
+    assert (found.verdict, found.answered, column) == (Verdict.REJECT, Verdict.ACCEPT, "reject")
+
+
+def test_a_decision_from_before_log_only_mode_is_answered_as_it_was(store: Store) -> None:
+    store.record(decision(verdict=Verdict.REJECT))
+    with store.engine.begin() as connection:
+        answer = {**connection.scalars(select(decisions.c.answer)).one()}
+        del answer["log_only"]
+        connection.execute(update(decisions).values(answer=answer))
+
+    found = store.decisions.find(store.site.id, "01")
+
+    assert found
+    assert found.answered is Verdict.REJECT
 
 
 def test_a_decision_by_rule_comes_back_with_its_gaps(store: Store) -> None:

@@ -146,10 +146,10 @@ def test_a_stopped_postgresql_says_so_at_once_and_recovers(store: Store, postgre
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_a_connection_lost_in_the_middle_says_so_and_recovers(store: Store) -> None:
-    def hang_up(connection: object, cursor: object, *_: object) -> None:
-        cursor.connection.pgconn.finish()  # type: ignore[attr-defined]
+    def hang_up(connection: object, *_: object) -> None:
+        connection.pgconn.finish()  # type: ignore[attr-defined]
 
-    event.listen(store.engine, "before_cursor_execute", hang_up, once=True)
+    event.listen(store.engine, "checkout", hang_up, once=True)
     with pytest.raises(StoreUnavailable):
         store.record(decision("01"))
 

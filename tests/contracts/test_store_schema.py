@@ -7,22 +7,34 @@ import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 from stores import OpenStore
 
+from service.core.site import AkismetHold, OwnThresholds
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, StoreTooNew
 from service.store.schema import migrate
+from service.store.sites import Sites
 from service.store.tables import metadata
 
 MIGRATE = """
 import sys
 from service.store.engine import connect
 from service.store.schema import migrate
+from service.store.sites import Sites
 sys.stdin.readline()
 migrate(connect(sys.argv[1]))
 """
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "service.store:migrations")
+    return config
 
 
 def test_the_migrations_make_what_the_code_expects(open_store: OpenStore) -> None:
@@ -42,8 +54,23 @@ def test_migrating_twice_changes_nothing(open_store: OpenStore) -> None:
     migrate(engine)
     migrate(engine)
 
+    newest = ScriptDirectory.from_config(configuration()).get_current_head()
     with engine.connect() as connection:
-        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0001"]
+        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [newest]
+
+
+def test_a_site_of_the_first_hamlet_keeps_what_it_set(open_store: OpenStore) -> None:
+    engine = open_store()
+    with engine.begin() as connection:
+        upgrade(configuration(connection), "0001")
+        columns = "(name, disabled, limits, accept_below)"
+        connection.exec_driver_sql(f"INSERT INTO sites {columns} VALUES ('blog', false, '{{}}', 0.2)")
+
+    migrate(engine)
+
+    site = Sites(engine).named("blog")
+    assert (site.thresholds, site.log_only) == (OwnThresholds(accept_below=0.2), False)
+    assert site.akismet_hold is AkismetHold.AUTO
 
 
 def test_four_processes_that_start_at_once_all_find_their_tables(store_url: str) -> None:

@@ -3,11 +3,12 @@ Sites and their keys, on both engines.
 """
 
 import re
+from typing import Any
 
 import pytest
 from stores import Store
 
-from service.core.site import Limits
+from service.core.site import AkismetHold, Limits, OwnThresholds
 from service.store.errors import BadSiteSetting, SiteExists, UnknownSite
 from service.store.keys import digest
 from service.store.sites import SiteRow, Sites
@@ -72,41 +73,79 @@ def test_sites_are_listed_by_name(sites: Sites) -> None:
 
     blog, news = sites.list()
 
-    assert blog == SiteRow("blog", True, (id_of(key),), Limits(), None, None)
+    assert blog == SiteRow("blog", True, (id_of(key),), Limits(), OwnThresholds(), log_only=False)
     assert news.name == "news"
 
 
 def test_what_is_configured_adds_up(sites: Sites) -> None:
     key_id = id_of(sites.add("blog"))
 
-    sites.configure("blog", limits={"commenter_per_minute": 2}, reject_at=0.9)
-    sites.configure("blog", limits={"site_per_minute": 50}, accept_below=0.2)
+    sites.configure("blog", limits={"commenter_per_minute": 2}, thresholds={"reject_at": 0.9}, log_only=True)
+    sites.configure("blog", limits={"site_per_minute": 50}, thresholds={"max_spam_accepted": 0.1})
 
     found = sites.by_key_id(key_id)
     assert found
     assert found[0].limits == Limits(commenter_per_minute=2, site_per_minute=50)
-    assert (found[0].accept_below, found[0].reject_at) == (0.2, 0.9)
+    assert found[0].thresholds == OwnThresholds(reject_at=0.9, max_spam_accepted=0.1)
+    assert found[0].log_only
+
+
+def test_how_akismets_clients_hold_is_their_own_affair_unless_the_site_says(sites: Sites) -> None:
+    key_id = id_of(sites.add("blog"))
+    before = sites.by_key_id(key_id)
+
+    sites.configure("blog", akismet_hold=AkismetHold.PENDING)
+    sites.configure("blog", limits={"site_per_minute": 50})
+
+    after = sites.by_key_id(key_id)
+    assert before
+    assert after
+    assert (before[0].akismet_hold, after[0].akismet_hold) == (AkismetHold.AUTO, AkismetHold.PENDING)
+    assert sites.named("blog").akismet_hold is AkismetHold.PENDING
+
+
+def test_the_ids_of_all_keys_in_use_can_be_read(sites: Sites) -> None:
+    before = set(sites.key_ids())
+    first = sites.add("blog")
+
+    second = sites.rotate("blog")
+
+    assert set(sites.key_ids()) - before == {id_of(second)} != {id_of(first)}
+
+
+def test_what_is_given_back_is_the_default_again(sites: Sites) -> None:
+    sites.configure("news", limits={"key_per_minute": 7}, thresholds={"reject_at": 0.9, "max_false_reject": 0.01})
+
+    sites.configure("news", limits={"key_per_minute": None}, thresholds={"reject_at": None}, log_only=False)
+
+    news = sites.named("news")
+    assert news.limits == Limits()
+    assert news.thresholds == OwnThresholds(max_false_reject=0.01)
 
 
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
         ({"limits": {"per_day": 3}}, "no limit 'per_day'; there are: commenter_per_minute"),
-        ({"limits": {"commenter_per_hour": -1}}, "commenter_per_hour is -1; it must be 0"),
-        ({"reject_at": 1.5}, "1.5 is no probability"),
-        ({"accept_below": 0.95}, "accept_below 0.95 is above reject_at 0.9"),
+        ({"limits": {"commenter_per_hour": -1}}, "--commenter-per-hour is -1; give 0 for no limit"),
+        ({"thresholds": {"reject": 0.9}}, "no threshold 'reject'; there are: accept_below"),
+        ({"thresholds": {"reject_at": 1.5}}, "--reject-at is 1.5; give a score from 0 to 1"),
+        ({"thresholds": {"accept_below": float("nan")}}, "--accept-below is nan; give a score"),
+        ({"thresholds": {"max_false_reject": 0.0}}, "--max-false-reject is 0.0; give a rate above 0"),
+        ({"thresholds": {"max_spam_accepted": 1.0}}, "--max-spam-accepted is 1.0; give a rate above 0 and below 1"),
+        ({"thresholds": {"accept_below": 0.95}}, "--accept-below 0.95 is above --reject-at 0.9; change one of them"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused(sites: Sites, setting: dict[str, float], message: str) -> None:
-    sites.configure("news", reject_at=0.9)
+def test_a_setting_that_makes_no_sense_is_refused(sites: Sites, setting: dict[str, Any], message: str) -> None:
+    sites.configure("news", thresholds={"reject_at": 0.9})
 
     with pytest.raises(BadSiteSetting, match=re.escape(message)):
-        sites.configure("news", **setting)  # type: ignore[arg-type]
+        sites.configure("news", **setting)
 
-    assert sites.list()[0].accept_below is None
+    assert sites.named("news").thresholds == OwnThresholds(reject_at=0.9)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(sites: Sites) -> None:
-    for act in (sites.rotate, sites.disable, sites.enable, sites.configure):
+    for act in (sites.rotate, sites.disable, sites.enable, sites.configure, sites.named):
         with pytest.raises(UnknownSite, match="no site 'blgo'; there are: news"):
             act("blgo")

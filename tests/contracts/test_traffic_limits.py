@@ -12,6 +12,7 @@ from service.core.site import Limits
 from service.core.traffic import Quota
 
 READER = Author(ip="8.8.8.8")
+PITCH = "I earn five hundred dollars a day from home with this simple trick, ask me how"
 
 
 def pass_time(counters: redis.Redis, seconds: float) -> None:
@@ -19,7 +20,7 @@ def pass_time(counters: redis.Redis, seconds: float) -> None:
     Move the windows into the past, which is the same as moving the server's clock into the future.
     """
     for key in counters.scan_iter("hamlet:*", _type="string"):
-        if b":claim:" not in key:
+        if b":claim:" not in key and b":near:" not in key:
             state = counters.get(key)
             assert isinstance(state, bytes)
             start, counts = state.decode().split(":", 1)
@@ -113,16 +114,16 @@ def test_of_a_hundred_threads_exactly_the_allowed_number_are_no_flood(observe: O
 
 def test_a_refused_call_counts_nothing_and_leaves_no_claim(observe: Observer, counters: redis.Redis) -> None:
     limits = Limits(key_per_minute=1)
-    observe(limits=limits, fingerprint="text", **READER)
+    observe(limits=limits, text=PITCH, **READER)
     before = {key: counters.type(key) for key in counters.scan_iter()}
 
-    refused = observe(limits=limits, fingerprint="text", claim="42", **READER)
+    refused = observe(limits=limits, text=PITCH, claim="42", **READER)
 
     assert refused.refused_for in (119, 120)
     assert (refused.flood, refused.seen, refused.claim_age) == (0, 1, None)
     assert {key: counters.type(key) for key in counters.scan_iter()} == before
     pass_time(counters, 120)
-    assert observe(limits=limits, fingerprint="text", claim="42", **READER).flood == pytest.approx(0.2, abs=0.01)
+    assert observe(limits=limits, text=PITCH, claim="42", **READER).flood == pytest.approx(0.2, abs=0.01)
 
 
 def test_a_refused_caller_may_come_again_after_the_wait(observe: Observer, counters: redis.Redis) -> None:

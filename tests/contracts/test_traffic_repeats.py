@@ -1,5 +1,5 @@
 """
-Repeated texts, and comments that come twice.
+Comments that come twice under the same idempotency key.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -11,46 +11,7 @@ from traffic_observer import Observer
 from service.core.site import Limits
 
 DAY = 86_400_000
-
-
-def test_a_text_is_counted_with_its_authors(observe: Observer) -> None:
-    names = ["Ophelia", " ophelia", "Laertes", "", "Laertes"]
-
-    observations = [observe(name=name, fingerprint="text") for name in names]
-
-    assert [seen.seen for seen in observations] == [1, 2, 3, 4, 5]
-    assert [seen.authors for seen in observations] == [1, 1, 2, 3, 3]
-
-
-def test_texts_are_counted_apart(observe: Observer) -> None:
-    observe(fingerprint="one")
-
-    assert observe(fingerprint="two").seen == 1
-
-
-def test_without_a_fingerprint_nothing_repeats(observe: Observer) -> None:
-    observe()
-
-    assert observe().seen == 1
-
-
-def test_a_day_of_repeats_begins_with_the_first(observe: Observer, counters: redis.Redis) -> None:
-    observe(fingerprint="text")
-    (key,) = counters.keys("*:text:*")
-    assert 0 < counters.pttl(key) <= DAY
-    counters.pexpire(key, DAY // 2)
-
-    observe(fingerprint="text")
-
-    assert counters.pttl(key) <= DAY // 2
-
-
-def test_authors_are_counted_exactly_up_to_two_hundred(observe: Observer) -> None:
-    limits = Limits(key_per_minute=0, site_per_minute=0)
-
-    last = [observe(name=f"name {n}", fingerprint="text", limits=limits) for n in range(210)][-1]
-
-    assert (last.seen, last.authors) == (210, 200)
+PITCH = "I earn five hundred dollars a day from home with this simple trick, ask me how"
 
 
 def test_the_first_with_a_claim_has_no_age(observe: Observer) -> None:
@@ -58,13 +19,13 @@ def test_the_first_with_a_claim_has_no_age(observe: Observer) -> None:
 
 
 def test_a_claimed_comment_is_not_counted_again_but_learns_its_quota(observe: Observer) -> None:
-    first = observe(ip="8.8.8.8", fingerprint="text", claim="17")
+    first = observe(ip="8.8.8.8", text=PITCH, claim="17")
 
-    again = observe(ip="8.8.8.8", fingerprint="text", claim="17")
+    again = observe(ip="8.8.8.8", text=PITCH, claim="17")
 
     assert again.claim_age == pytest.approx(0, abs=5)
     assert again.quota == first.quota
-    other = observe(ip="8.8.8.8", fingerprint="text", claim="18")
+    other = observe(ip="8.8.8.8", name="Laertes", text=PITCH, claim="18")
     assert (other.claim_age, other.flood, other.seen) == (None, 0.4, 2)
 
 
@@ -97,7 +58,7 @@ def test_an_observation_is_one_command(observe: Observer, counters: redis.Redis)
     observe(ip="8.8.8.8")
     before = counters.info("commandstats")
 
-    observe(ip="8.8.8.8", email="o@elsinore.dk", fingerprint="text", claim="17")
+    observe(ip="8.8.8.8", email="o@elsinore.dk", text=PITCH, claim="17")
 
     after = counters.info("commandstats")
     assert after["cmdstat_evalsha"]["calls"] == before["cmdstat_evalsha"]["calls"] + 1

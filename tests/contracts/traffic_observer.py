@@ -58,9 +58,9 @@ class Observer:
         ip: str = "",
         email: str = "",
         limits: Limits | None = None,
-        fingerprint: str = "",
+        text: str = "hello",
         claim: str | None = None,
     ) -> Observation:
-        comment = Comment(name=name, comment="hello", ip=ip, email=email)
+        comment = Comment(name=name, comment=text, ip=ip, email=email)
         site = Site(id=7, name="blog", key_id="k1", limits=limits or Limits())
-        return self.traffic.observe(site, comment, fingerprint=fingerprint, claim=claim)
+        return self.traffic.observe(site, comment, claim=claim)

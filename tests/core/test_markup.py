@@ -21,6 +21,36 @@ def test_entities_are_decoded_even_doubled_ones(written: str) -> None:
     assert render(written).text == "fish & chips"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ca<b>si</b>no",
+        "ca<!-- -->sino",
+        "ca<!-- a > b -->sino",
+        "<span class='x'>c</span><i>asino</i>",
+        "ca[b]si[/b]no",
+        "[color=red]c[/color]asino",
+        "ca**si**no",
+        "&#99;&#x61;sino",
+        "&amp;#99;asino",
+        "c&ZeroWidthSpace;asino",
+    ],
+)
+def test_a_word_in_pieces_is_one_word(written: str) -> None:
+    assert render(written).text.replace("\u200b", "") == "casino"
+
+
+def test_a_word_in_pieces_is_one_word_beyond_the_number_of_tags_that_is_parsed() -> None:
+    assert render("<i></i>" * MOST_TAGS + "ca<b>si</b>n<!-- <p> a > b -->o").text == "casino"
+
+
+@pytest.mark.parametrize(
+    "written", ["one<br>two", "<p>one</p><p>two</p>", "<ul><li>one<li>two</ul>", "<h2>one</h2>two"]
+)
+def test_lines_and_paragraphs_are_words_apart(written: str) -> None:
+    assert render(written).text.split() == ["one", "two"]
+
+
 @pytest.mark.parametrize("plain", ["1 < 2 and 3 > 2", "I <3 this", "x <- y"])
 def test_a_less_than_sign_is_not_markup(plain: str) -> None:
     assert render(plain).text == plain
@@ -36,6 +66,10 @@ def test_bbcode_gives_its_target() -> None:
     assert rendered.targets == ("http://pills.example",)
     assert rendered.text.split() == ["cheap", "pills"]
     assert rendered.has_bbcode
+
+
+def test_the_target_of_bbcode_stands_without_its_quotes_and_a_colour_is_no_target() -> None:
+    assert render('[url="http://pills.example"][color=red]cheap[/color][/url]').targets == ("http://pills.example",)
 
 
 def test_links_are_found_beyond_the_number_of_tags_that_is_parsed() -> None:

@@ -24,7 +24,7 @@ CLAIM = Claim(key="id:5", digest="d1")
 class FakeTraffic:
     observation: Observation = field(default_factory=lambda: Observation(QUOTA))
 
-    def observe(self, site: Site, comment: Comment, *, fingerprint: str, claim: str | None) -> Observation:
+    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
         return self.observation
 
 

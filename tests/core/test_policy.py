@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from service.core import policy
 from service.core.comment import Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
-from service.core.site import Site, Thresholds
+from service.core.site import OwnThresholds, Site, Thresholds
 from service.core.traffic import Observation, Quota
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
@@ -47,12 +47,19 @@ def test_a_score_on_a_threshold_belongs_to_the_band_above_it() -> None:
 
 
 def test_a_site_may_set_its_own_thresholds() -> None:
-    strict = Site(id=1, name="news", key_id="k", accept_below=0.01, reject_at=0.999)
+    strict = Site(id=1, name="news", key_id="k", thresholds=OwnThresholds(accept_below=0.01, reject_at=0.999))
 
     decision = decide(3.5, site=strict)
 
     assert decision.verdict is Verdict.HOLD
     assert decision.thresholds == Thresholds(0.01, 0.999, 0.999)
+
+
+def test_a_site_that_only_logs_is_decided_on_as_ever_and_answered_with_accept() -> None:
+    decision = decide(4.0, site=Site(id=1, name="news", key_id="k", log_only=True))
+
+    assert (decision.verdict, decision.answered) == (Verdict.REJECT, Verdict.ACCEPT)
+    assert decide(4.0).answered is Verdict.REJECT
 
 
 def test_only_a_blatant_reject_is_to_be_discarded() -> None:
@@ -103,17 +110,38 @@ def test_a_filled_honeypot_weighs_much_but_decides_nothing_alone() -> None:
     assert decision.verdict is not Verdict.REJECT
 
 
-def test_a_second_click_by_the_same_reader_weighs_nothing() -> None:
-    assert policy.campaign_weight(seen=2, authors=1) == 0.0
+def test_one_who_posts_again_weighs_far_less_than_many() -> None:
+    again, two, many = (policy.campaign_weight(5, authors) for authors in (1, 2, 5))
+
+    assert 0 < again < 1 < two < many
 
 
-def test_a_text_under_seven_names_is_a_campaign() -> None:
+def test_a_text_without_copies_is_no_campaign() -> None:
+    assert decide(-2.0).reasons[0].code == "code0"
+
+
+def test_a_text_of_seven_authors_is_a_campaign() -> None:
     decision = decide(-2.0, observation=Observation(QUOTA, seen=7, authors=7))
 
     campaign = decision.reasons[0]
     assert (campaign.code, campaign.seen, campaign.authors) == ("campaign", 7, 7)
-    assert campaign.weight == pytest.approx(1.4, abs=0.01)
-    assert "seen 7 times today from 7 names" in decide(0.0, observation=Observation(QUOTA, seen=7, authors=7)).summary
+    assert campaign.weight is not None and 2 < campaign.weight <= 5.3
+    assert "a text seen 7 times today from 7 authors" in decision.summary
+
+
+@given(
+    st.floats(-8, 8), st.integers(2, 500), st.integers(1, 500), st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
+)
+def test_a_campaign_alone_never_makes_a_reject_of_an_accept_or_of_likely_ham(
+    log_odds: float, seen: int, authors: int, own: list[float]
+) -> None:
+    site = Site(id=1, name="news", key_id="k", thresholds=OwnThresholds(accept_below=own[0], reject_at=own[1]))
+    alone = decide(log_odds, site=site)
+
+    together = decide(log_odds, site=site, observation=Observation(QUOTA, seen=seen, authors=authors))
+
+    if alone.verdict is Verdict.ACCEPT or (log_odds < 0 and alone.verdict is Verdict.HOLD):
+        assert together.verdict is not Verdict.REJECT
 
 
 def test_without_a_model_a_comment_is_held_and_says_why() -> None:

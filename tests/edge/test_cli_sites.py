@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rated_model import write_rated_model
+from running_service import write_model
 
+from service.akismet.keys import Keyring
 from service.cli import main
 from service.config import Settings
 from service.core.site import Site
@@ -15,6 +18,11 @@ from service.errors import Unauthorised
 from service.gate import Gate
 from service.store.engine import connect
 from service.store.sites import Sites
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    return write_rated_model(tmp_path / "models")
 
 
 def hamlet(state: Path, *arguments: str, **environ: str) -> Result:
@@ -32,14 +40,45 @@ def admitted(state: Path, key: str) -> Site:
         engine.dispose()
 
 
+def akismet_site(state: Path, key: str) -> str | None:
+    engine = connect(f"sqlite:///{state / 'hamlet.sqlite'}")
+    sites, secret = Sites(engine), (state / "secret").read_text().strip().encode()
+    try:
+        return Keyring(sites, Gate(sites), secret).admit(key, "").name
+    except Unauthorised:
+        return None
+    finally:
+        engine.dispose()
+
+
 def test_adding_a_site_before_the_service_ever_ran_prints_a_key_that_works(tmp_path: Path) -> None:
     result = hamlet(tmp_path, "sites", "add", "blog", "--json")
 
     assert result.exit_code == 0
     answer = json.loads(result.stdout)
-    assert answer.keys() == {"site", "key"}
+    assert answer.keys() == {"site", "key", "akismet_key"}
     assert answer["site"] == admitted(tmp_path, answer["key"]).name == "blog"
     assert result.stdout.count("\n") == 1
+
+
+def test_a_key_for_akismets_clients_comes_along_and_is_shown_again(tmp_path: Path) -> None:
+    added = json.loads(hamlet(tmp_path, "sites", "add", "blog", "--json").stdout)
+    shown = json.loads(hamlet(tmp_path, "sites", "show", "blog", "--json").stdout)
+    rotated = hamlet(tmp_path, "sites", "rotate", "blog")
+
+    assert shown["akismet_keys"] == [added["akismet_key"]]
+    assert akismet_site(tmp_path, added["akismet_key"]) is None
+    new = rotated.stderr.split()[-1]
+    assert akismet_site(tmp_path, new) == "blog"
+    assert f"akismet_keys          {new}\n" in hamlet(tmp_path, "sites", "show", "blog").stdout
+
+
+def test_how_akismets_clients_hold_can_be_set(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+
+    hamlet(tmp_path, "sites", "set", "blog", "--akismet-hold", "pending")
+
+    assert "akismet_hold          pending\n" in hamlet(tmp_path, "sites", "show", "blog").stdout
 
 
 def test_a_key_without_json_is_a_line_of_its_own(tmp_path: Path) -> None:
@@ -73,31 +112,98 @@ def test_limits_and_thresholds_are_set_one_by_one_and_listed(tmp_path: Path) -> 
     hamlet(tmp_path, "sites", "add", "blog")
 
     hamlet(tmp_path, "sites", "set", "blog", "--commenter-per-minute", "3", "--accept-below", "0.2")
-    hamlet(tmp_path, "sites", "set", "blog", "--reject-at", "0.9")
+    hamlet(tmp_path, "sites", "set", "blog", "--reject-at", "0.9", "--max-spam-accepted", "0.05")
 
     (site,) = json.loads(hamlet(tmp_path, "sites", "list", "--json").stdout)
     assert site["limits"]["commenter_per_minute"] == 3
-    assert (site["accept_below"], site["reject_at"]) == (0.2, 0.9)
+    assert site["thresholds"] == {
+        "accept_below": 0.2,
+        "reject_at": 0.9,
+        "max_false_reject": None,
+        "max_spam_accepted": 0.05,
+    }
     line = hamlet(tmp_path, "sites", "list").stdout
     assert line.startswith("blog  enabled  commenter_per_minute=3 ")
+    assert line.endswith(" accept_below=0.2 reject_at=0.9 max_spam_accepted=0.05\n")
+
+
+def test_a_setting_is_given_back_by_the_word_default(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+    hamlet(tmp_path, "sites", "set", "blog", "--key-per-minute", "3", "--reject-at", "0.9")
+
+    hamlet(tmp_path, "sites", "set", "blog", "--key-per-minute=default", "--reject-at=default")
+
+    site = json.loads(hamlet(tmp_path, "sites", "show", "blog", "--json").stdout)
+    assert (site["limits"]["key_per_minute"], site["thresholds"]["reject_at"]) == (600, None)
+
+
+def test_a_site_only_logs_until_it_is_switched_off(tmp_path: Path) -> None:
+    key = hamlet(tmp_path, "sites", "add", "blog").stdout.strip()
+
+    hamlet(tmp_path, "sites", "set", "blog", "--log-only", "on")
+    while_on, line = admitted(tmp_path, key).log_only, hamlet(tmp_path, "sites", "list").stdout
+    hamlet(tmp_path, "sites", "set", "blog", "--log-only", "off")
+
+    assert while_on
+    assert line.startswith("blog  log only  ")
+    assert not admitted(tmp_path, key).log_only
+
+
+def test_a_site_is_shown_with_what_the_model_in_use_makes_of_its_rates(tmp_path: Path, models: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+    hamlet(tmp_path, "sites", "set", "blog", "--max-false-reject", "0.01", "--max-spam-accepted", "0.001")
+
+    shown = hamlet(tmp_path, "sites", "show", "blog", HAMLET_MODELS_DIR=str(models))
+    site = json.loads(hamlet(tmp_path, "sites", "show", "blog", "--json", HAMLET_MODELS_DIR=str(models)).stdout)
+
+    assert "With model tiny: accept below 0.05, reject at 0.9." in shown.stdout
+    assert "max_false_reject      0.01\n" in shown.stdout
+    assert "note: --max-spam-accepted 0.001 cannot be proven" in shown.stderr
+    assert site["in_force"] == {"model": "tiny", "accept_below": 0.05, "reject_at": 0.9, "discard_at": 0.999}
+    assert len(site["remarks"]) == 1
+
+
+def test_a_rate_that_cannot_count_is_said_when_it_is_set(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+    model = str(write_model(tmp_path / "without-curve"))
+
+    result = hamlet(tmp_path, "sites", "set", "blog", "--max-false-reject", "0.01", HAMLET_MODELS_DIR=model)
+
+    assert result.exit_code == 0
+    assert "--max-false-reject 0.01 waits: this model's card proves no rates" in result.stderr
+
+
+def test_without_a_model_a_site_is_shown_as_it_is_set(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+
+    result = hamlet(tmp_path, "sites", "show", "blog", HAMLET_MODELS_DIR=str(tmp_path))
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("blog: enabled, log only off, keys ")
+    assert "note: there is no model" in result.stderr
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "cure"),
     [
-        ("rotate", "nobody"),
-        ("add", "blog"),
-        ("set", "blog", "--site-per-minute", "-1"),
-        ("set", "blog", "--accept-below", "0.9", "--reject-at", "0.1"),
+        (("rotate", "nobody"), "there are: blog"),
+        (("show", "nobody"), "there are: blog"),
+        (("add", "blog"), "`rotate` gives it a new key"),
+        (("set", "blog", "--site-per-minute", "-1"), "--site-per-minute is -1; give 0 for no limit"),
+        (("set", "blog", "--site-per-minute", "1.5"), "'--site-per-minute': '1.5' is no whole number; give one"),
+        (("set", "blog", "--reject-at", "high"), "'--reject-at': 'high' is no number; give one, or `default`"),
+        (("set", "blog", "--max-false-reject", "0"), "--max-false-reject is 0.0; give a rate above 0"),
+        (("set", "blog", "--accept-below", "0.9", "--reject-at", "0.1"), "change one of them"),
     ],
 )
-def test_what_cannot_be_done_ends_with_2_and_its_cure(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_what_cannot_be_done_ends_with_2_and_its_cure(tmp_path: Path, arguments: tuple[str, ...], cure: str) -> None:
     hamlet(tmp_path, "sites", "add", "blog")
 
     result = hamlet(tmp_path, "sites", *arguments)
 
     assert result.exit_code == 2
     assert "Error: " in result.stderr
+    assert cure in result.stderr
     assert not result.stdout
 
 

@@ -12,6 +12,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 
 from service.core.comment import Comment
+from service.core.decision import Verdict
 from service.core.traffic import Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
 from service.submission import Submission
@@ -47,6 +48,8 @@ def test_the_answer_is_the_decision_in_json(caller: FlaskClient) -> None:
     assert response.get_json() == {
         "id": "01930000-0000-7000-8000-000000000000",
         "verdict": "hold",
+        "log_only": False,
+        "decided": "hold",
         "score": 0.8312345678901234,
         "discard": False,
         "prior": -1.2,
@@ -62,6 +65,17 @@ def test_the_answer_is_the_decision_in_json(caller: FlaskClient) -> None:
         "degraded": [],
         "recorded": True,
     }
+
+
+def test_a_site_that_only_logs_is_told_to_accept_and_what_was_decided(caller: FlaskClient, moderation: Any) -> None:
+    rejected = {"verdict": Verdict.REJECT, "discard": True, "summary": "Rejected: its words."}
+    moderation.decision = replace(moderation.decision, **rejected, log_only=True)
+
+    answer = caller.post("/v1/comments", json=MINIMAL).get_json()
+
+    assert (answer["verdict"], answer["decided"], answer["log_only"]) == ("accept", "reject", True)
+    assert answer["summary"] == "Accepted, since the site only logs; otherwise rejected: its words."
+    assert answer["discard"] is False
 
 
 def test_headers_tell_the_quota_and_forbid_caching(caller: FlaskClient) -> None:

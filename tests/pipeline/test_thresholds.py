@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from training.params import Rates
-from training.thresholds import choose, most_errors, upper_bound
+from training.thresholds import choose, curve, most_errors, upper_bound
 
 RATES = Rates(confidence=0.95, ham_rejected=0.001, spam_accepted=0.02, ham_held=0.05, discard_margin=2.0)
 HAM = np.linspace(-10, 5, 10_000)
@@ -60,3 +61,59 @@ def test_a_perfect_separation_does_not_put_accept_above_reject() -> None:
     thresholds = choose(HAM - 100, SPAM + 100, RATES).thresholds
 
     assert thresholds.accept_below <= thresholds.reject_at
+
+
+def test_the_curve_goes_through_the_chosen_thresholds() -> None:
+    choice = choose(HAM, SPAM, RATES)
+
+    assert choice.curve.max_false_reject.score(0.001) == choice.thresholds.reject_at
+    assert choice.curve.max_spam_accepted.score(0.02) == choice.thresholds.accept_below
+
+
+def test_each_point_of_the_curve_keeps_to_its_rate_and_the_next_error_would_break_it() -> None:
+    table = curve(HAM, SPAM, RATES)
+
+    for point in table.max_false_reject.points:
+        if point.score is not None and point.bound is not None:
+            errors = int((expit(HAM) >= point.score).sum())
+            assert point.bound == upper_bound(errors, len(HAM), 0.95) <= point.rate
+            assert upper_bound(errors + 1, len(HAM), 0.95) > point.rate
+    for point in table.max_spam_accepted.points:
+        if point.score is not None and point.bound is not None:
+            errors = int((expit(SPAM) < point.score).sum())
+            assert point.bound == upper_bound(errors, len(SPAM), 0.95) <= point.rate
+            assert upper_bound(errors + 1, len(SPAM), 0.95) > point.rate
+
+
+def test_a_rate_that_so_few_rows_cannot_prove_has_no_score_on_the_curve() -> None:
+    table = curve(HAM, SPAM, RATES)
+
+    assert [point.rate for point in table.max_false_reject.points if point.score is None] == [0.0001, 0.0002]
+    assert [point.rate for point in table.max_spam_accepted.points if point.score is None] == [0.001]
+    assert table.max_false_reject.score(0.0002) == 1.0
+    assert table.max_spam_accepted.score(0.001) == expit(SPAM[0])
+
+
+def test_a_stricter_rate_never_rejects_nor_accepts_more() -> None:
+    table = curve(HAM, SPAM, RATES)
+
+    rejected = [point.score for point in table.max_false_reject.points if point.score is not None]
+    accepted = [point.score for point in table.max_spam_accepted.points if point.score is not None]
+    assert rejected == sorted(rejected, reverse=True)
+    assert accepted == sorted(accepted)
+
+
+def test_without_any_rows_the_curve_rejects_nothing_and_accepts_nothing() -> None:
+    nothing = np.array([])
+
+    table = curve(nothing, nothing, RATES)
+
+    assert (table.max_false_reject.score(0.05), table.max_spam_accepted.score(0.2)) == (1.0, 0.0)
+
+
+def test_a_comment_beyond_any_doubt_is_not_rejected_where_nothing_can_be_proven() -> None:
+    sure = np.full(100, 50.0)
+
+    choice = choose(sure, SPAM, RATES)
+
+    assert (choice.thresholds.reject_at, choice.ham_rejected) == (1.0, 0)

@@ -1,0 +1,58 @@
+"""
+Compare all filters on labelled rows and print the table as text that can be pasted.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from bench.quality.contest import contenders, run
+from bench.quality.folds import sample, source_folds, video_folds
+from bench.quality.table import markdown, parts
+from service.core.features import document
+from training.crossfit import Prepared
+from training.duplicates import thin
+from training.errors import BadData, TrainingError
+from training.params import Params, read_params
+from training.progress import say, track
+from training.train import gather, prepare
+
+PATHS = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.option("--data", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable.")
+@click.option("--rows", default=0, help="Use so many rows only, to try it.  [default: all]")
+@click.option(
+    "--slow-rows", default=0, help="Rows a fold that SpamAssassin and rspamd learn, to save an hour.  [default: all]"
+)
+def main(data: tuple[Path, ...], rows: int, slow_rows: int) -> None:
+    """
+    Score every held-out comment with Hamlet and the filters that anyone can run, and print a Markdown table.
+    """
+    params = read_params()
+    prepared = _prepared(data, rows, params)
+    sources, videos = source_folds(prepared, params), list(video_folds(prepared, params))
+    if not sources:
+        raise BadData("no source can be held out: rows of two sources are needed, and of both labels in what is left")
+    outcomes = [
+        run(contender, sources, videos, prepared, params) for contender in contenders(prepared, params, slow_rows)
+    ]
+    for line in markdown(list(parts(prepared, sources, videos, params)), outcomes, len(prepared.rows)):
+        print(line)
+
+
+def _prepared(data: tuple[Path, ...], most: int, params: Params) -> Prepared:
+    rows = gather(data, strict=False).rows
+    if most:
+        rows = [rows[position] for position in sample(rows, range(len(rows)), most, params.seed)]
+        say(f"{len(rows):,} of them, every source and label in its share")
+    documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]
+    return prepare(rows, documents, thin(rows, documents, params.duplicates.similarity, params.duplicates.keep), params)
+
+
+try:
+    main()
+except TrainingError as error:
+    sys.exit(f"Error: {error}")

@@ -1,0 +1,137 @@
+"""
+rspamd's Bayes: its words in windows of five, kept in an embedded Valkey; nothing else of rspamd is on.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from bench.processes import free_port
+from bench.quality.peer import PeerFailed, Values
+from service.valkey import EmbeddedValkey
+
+START_SECONDS = 30.0
+STOP_SECONDS = 30.0
+ANSWER_SECONDS = 10.0
+# The whole list of public suffixes takes ten seconds to load, and only finds links that are written without a scheme.
+SUFFIXES = ("com", "net", "org", "info", "biz", "de", "fr", "it", "uk", "ru", "jp", "cn", "id")
+# Without a thousand million as the weight of its symbols, rspamd would round what it prints to two digits.
+WEIGHT = 1e9
+# Set for comments, each to rspamd's advantage: the author is read (`classify_headers`), words seen once count
+# (`min_token_hits`), and short comments and small corpora get an answer (`min_tokens`, `min_learns`).
+CONFIG = """
+options {{
+  pidfile = "{folder}/rspamd.pid"; tempdir = "{folder}"; hs_cache_dir = "{folder}"; control_socket = "{folder}/control";
+  dynamic_conf = "{folder}/dynamic"; history_file = ""; stats_file = "{folder}/stats"; filters = "";
+  url_tld = "{folder}/suffixes"; disable_hyperscan = true; classify_headers = ["From"];
+  dns {{ nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; }}
+}}
+logging {{ type = "file"; filename = "{folder}/log"; level = "error"; }}
+actions {{ reject = 1e12; }}
+group "statistics" {{ symbols {{ BAYES_SPAM {{ weight = {weight}; }} BAYES_HAM {{ weight = -{weight}; }} }} }}
+worker "normal" {{ bind_socket = "127.0.0.1:{scan}"; count = 1; }}
+worker "controller" {{ bind_socket = "127.0.0.1:{learn}"; count = 1; secure_ip = "127.0.0.1"; }}
+classifier "bayes" {{
+  tokenizer {{ name = "osb"; }}
+  backend = "redis"; servers = "{valkey}"; new_schema = true; min_tokens = 1;
+  min_token_hits = 1; min_learns = 1;
+  statfile {{ symbol = "BAYES_HAM"; spam = false; }}
+  statfile {{ symbol = "BAYES_SPAM"; spam = true; }}
+}}
+"""
+
+
+class Rspamd:
+    """
+    One rspamd and one Valkey a call, on the loopback and a unix socket, in a folder that is removed.
+    """
+
+    name = "rspamd's Bayes"
+    package = "rspamd"
+
+    def is_installed(self) -> bool:
+        """
+        Tell whether its program is there.
+        """
+        return shutil.which("rspamd") is not None
+
+    def probabilities(self, ham: Sequence[bytes], spam: Sequence[bytes], unknown: Sequence[bytes]) -> Values:
+        """
+        Return the probability that Bayes gives each unknown message, 0.5 where it has no opinion.
+        """
+        with _running() as (learn, scan):
+            for path, messages in (("/learnham", ham), ("/learnspam", spam)):
+                for message in messages:
+                    _ask(learn, path, message)
+            return np.array([_probability(_ask(scan, "/checkv2", message)) for message in unknown])
+
+
+@contextmanager
+def _running() -> Iterator[tuple[int, int]]:
+    with tempfile.TemporaryDirectory(prefix="rspamd-") as name, EmbeddedValkey(Path(name)) as valkey:
+        folder = Path(name)
+        learn, scan = free_port(), free_port()
+        socket = valkey.url.removeprefix("unix://")
+        (folder / "suffixes").write_text("\n".join(SUFFIXES))
+        config = folder / "rspamd.conf"
+        config.write_text(CONFIG.format(folder=folder, learn=learn, scan=scan, valkey=socket, weight=WEIGHT))
+        command = ["rspamd", "-f", "-c", str(config), *(["-i"] if os.geteuid() == 0 else [])]
+        with (folder / "output").open("wb") as output:
+            process = subprocess.Popen(command, stdout=output, stderr=output)
+        try:
+            _wait_until_ready(process, folder, (learn, scan))
+            yield learn, scan
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, ports: tuple[int, int]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not all(_answers(port) for port in ports):
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = "".join(path.read_text(errors="replace") for path in (folder / "output", folder / "log"))
+            raise PeerFailed(f"rspamd does not start: {said[-1000:]}")
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return _ask(port, "/ping", b"") == b"pong\r\n"
+    except OSError:
+        return False
+
+
+def _ask(port: int, path: str, message: bytes) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+    try:
+        # Bulk: or what it is already sure of would not be learned, which is the autolearning of a mail server.
+        connection.request("POST", path, message, {"Learn-Type": "bulk"})
+        answer = connection.getresponse()
+        body = answer.read()
+    finally:
+        connection.close()
+    # 204 and 208: too few words to learn from, and learned before.
+    if answer.status not in (200, 204, 208):
+        raise PeerFailed(f"rspamd {path}: {answer.status} {body[:300]!r}")
+    return body
+
+
+def _probability(answer: bytes) -> float:
+    symbols = json.loads(answer)["symbols"]
+    if "BAYES_SPAM" in symbols:
+        return float(symbols["BAYES_SPAM"]["score"]) / WEIGHT
+    return 1 + float(symbols["BAYES_HAM"]["score"]) / WEIGHT if "BAYES_HAM" in symbols else 0.5

@@ -1,0 +1,88 @@
+"""
+Texts that resemble each other: a comment as a few numbers, of which near-copies share most.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import pairwise
+
+from service.core.comment import Comment
+from service.core.text import fold, visible
+
+# What readers write alike by chance ("Thank you for this!") is no campaign.
+FEWEST_PAIRS, FEWEST_LETTERS = 5, 24
+# More of a text is not compared, so that none takes more than 0.2 ms.
+LONGEST_COMMENT, LONGEST_ARTICLE = 1_500, 20_000
+SKETCH_LENGTH = 24
+# The first numbers of a sketch, under which near-copies are looked up. Of templates with synonyms at a third of their
+# words the third arrival is known in 97.8 % of all draws with 4, in 98.9 % with 5, in 99.6 % with 6.
+BANDS = 6
+SHARED_PART, FEWEST_SHARED = 0.35, 8
+
+_WORD = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(r"^[ \t]*(?:>|&gt;).*$|<blockquote[^<]*(?:<(?!/?blockquote)[^<]*)*</blockquote>", re.MULTILINE)
+# A tag says nothing but where it leads.
+_TAG = re.compile(r"""<[a-z/!](?:[^<>]*?href\s?=\s?["']?([^"'\s<>]+))?[^<>]*>""", re.IGNORECASE)
+
+
+class Sketcher:
+    """
+    Makes sketches under a secret key, without which no word can be read from them; a class for its two caches.
+
+    A. Broder, On the resemblance and containment of documents (1997): of the hashes of a text's shingles the smallest
+    are a fair sample, so the part that two samples share estimates the part that the texts share.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """
+        Take the key, at most 64 bytes; the same in all processes that compare sketches.
+        """
+        self._key = key
+        self._numbers = lru_cache(maxsize=16_384)(self._hash)
+        self._passages = lru_cache(maxsize=16)(self._article)
+
+    def sketch(self, comment: Comment) -> tuple[int, ...]:
+        """
+        Return at most 24 numbers of 32 bits that stand for a text; none if it is too short to be told from chance.
+
+        Each is two neighbouring words, as `text.fold` reads them. Quotes, and what the article says too, do not count.
+        """
+        text = visible(comment.comment[:LONGEST_COMMENT])
+        if ">" in text or "&gt;" in text:
+            text = _TAG.sub(r" \1 ", _QUOTED.sub(" ", text))
+        words = _WORD.findall(text)
+        if sum(map(len, words)) < FEWEST_LETTERS:
+            return ()
+        pairs = _pairs([number for word in words for number in self._numbers(word)])
+        if comment.article_text:
+            pairs -= self._passages(comment.article_text[:LONGEST_ARTICLE])
+        return tuple(sorted(pairs)[:SKETCH_LENGTH]) if len(pairs) >= FEWEST_PAIRS else ()
+
+    def _article(self, text: str) -> set[int]:
+        return _pairs([number for word in _WORD.findall(visible(text)) for number in self._numbers(word)])
+
+    def _hash(self, word: str) -> tuple[int, ...]:
+        return tuple(map(self._number, fold(word)))
+
+    def _number(self, word: str) -> int:
+        digest = blake2b(word.encode(errors="surrogatepass"), digest_size=4, key=self._key).digest()
+        return int.from_bytes(digest, "big")
+
+
+def resembles(one: Sequence[int], other: Sequence[int]) -> bool:
+    """
+    Tell whether two sketches are of near-copies: of the longer one a third (35 %) is shared, and eight numbers, or all.
+
+    traffic.lua decides the same, on 16 bits of each number.
+
+    >>> resembles(range(24), range(15, 39)), resembles(range(24), range(16, 40)), resembles(range(5), range(5))
+    (True, False, True)
+    """
+    longer = max(len(one), len(other))
+    return longer > 0 and len({*one} & {*other}) >= max(SHARED_PART * longer, min(FEWEST_SHARED, longer))
+
+
+def _pairs(numbers: list[int]) -> set[int]:
+    return {(one * 0x9E3779B1 + other) & 0xFFFFFFFF for one, other in pairwise(numbers)}

@@ -1,0 +1,162 @@
+"""
+The commands `hamlet sites set` and `hamlet sites show`: limits, thresholds and log-only mode of one site.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from service import terminal
+from service.core.site import AkismetHold, Limits
+
+if TYPE_CHECKING:
+    from service.config import Settings
+    from service.scorer import Card
+    from service.store.sites import SiteRow
+
+NAME = click.argument("name")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+DEFAULT = "default"
+
+
+def _or_default(kind: type[int] | type[float]) -> Callable[[str], float | str]:
+    def convert(value: str) -> float | str:
+        if value == DEFAULT:
+            return value
+        try:
+            return kind(value)
+        except ValueError:
+            what = "whole number" if kind is int else "number"
+            raise click.BadParameter(f"{value!r} is no {what}; give one, or `{DEFAULT}`") from None
+
+    return convert
+
+
+def threshold_options(command: Any) -> Any:
+    """
+    Add the options that are the fields of `OwnThresholds`.
+    """
+    for option, text in (
+        ("--reject-at", "Reject what scores this or more; wins over --max-false-reject."),
+        ("--accept-below", "Accept what scores less than this; wins over --max-spam-accepted."),
+        ("--max-spam-accepted", "Accept so that at most this share of the spam is, such as 0.05."),
+        ("--max-false-reject", "Reject so that at most this share of the good comments is, such as 0.0005."),
+    ):
+        command = click.option(option, type=_or_default(float), metavar=f"N|{DEFAULT}", help=text)(command)
+    return command
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the options that were typed; None for those that were given back.
+    """
+    return {name: None if value == DEFAULT else value for name, value in options.items() if value is not None}
+
+
+def _limit_options(command: Any) -> Any:
+    for limit in reversed(fields(Limits)):
+        option = f"--{limit.name.replace('_', '-')}"
+        text = f"Comments; {limit.default} by default, 0 for no limit."
+        command = click.option(option, type=_or_default(int), metavar=f"N|{DEFAULT}", help=text)(command)
+    return command
+
+
+@click.command("set")
+@NAME
+@_limit_options
+@threshold_options
+@click.option("--log-only", type=click.Choice(["on", "off"]), help="Decide and record, but answer accept to all.")
+@click.option(
+    "--akismet-hold",
+    type=click.Choice(AkismetHold, case_sensitive=False),
+    help="Where a client of Akismet puts what is held: its queue, its folder of spam, or (auto) as it is able to.",
+)
+def set_(name: str, log_only: str | None, akismet_hold: AkismetHold | None, **options: Any) -> None:
+    """
+    Change a site's settings; what is not given stays, and `default` takes a limit or threshold back.
+    """
+    from service.store.sites import Sites
+
+    changes = given(options)
+    limits = {field.name: changes.pop(field.name) for field in fields(Limits) if field.name in changes}
+    settings = terminal.settings()
+    with terminal.store(settings) as engine:
+        sites = Sites(engine)
+        sites.configure(
+            name,
+            limits=limits,
+            thresholds=changes,
+            log_only=None if log_only is None else log_only == "on",
+            akismet_hold=akismet_hold,
+        )
+        _note(_remarks(sites.named(name), _card(settings)))
+
+
+@click.command()
+@NAME
+@JSON
+def show(name: str, as_json: bool) -> None:
+    """
+    Print what a site has set, its keys for Akismet's clients, and the thresholds that the model in use makes of it.
+    """
+    from service.core.thresholds import in_force
+    from service.store.sites import Sites
+
+    settings = terminal.settings()
+    with terminal.store(settings) as engine:
+        site = Sites(engine).named(name)
+    card = _card(settings)
+    bounds = in_force(card.thresholds, card.curve, site.thresholds) if card else None
+    model = card.version if card else None
+    remarks = _remarks(site, card)
+    if as_json:
+        effect = bounds and {"model": model, **asdict(bounds)}
+        for_akismet = {"akismet_keys": akismet_keys(settings, site.key_ids)}
+        click.echo(json.dumps({**asdict(site), **for_akismet, "in_force": effect, "remarks": remarks}, indent=2))
+        return
+    state = "disabled" if site.disabled else "enabled"
+    click.echo(f"{site.name}: {state}, log only {'on' if site.log_only else 'off'}, keys {', '.join(site.key_ids)}")
+    for setting, number in {**asdict(site.limits), **asdict(site.thresholds)}.items():
+        shown = "the model's" if number is None else number
+        click.echo(f"  {setting:<22}{shown}")
+    click.echo(f"  {'akismet_hold':<22}{site.akismet_hold}")
+    click.echo(f"  {'akismet_keys':<22}{', '.join(akismet_keys(settings, site.key_ids))}")
+    if bounds:
+        click.echo(f"With model {model}: accept below {bounds.accept_below:.6g}, reject at {bounds.reject_at:.6g}.")
+    _note(remarks)
+
+
+def akismet_keys(settings: Settings, key_ids: Iterable[str]) -> list[str]:
+    """
+    Return the keys for Akismet's clients that go with a site's keys.
+    """
+    from service import state
+    from service.store.keys import akismet_key
+
+    secret = state.prepare(settings).secret.encode()
+    return [akismet_key(secret, key_id) for key_id in key_ids]
+
+
+def _card(settings: Settings) -> Card | None:
+    from service.scorer import ModelError, current, read_card
+
+    try:
+        return read_card(current(settings.models_dir))
+    except ModelError:
+        return None
+
+
+def _remarks(site: SiteRow, card: Card | None) -> list[str]:
+    from service.core.thresholds import remarks
+
+    return remarks(card.curve, site.thresholds) if card else ["there is no model to say what the thresholds are"]
+
+
+def _note(remarks: list[str]) -> None:
+    for remark in remarks:
+        click.echo(f"note: {remark}", err=True)

@@ -1,0 +1,76 @@
+"""
+What a site may set for itself, checked before it is stored. The messages name the options of `hamlet sites set`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from service.core.site import Limits, OwnThresholds
+from service.store.errors import BadSiteSetting
+
+_SCORES = ("accept_below", "reject_at")
+
+
+def own_thresholds(row: Row[Any]) -> OwnThresholds:
+    """
+    Return what a row of the table of sites sets of thresholds.
+    """
+    return OwnThresholds(**{field.name: getattr(row, field.name) for field in fields(OwnThresholds)})
+
+
+def with_limits(limits: Mapping[str, int], changes: Mapping[str, int | None]) -> dict[str, int]:
+    """
+    Return the limits that a site sets after a change; None takes one away, so that the default counts again.
+
+    Raises:
+        BadSiteSetting: a limit is unknown or below 0.
+    """
+    _check_names("limit", changes, Limits)
+    for name, number in changes.items():
+        if number is not None and number < 0:
+            raise BadSiteSetting(f"{option(name)} is {number}; give 0 for no limit, or more")
+    return {name: number for name, number in {**limits, **changes}.items() if number is not None}
+
+
+def with_thresholds(own: OwnThresholds, changes: Mapping[str, float | None]) -> OwnThresholds:
+    """
+    Return what a site sets of thresholds after a change; None takes one away, so that the model's counts again.
+
+    Raises:
+        BadSiteSetting: a threshold is unknown or out of bounds, or the two scores are out of order.
+    """
+    _check_names("threshold", changes, OwnThresholds)
+    for name, number in changes.items():
+        if number is None:
+            continue
+        if name in _SCORES and not 0 <= number <= 1:
+            raise BadSiteSetting(f"{option(name)} is {number}; give a score from 0 to 1")
+        if name not in _SCORES and not 0 < number < 1:
+            raise BadSiteSetting(f"{option(name)} is {number}; give a rate above 0 and below 1, such as 0.001")
+    own = replace(own, **changes)
+    if own.accept_below is not None and own.reject_at is not None and own.accept_below > own.reject_at:
+        raise BadSiteSetting(
+            f"--accept-below {own.accept_below} is above --reject-at {own.reject_at}; "
+            "change one of them, or give one back to the model with `default`"
+        )
+    return own
+
+
+def option(name: str) -> str:
+    """
+    Return a setting as it is typed.
+
+    >>> option("reject_at")
+    '--reject-at'
+    """
+    return f"--{name.replace('_', '-')}"
+
+
+def _check_names(what: str, given: Mapping[str, object], kind: type[Limits | OwnThresholds]) -> None:
+    known = [field.name for field in fields(kind)]
+    for name in given:
+        if name not in known:
+            raise BadSiteSetting(f"no {what} {name!r}; there are: {', '.join(known)}")

@@ -1,0 +1,46 @@
+"""
+Tests of a client are judged by the real moderation, and leave no trace.
+"""
+
+from datetime import UTC, datetime
+
+from akismet_edge import SITE
+
+from service.akismet.rehearsal import rehearsing
+from service.core.comment import Comment
+from service.core.decision import Verdict
+from service.core.site import Site
+from service.core.traffic import Observation, Quota
+from service.moderation import Moderation
+
+
+class Recorder:
+    """
+    Traffic and store in one, which keep what they are asked.
+    """
+
+    def __init__(self) -> None:
+        self.observed: list[Comment] = []
+        self.recorded: list[object] = []
+
+    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
+        self.observed.append(comment)
+        return Observation(Quota(600, 599, 1))
+
+    def record(self, *asked: object) -> object:
+        self.recorded.append(asked)
+        raise AssertionError
+
+    def claimed(self, site_id: int, claim_key: str) -> None:
+        raise AssertionError
+
+
+def test_a_rehearsal_meets_the_quota_but_neither_author_nor_text_is_counted_nor_anything_recorded() -> None:
+    parts = Recorder()
+    moderation = Moderation(parts, lambda: None, parts, lambda: datetime.now(UTC), lambda: "1")  # type: ignore[arg-type]
+
+    outcome = rehearsing(moderation).moderate(SITE, Comment("Ann", "Buy", ip="8.8.8.8"))
+
+    assert (outcome.decision.verdict, outcome.decision.recorded, outcome.replayed) == (Verdict.HOLD, False, False)
+    assert parts.observed == [Comment("", "")]
+    assert not parts.recorded

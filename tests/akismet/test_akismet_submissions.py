@@ -1,0 +1,51 @@
+"""
+submit-spam and submit-ham: what a moderator says reaches the labels.
+"""
+
+import pytest
+from akismet_edge import DECISION, GUID, Edge, check
+from flask.testing import FlaskClient
+
+THANKS = b"Thanks for making the web a better place."
+
+
+@pytest.mark.parametrize(("call", "is_spam"), [("submit-spam", True), ("submit-ham", False)])
+def test_what_a_moderator_says_is_kept_and_thanked_for(
+    client: FlaskClient, edge: Edge, call: str, is_spam: bool
+) -> None:
+    fields = check(comment_content="Buy", guid=GUID, comment_check_response="false", reporter="ann")
+
+    response = client.post(f"/1.1/{call}", data=fields)
+
+    assert (response.status_code, response.data) == (200, THANKS)
+    assert not [name for name, _ in response.headers if name.lower().startswith("x-akismet")]
+    ((site, report),) = edge.labels.kept
+    assert (site, report.is_spam, report.decision_id, report.told_spam, report.who) == (
+        "blog",
+        is_spam,
+        DECISION.id,
+        False,
+        "ann",
+    )
+    assert report.comment.comment == "Buy"
+
+
+@pytest.mark.parametrize("guid", ["", "none of ours"])
+def test_without_a_guid_the_fields_have_to_do(client: FlaskClient, edge: Edge, guid: str) -> None:
+    client.post("/1.1/submit-spam", data=check(guid=guid, comment_author="Ann"))
+
+    ((_, report),) = edge.labels.kept
+    assert (report.decision_id, report.told_spam, report.comment.name) == (None, None, "Ann")
+
+
+def test_a_test_teaches_nothing(client: FlaskClient, edge: Edge) -> None:
+    response = client.post("/1.1/submit-spam", data=check(is_test="1"))
+
+    assert response.data == THANKS
+    assert not edge.labels.kept
+
+
+def test_where_nothing_is_kept_nobody_is_thanked(edge: Edge) -> None:
+    response = edge.app(has_labels=False).test_client().post("/1.1/submit-spam", data=check())
+
+    assert response.status_code == 404

@@ -1,0 +1,59 @@
+"""
+The last decisions of a site, on both engines.
+"""
+
+from stores import Store, decision, store_with_site
+
+from service.core.decision import Reason, Verdict
+from service.core.replay import Past
+from service.store.history import recent
+
+
+def record(store: Store, *verdicts: Verdict) -> None:
+    for number, verdict in enumerate(verdicts):
+        store.record(decision(f"{number:02}", verdict=verdict, score=number / 100))
+
+
+def scores(store: Store, last: int) -> list[float | None]:
+    return [past.score for past in recent(store.engine, "news", last, page=3)]
+
+
+def test_the_newest_come_first_whatever_their_verdict(store: Store) -> None:
+    record(store, Verdict.HOLD, Verdict.ACCEPT, Verdict.REJECT, Verdict.ACCEPT)
+
+    assert scores(store, 3) == [0.03, 0.02, 0.01]
+    assert scores(store, 9) == [0.03, 0.02, 0.01, 0.0]
+
+
+def test_pages_neither_lose_nor_repeat_a_decision(store: Store) -> None:
+    record(store, *[Verdict.HOLD] * 7, *[Verdict.ACCEPT] * 6)
+
+    assert scores(store, 100) == [number / 100 for number in reversed(range(13))]
+    assert scores(store, 8) == [number / 100 for number in reversed(range(5, 13))]
+
+
+def test_a_decision_comes_with_what_a_replay_needs(store: Store) -> None:
+    store.record(decision("01", verdict=Verdict.REJECT, score=0.5, model="m"))
+    store.record(decision("02", verdict=Verdict.HOLD, score=None, model=None))
+
+    assert [*recent(store.engine, "news", 9)] == [Past(Verdict.HOLD, None, None), Past(Verdict.REJECT, 0.5, "m")]
+
+
+def test_where_a_rule_decided_the_score_had_no_say(store: Store) -> None:
+    flood = (Reason("flood", rule="flood"), Reason("text", -2.0))
+    store.record(decision(verdict=Verdict.HOLD, score=0.1, reasons=flood))
+
+    assert scores(store, 9) == [None]
+
+
+def test_a_decision_without_reasons_has_its_score(store: Store) -> None:
+    store.record(decision(score=0.1, reasons=()))
+
+    assert scores(store, 9) == [0.1]
+
+
+def test_other_sites_are_left_out(store: Store) -> None:
+    other = store_with_site(store.engine, "blog")
+    other.record(decision("01"))
+
+    assert scores(store, 9) == []

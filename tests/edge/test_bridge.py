@@ -1,0 +1,116 @@
+"""
+The bridge's own deadline: who is answered without a decision, and when.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from service import bridge
+from service.bridge import Answer, Bridge
+
+HELD: Answer = (200, [("x-akismet-guid", "1")], b"true")
+
+
+class Protocol:
+    """
+    One request without a body, and the answer that it gets.
+    """
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+
+    async def __call__(self) -> bytes:
+        return b""
+
+    def response_bytes(self, *answer: Any) -> None:
+        self.answers.append(answer)
+
+
+class NeverSent(Protocol):
+    """
+    A request whose body does not come.
+    """
+
+    async def __call__(self) -> bytes:
+        await asyncio.get_running_loop().create_future()
+        return b""
+
+
+@pytest.fixture
+def stuck() -> Iterator[Event]:
+    """
+    What an application waits for, which the end of a test brings.
+    """
+    event = Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(bridge, "BODY_SECONDS", 0.05)
+
+
+def application(wait: Event | None = None) -> Any:
+    def call(_: Any, start_response: Callable[..., Any]) -> list[bytes]:
+        if wait:
+            wait.wait()
+        start_response("200 OK", [])
+        return [b"decided"]
+
+    return call
+
+
+def only_checks(environ: dict[str, Any]) -> Answer | None:
+    return HELD if environ["PATH_INFO"] == "/1.1/comment-check" else None
+
+
+def ask(server: Bridge, *paths: str, protocol: type[Protocol] = Protocol) -> list[list[Answer]]:
+    async def all_at_once() -> list[list[Answer]]:
+        protocols = [protocol() for _ in paths]
+        await asyncio.gather(*(server.__rsgi__(scope(path), each) for path, each in zip(paths, protocols, strict=True)))
+        return [each.answers for each in protocols]
+
+    return asyncio.run(all_at_once())
+
+
+def scope(path: str) -> Any:
+    given = {"method": "POST", "path": path, "query_string": "", "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
+    headers = {"content-length": "0"}
+    return SimpleNamespace(**given, http_version="1.1", scheme="http", headers=headers)
+
+
+def test_in_time_everybody_gets_the_applications_answer() -> None:
+    (answers,) = ask(Bridge(application(), 1, only_checks), "/1.1/comment-check")
+
+    assert answers == [(200, [], b"decided")]
+
+
+def test_a_check_that_takes_too_long_is_held_and_so_is_one_that_no_thread_has_taken_up(stuck: Event) -> None:
+    answers = ask(Bridge(application(stuck), 1, only_checks), *["/1.1/comment-check"] * 5)
+
+    assert answers == [[HELD]] * 5
+
+
+def test_what_cannot_be_answered_otherwise_waits(stuck: Event) -> None:
+    def late(_: Any) -> None:
+        stuck.set()
+
+    (answers,) = ask(Bridge(application(stuck), 1, late), "/v1/comments")
+
+    assert answers == [(200, [], b"decided")]
+
+
+def test_a_check_whose_body_does_not_come_is_held_too() -> None:
+    server = Bridge(application(), 1, only_checks)
+
+    held, refused = ask(server, "/1.1/comment-check", "/v1/comments", protocol=NeverSent)
+
+    assert held == [HELD]
+    assert refused[0][0] == 408

@@ -1,0 +1,162 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from service.core.comment import Comment
+from service.core.features import document
+from service.core.site import Thresholds
+from training import decoys
+from training.attacks import ATTACKS, attack, attacked
+from training.cli import main
+from training.data import read
+from training.disguises import DISGUISES
+from training.resistance import Values, costs_too_much, resistance
+from training.rows import Row
+
+SPAM = Path(__file__).parents[1] / "artefact" / "spam_to_attack.jsonl"
+OFFER = Comment(
+    "Best Loans",
+    'Cheap casino bonus for everybody! <a href="http://win.example.com/a">Play</a> http://spin.example.org &euro;5',
+    url="http://loans.example.net",
+)
+
+
+def words(comment: Comment) -> list[str]:
+    return [token for token in document(comment).split() if ":" not in token]
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return [row for row in read(SPAM) if isinstance(row, Row)]
+
+
+def test_the_corpus_to_attack_is_spam_without_wrong_rows(rows: list[Row]) -> None:
+    assert len(rows) == len(SPAM.read_text(encoding="utf-8").splitlines()) >= 60
+    assert all(row.is_spam for row in rows)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_the_same_for_the_same_seed(name: str, rows: list[Row]) -> None:
+    comments = [row.as_comment() for row in rows]
+
+    assert [attack(name, comment, seed=3) for comment in comments] == [
+        attack(name, comment, seed=3) for comment in comments
+    ]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_changes_some_spam(name: str, rows: list[Row]) -> None:
+    silent = Comment("", "see http://a.example.com")
+    comments = [*(row.as_comment() for row in rows), silent]
+
+    assert any(attack(name, comment) != comment for comment in comments)
+
+
+def test_markup_addresses_and_entities_survive_a_disguise() -> None:
+    changed = attack("upper case", OFFER).comment
+
+    assert changed == (
+        'CHEAP CASINO BONUS FOR EVERYBODY! <a href="http://win.example.com/a">PLAY</a> http://spin.example.org &euro;5'
+    )
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_a_disguised_comment_reads_as_the_original(name: str) -> None:
+    disguised = attack(name, OFFER)
+
+    assert set(words(OFFER)) <= set(words(disguised))
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_nearly_all_words_of_the_corpus_survive_a_disguise(name: str, rows: list[Row]) -> None:
+    latin = [row.as_comment() for row in rows if row.language in ("en", "de", "fr", "es", "nl")]
+
+    kept = [len(set(words(c)) & set(words(attack(name, c)))) / len(set(words(c))) for c in latin]
+
+    # Leet that begins or ends a word looks like "10th" and "win10", and stays unread.
+    assert np.mean(kept) > (0.9 if name == "leet" else 0.98)
+
+
+@pytest.mark.parametrize(
+    "name", ["hxxp", "[dot]", "spaced dots", "link in BBCode", "link in Markdown", "look-alike domains"]
+)
+def test_a_hidden_link_is_found(name: str) -> None:
+    found = document(attack(name, Comment("", "Play at http://spin.example.org/now"))).split()
+
+    assert "link:example.org" in found
+
+
+def test_a_row_attacked_for_fitting_keeps_its_label_and_its_group() -> None:
+    row = Row("blog", "ham", "Ada", "I read it at http://news.example.com yesterday", group="g")
+
+    changed = [attacked(row, Random(seed)) for seed in range(40)]
+
+    assert {(other.label, other.group, other.name) for other in changed} == {("ham", "g", "Ada")}
+    assert len({other.comment for other in changed}) > 15
+
+
+def test_padding_is_never_learned_from() -> None:
+    row = Row("blog", "spam", "Ada", "Cheap pills")
+
+    assert not any(text in attacked(row, Random(seed)).comment for seed in range(200) for text in decoys.HAM)
+
+
+def test_the_cost_of_an_attack_counts_only_the_rows_that_it_changes() -> None:
+    rows = [Row("blog", "spam", "", "see http://a.example.com"), Row("blog", "spam", "", "cheap pills")]
+
+    found = dict(resistance(rows, lambda comments: np.zeros(len(comments)), Thresholds(0.5, 0.9)))
+
+    assert found["hxxp"]["rows"] == 1
+    assert found["ham before"]["rows"] == 2
+    assert "personal name" not in found
+
+
+def test_an_attack_that_makes_spam_pass_costs_too_much() -> None:
+    rows = [Row("blog", "spam", "", "cheap pills here"), Row("blog", "ham", "", "I agree")]
+
+    def knows_one_spelling(comments: Sequence[Comment]) -> Values:
+        return np.array([5.0 if comment.comment == "cheap pills here" else -5.0 for comment in comments])
+
+    found = dict(resistance(rows, knows_one_spelling, Thresholds(0.5, 0.9)))
+
+    assert found["upper case"]["before"] == {"caught": 1.0, "rejected": 1.0, "at_half_percent": 1.0}
+    assert found["upper case"]["after"] == {"caught": 0.0, "rejected": 0.0, "at_half_percent": 0.0}
+    assert costs_too_much(found["upper case"])
+
+
+def test_the_command_prints_what_every_attack_costs_the_current_model() -> None:
+    result = CliRunner().invoke(main, ["attack", "--data", str(SPAM), "--json"])
+
+    found = json.loads(result.stdout)
+    assert found["mathematical letters"]["rows"] > 50
+    assert found["mathematical letters"]["after"]["caught"] > 0.95
+    assert found["mathematical letters"]["after"]["at_half_percent"] is None
+
+
+def test_the_table_marks_what_costs_more_than_five_points() -> None:
+    result = CliRunner().invoke(main, ["attack", "--data", str(SPAM)], env={"COLUMNS": "160"})
+
+    assert result.exit_code == 0
+    assert "fullwidth letters" in result.stdout
+
+
+def test_rows_without_spam_cannot_be_attacked(tmp_path: Path) -> None:
+    path = tmp_path / "ham.jsonl"
+    path.write_text('{"label": "ham", "comment": "I agree"}\n', encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["attack", "--data", str(path)])
+
+    assert result.exit_code == 1
+    assert "no row is spam" in result.stderr
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["attack", "--data", str(SPAM), "--model", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "card.json" in result.stderr

@@ -1,0 +1,66 @@
+"""
+The command `hamlet-train behaviour`: a line for each check of the suite, then who failed where a limit is broken.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from service.scorer import ModelError, Scorer, load_current
+from training.behaviour import Check, Failure, examine, judge_with, read_suite
+from training.behaviour_limits import read_limits
+from training.errors import BadModel
+
+QUOTED = 70
+REASONS = 3
+
+
+@click.command()
+@click.option(
+    "--model",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder of a model.  [default: the one that models/CURRENT names]",
+)
+def behaviour(model: Path | None) -> None:
+    """
+    Put a model through the hand-written behavioural suite; exit with 1 if a limit is broken.
+    """
+    try:
+        scorer = Scorer.load(model) if model else load_current(Path("models"))
+    except ModelError as error:
+        raise BadModel(str(error)) from error
+    checks = examine(read_suite(), judge_with(scorer), scorer.thresholds, read_limits())
+    broken = [check for check in checks if check.is_broken]
+    _show(checks, f"{scorer.version}: {len(broken)} of {len(checks)} checks broken")
+    for check in broken:
+        click.echo(f"\n{check.name}, {check.part}: {len(check.failures)}, allowed {check.most}")
+        for failure in check.failures:
+            click.echo(f"  {line(failure)}")
+    if broken:
+        raise click.exceptions.Exit(1)
+
+
+def line(failure: Failure) -> str:
+    """
+    Return who failed, the log-odds (before and after, if the comment was changed) and the heaviest reasons.
+    """
+    row, found = failure.row, failure.found
+    text = " ".join(row.comment.split())
+    quoted = text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+    before = "" if failure.before is None else f"{failure.before:+.2f} → "
+    reasons = (f"{reason.code} {reason.weight:+.2f} {' '.join(reason.evidence)}" for reason in found.reasons[:REASONS])
+    told = " | ".join(reason.rstrip() for reason in reasons)
+    return f"{row.place} {row.kind} ({row.language}) {before}{found.log_odds:+.2f} {row.name!r}: {quoted!r} {told}"
+
+
+def _show(checks: Sequence[Check], title: str) -> None:
+    table = Table("check", "part", title=title)
+    for heading in ("tried", "failed", "allowed"):
+        table.add_column(heading, justify="right")
+    for check in checks:
+        counts = (str(check.tried), str(len(check.failures)), str(check.most))
+        table.add_row(check.name, check.part, *counts, style="bold red" if check.is_broken else None)
+    Console().print(table)

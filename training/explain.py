@@ -1,0 +1,103 @@
+"""
+Why a model erred on a row, and what it goes by: the heaviest entries of its vocabulary.
+
+Only entries are named, which several comments share, never the text of a row.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.pipeline import Pipeline
+
+from training.pipeline import BLOCKS
+from training.rows import Row
+from training.scored import Scored
+
+WORST, MOST_OF_A_SOURCE, CLUES, WEIGHTS = 12, 3, 6, 24
+RARE = "rare words"
+Clue = tuple[str, float]
+# The weights of a model, by block and entry.
+Entries = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """
+    A row that a model got wrong: its score, and what moved the score most, in log-odds.
+    """
+
+    row: Row
+    score: float
+    clues: Sequence[Clue]
+
+
+def worst(scored: Scored, clues: Callable[[int], Sequence[Clue]]) -> list[Error]:
+    """
+    Return the ham that scores highest and the spam that scores lowest, a few of each source; ham first.
+
+    `clues` tells what moved the score of the row at a position.
+    """
+    is_spam, scores = scored.is_spam, scored.score
+    found: list[Error] = []
+    for label, sign in ((~is_spam, 1.0), (is_spam, -1.0)):
+        taken: Counter[str] = Counter()
+        for position in np.flatnonzero(label)[np.argsort(-sign * scored.log_odds[label], kind="stable")]:
+            row = scored.rows[position]
+            if taken[row.source] < MOST_OF_A_SOURCE:
+                taken[row.source] += 1
+                found.append(Error(row, float(scores[position]), clues(int(position))))
+            if taken.total() == WORST:
+                break
+    return found
+
+
+def clues_of(document: str, entries: Entries, ngrams: tuple[int, int]) -> list[Clue]:
+    """
+    Return what moved the score of a document most, the heaviest first.
+
+    As in the service, a word's weight includes that of the pair that it ends and of the parts of words inside it. Words
+    that are no entry themselves may be a person's own; they are counted together.
+    """
+    inside = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, lowercase=False).build_analyzer()
+    moved: defaultdict[str, float] = defaultdict(float)
+    before = ""
+    for token in document.split():
+        own = entries["clues" if ":" in token else "words"]
+        moved[token if token in own else RARE] += own.get(token, 0.0) + sum(
+            entries["characters"].get(part, 0.0) for part in inside(token)
+        )
+        if ":" not in token:
+            moved[token if token in own else RARE] += own.get(f"{before} {token}", 0.0)
+            before = token
+    return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]
+
+
+def entries_of(pipeline: Pipeline) -> Entries:
+    """
+    Return every entry of a pipeline with its weight, by block.
+    """
+    union, weights = (
+        dict(pipeline.named_steps["features"].transformer_list),
+        pipeline.named_steps["classifier"].coef_[0],
+    )
+    found: dict[str, dict[str, float]] = {}
+    start = 0
+    for block in BLOCKS:
+        names = union[block].get_feature_names_out().tolist()
+        found[block] = dict(zip(names, weights[start : start + len(names)].tolist(), strict=True))
+        start += len(names)
+    return found
+
+
+def heaviest(entries: Entries) -> dict[str, dict[str, list[Clue]]]:
+    """
+    Return for each block the entries that weigh most towards spam and towards ham.
+    """
+    found: dict[str, dict[str, list[Clue]]] = {}
+    for block, weights in entries.items():
+        ranked = sorted((item for item in weights.items() if item[1]), key=lambda item: item[1])
+        found[block] = {"spam": ranked[::-1][:WEIGHTS], "ham": ranked[:WEIGHTS]}
+    return found

@@ -1,0 +1,58 @@
+"""
+A finished model on labelled rows: what its thresholds do to them, as written and with fields taken away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.core.features import document
+from service.core.site import Thresholds
+from training import registry
+from training.bootstrap import Values
+from training.duplicates import cluster
+from training.evaluate import FIELDS, GIVEN, by_part
+from training.explain import clues_of, entries_of, heaviest, worst
+from training.fields import without_fields
+from training.params import Params
+from training.parts import parts_of
+from training.progress import track
+from training.report import Findings
+from training.rows import Row
+from training.scored import Scored
+from training.split import groups_of
+
+
+def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Params) -> Findings:
+    """
+    Return what a model does to labelled rows, with a warning for each file that it was fitted on.
+
+    Raises:
+        BadModel: the folder holds no model, or its files were changed.
+    """
+    pipeline, card = registry.read_pipeline(folder), registry.read_card(folder)
+    thresholds = Thresholds(**card["thresholds"])
+    documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]
+
+    def score(_: NDArray[np.int64], changed: Sequence[str]) -> Values:
+        return np.asarray(pipeline.decision_function(list(changed)))
+
+    groups = groups_of(rows, cluster(documents, params.duplicates.similarity))
+    log_odds = score(np.arange(len(rows)), documents)
+    scored = Scored.of(rows, log_odds, (thresholds.accept_below, thresholds.reject_at), groups, params.seed)
+    parts = parts_of(rows)
+    fitted = set(card.get("files_read", {}).values())
+    seen = [path.name for path in files if registry.sha256(path.read_bytes()) in fitted]
+    facts = {
+        "model": folder.name,
+        "thresholds": asdict(thresholds),
+        "warnings": [f"{name}: the model was fitted on it, so these figures flatter; see --held-out" for name in seen],
+        "figures": {GIVEN: by_part(scored, parts), FIELDS: without_fields(scored, parts, score, params.seed)},
+    }
+    entries = entries_of(pipeline)
+    ngrams = dict(pipeline.named_steps["features"].transformer_list)["characters"].ngram_range
+    errors = worst(scored, lambda position: clues_of(documents[position], entries, ngrams))
+    return Findings(f"Model {folder.name} on {len(rows):,} rows", facts, {GIVEN: scored}, errors, heaviest(entries))

@@ -1,0 +1,60 @@
+"""
+What is known of a corpus from rows held out, and what a report says of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.core.features import document
+from training.assess import Assessment
+from training.crossfit import Held, Prepared
+from training.duplicates import Thinned
+from training.evaluate import SOURCES, TEMPLATES
+from training.explain import Clue, Entries, clues_of, heaviest, worst
+from training.params import Params
+from training.report import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """
+    Everything that is known of a corpus before the final model is fitted on it.
+    """
+
+    thinned: Thinned
+    prepared: Prepared
+    held: Held
+    assessment: Assessment
+
+
+def findings(
+    title: str, facts: Mapping[str, Any], measured: Measured, params: Params, final: Entries | None = None
+) -> Findings:
+    """
+    Return the findings of a cross-fit; `facts` is the card, `final` the weights of the final model, if there is one.
+    """
+    assessment = measured.assessment
+
+    def clues(position: int) -> list[Clue]:
+        document_of_row = document(assessment.unseen.rows[position].as_comment())
+        return clues_of(document_of_row, _entries(measured, int(assessment.measured[position])), params.model.ngrams)
+
+    return Findings(
+        title,
+        facts,
+        {SOURCES: assessment.unseen, TEMPLATES: assessment.known},
+        worst(assessment.unseen, clues),
+        heaviest(final) if final else None,
+    )
+
+
+def _entries(measured: Measured, row: int) -> Entries:
+    # Of the model that had not seen the row.
+    counts, model = measured.prepared.counts, measured.held.models[str(measured.held.model[row])]
+    values = model.values * measured.assessment.terms.slope[row]
+    found: dict[str, dict[str, float]] = {}
+    for block, place in counts.blocks.items():
+        here = (model.columns >= place.start) & (model.columns < place.stop)
+        found[block] = dict(zip(counts.names[model.columns[here]].tolist(), values[here].tolist(), strict=True))
+    return found
