@@ -127,7 +127,8 @@ def prepare(rows: Sequence[Row], documents: Sequence[str], thinned: Thinned, par
         params.model,
     )
     is_spam = np.array([row.is_spam for row in used])
-    return Prepared(used, dressed, counts, groups, is_spam, weights.row_weights(used, groups, params))
+    weight = weights.balance_sources(used, weights.row_weights(used, groups, params))
+    return Prepared(used, dressed, counts, groups, is_spam, weight)
 
 
 def fit_final(prepared: Prepared, line: calibrate.Line, params: Params) -> Pipeline:

@@ -98,12 +98,12 @@ def test_every_view_has_its_figures_by_dimension_and_part(measured: Measured) ->
 def test_a_model_that_goes_by_the_homepage_is_worse_without_it(measured: Measured) -> None:
     found = measured.assessment.figures[FIELDS]
 
-    caught = {
-        variant: parts["all"]["roc_auc"][0]  # type: ignore[index]
+    error = {
+        variant: parts["all"]["brier"][0]  # type: ignore[index]
         for variant, parts in found.items()
     }
-    assert caught["without name and homepage"] < caught["as written"]
-    assert caught["without title"] == caught["as written"]
+    assert error["without name and homepage"] > error["as written"]
+    assert error["without title"] == error["as written"]
 
 
 def test_the_sample_for_fields_is_the_same_every_time_and_holds_every_source_and_label() -> None:

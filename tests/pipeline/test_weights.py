@@ -10,7 +10,7 @@ import pytest
 
 from training.params import Params, read_params
 from training.rows import Row
-from training.weights import row_weights
+from training.weights import balance_sources, row_weights
 
 PARAMS = Path(__file__).parent / "data" / "params.toml"
 
@@ -57,3 +57,12 @@ def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
     weight = row_weights(given, groups, params)
 
     assert weight[:1000].sum() == pytest.approx(min(1000, most))
+
+
+def test_a_source_of_four_times_the_rows_counts_twice_as_much() -> None:
+    given = [Row(source, "ham", "", str(number)) for source, size in (("a", 400), ("b", 100)) for number in range(size)]
+
+    weight = balance_sources(given, np.ones(500))
+
+    assert weight.sum() == pytest.approx(500)
+    assert weight[:400].sum() == pytest.approx(2 * weight[400:].sum())

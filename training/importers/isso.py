@@ -42,7 +42,8 @@ def read_database(export: Export) -> Iterator[Outcome]:
             database.text_factory = lambda data: data.decode("utf-8", "replace")
             for row in database.execute(_COMMENTS):
                 yield _outcome(export, *row)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # The second: a message that quotes damaged bytes.
         raise BadData(
             f"{export.name}: cannot be read as Isso's database ({error}); stop Isso and copy its comments.db again"
         ) from error
@@ -76,8 +77,14 @@ def _outcome(
     if mode != 1:
         return Rejected(place, SKIPPED.get(mode, f"of the mode {mode}, which is unknown"))
     article = Article(export.site, str(uri or ""), str(title or ""))
-    date = datetime.fromtimestamp(created, UTC).isoformat() if isinstance(created, float | int) else ""
-    return found(place, article, "ham", str(name or ""), str(text or ""), str(url or ""), date)
+    return found(place, article, "ham", str(name or ""), str(text or ""), str(url or ""), _date(created))
+
+
+def _date(seconds: object) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat() if isinstance(seconds, float | int) else ""
+    except (OverflowError, OSError, ValueError):
+        return ""
 
 
 @contextmanager
