@@ -101,6 +101,16 @@ def test_issos_database_gives_what_was_accepted(tmp_path: Path) -> None:
     assert found.places == ["comments.bak, comment 2", "comments.bak, comment 3"]
 
 
+def test_a_time_that_no_calendar_has_is_no_reason_to_lose_a_comment(tmp_path: Path) -> None:
+    path = isso(tmp_path / "made")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE comments SET created = 1e300")
+
+    (row,) = imported(tmp_path, path.read_bytes()).rows
+
+    assert "date" not in row
+
+
 def test_another_or_damaged_database_is_named_with_its_cure(tmp_path: Path) -> None:
     damaged = isso(tmp_path / "made").read_bytes()[:5_000]
 
