@@ -22,10 +22,12 @@ from training.progress import say
 @dataclass(frozen=True, slots=True)
 class Counts:
     """
-    Two matrices over one vocabulary: rows dressed for fitting, and rows as written; and where each block lies.
+    Three matrices over one vocabulary: rows dressed for fitting, the same without their clues, and rows as written;
+    and where each block lies.
     """
 
     dressed: csr_matrix
+    bare: csr_matrix
     written: csr_matrix
     names: NDArray[np.object_]
     blocks: dict[str, slice]
@@ -38,14 +40,26 @@ def count(dressed: Sequence[str], written: Sequence[str], is_fitted: NDArray[np.
     union = counters(model)
     say(f"Counting words and characters of {int(is_fitted.sum()):,} comments")
     union.fit([document for document, is_used in zip(dressed, is_fitted, strict=True) if is_used])
-    in_fit, as_written = csr_matrix(union.transform(dressed)), csr_matrix(union.transform(written))
+    in_fit, bare, as_written = (
+        csr_matrix(union.transform(documents)) for documents in (dressed, [words_of(each) for each in dressed], written)
+    )
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block, counter in zip(BLOCKS, (part for _, part in union.transformer_list), strict=True):
         found = counter.get_feature_names_out()
         blocks[block] = slice(len(names), len(names) + len(found))
         names.extend(found)
-    return Counts(in_fit, as_written, np.array(names, dtype=object), blocks)
+    return Counts(in_fit, bare, as_written, np.array(names, dtype=object), blocks)
+
+
+def words_of(document: str) -> str:
+    """
+    Return a document without its clues.
+
+    >>> words_of("cheap loans is:spaced_out name:best")
+    'cheap loans'
+    """
+    return " ".join(token for token in document.split() if ":" not in token)
 
 
 def columns(counts: Counts, rows: NDArray[np.int64], model: Model) -> NDArray[np.int64]:

@@ -28,6 +28,7 @@ class Model:
     max_words: int
     max_characters: int
     ngrams: tuple[int, int]
+    character_scale: float
     entries: int
 
 

@@ -16,6 +16,7 @@ from training.augment import dress
 from training.card import Origin, card
 from training.clean import clean
 from training.compile import compile_arrays, prove_equal
+from training.corrections import corrected
 from training.counts import count
 from training.crossfit import Prepared, cross_fit
 from training.data import Rejected, files_of, read
@@ -52,15 +53,18 @@ def gather(paths: Sequence[Path], strict: bool) -> Corpus:
     files = files_of(paths)
     rows: list[Row] = []
     rejected: list[Rejected] = []
+    unsure = 0
     for path in track(files, "Reading"):
         for row in read(path):
             if isinstance(row, Rejected):
                 rejected.append(row)
+            elif told := corrected(clean(row)):
+                rows.append(told)
             else:
-                rows.append(clean(row))
+                unsure += 1
     for line in rejected:
         say(f"Left out {line}")
-    say(f"{len(rows):,} rows from {len(files)} files, {len(rejected)} left out")
+    say(f"{len(rows):,} rows from {len(files)} files, {len(rejected)} left out as wrong, {unsure} as unsure")
     if strict and rejected:
         raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
     return Corpus(files, rows, rejected)

@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterator
 from math import log2
 
-from service.core import text
+from service.core import links, text
+from service.core.markup import Rendered
 
 MANY_EMOJI = 5
-FEWEST_LETTERS_TO_SHOUT = 15
+FEWEST_CAPITALS = 9
+FEW_WORDS = 4
 
 LONGEST_QUOTE = 40
 
+_STARTS = re.compile(rf"\W*(?:{links.ADDRESS})", re.IGNORECASE)
+_ENDS = re.compile(rf"(?:{links.ADDRESS})\W*$", re.IGNORECASE)
+_ON_A_LINE = re.compile(rf"^\s*(?:{links.ADDRESS})\s*$", re.IGNORECASE | re.MULTILINE)
 _SPACE = re.compile(r"\s")
 _LETTER = "[A-Za-z\u0400-\u04ff]"
 _HIDDEN = re.compile(f"(?<={_LETTER})[\u00ad\u200b-\u200d\u2060\ufeff]+(?={_LETTER})")
@@ -52,13 +57,33 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
     if addresses:
         yield {1: "one_link", 2: "two_links"}.get(addresses, "many_links")
         yield f"words_a_link_{min(6, int(log2(words // addresses + 1)))}"
-    letters = [character for character in shown[:2000] if character.isalpha()]
-    if len(letters) > FEWEST_LETTERS_TO_SHOUT and sum(map(str.isupper, letters)) > 0.6 * len(letters):
+    capitals = sum(map(str.isupper, shown[:2000]))
+    if capitals > FEWEST_CAPITALS and capitals > 0.6 * sum(map(str.isalpha, shown[:2000])):
         yield "shouting"
     if emoji >= MANY_EMOJI:
         yield "many_emoji"
     if "!!!" in shown:
         yield "exclaiming"
+
+
+def link_places(rendered: Rendered, words: int) -> Iterator[str]:
+    """
+    Return where the links of a comment of so many distinct words stand, if that is its beginning, its end, a line of
+    their own, or nearly all that there is.
+
+    >>> list(link_places(Rendered("Nice post! http://shop.example/"), words=2))
+    ['ends_with_link', 'little_but_links']
+    """
+    shown = rendered.text.strip()
+    first, last = (rendered.anchors[0], rendered.anchors[-1]) if rendered.anchors else ("", "")
+    if _ENDS.search(shown[-300:]) or (last and shown.rstrip(" .!-)").endswith(last)):
+        yield "ends_with_link"
+    if _STARTS.match(shown[:300]) or (first and shown.startswith(first)):
+        yield "starts_with_link"
+    if _ON_A_LINE.search(shown[-400:]) or (last and shown.endswith(f"\n{last}")):
+        yield "link_on_a_line"
+    if words < FEW_WORDS:
+        yield "little_but_links"
 
 
 def disguise(source: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ A comment as the classifier sees it: its distinct words, then clues of the form 
 
 from dataclasses import dataclass, field
 
-from service.core import clues, hosts, links, markup, text
+from service.core import clues, habits, hosts, links, markup, text, topic
 from service.core.comment import Comment
 from service.core.tokens import together, tokens
 
@@ -69,9 +69,7 @@ def extract(comment: Comment) -> Features:
     _read_name(comment.name, reading)
     if address := comment.url.strip():
         _add_link("url", address, reading)
-    shape = clues.shape(rendered.text, len(reading.words), len(reading.addresses), reading.emoji)
-    for clue in (*shape, *clues.disguise(f"{comment.name} {source}")):
-        reading.clues.setdefault(f"is:{clue}", "")
+    _read_shape(comment, source, rendered, reading)
     return Features({**_telling(reading.words), **reading.clues})
 
 
@@ -111,6 +109,17 @@ def _read_targets(rendered: markup.Rendered, reading: _Reading) -> None:
             reading.clues.setdefault("is:bbcode" if rendered.has_bbcode else "is:html_link", target)
 
 
+def _read_shape(comment: Comment, source: str, rendered: markup.Rendered, reading: _Reading) -> None:
+    shown, words, addresses = rendered.text, len(reading.words), len(reading.addresses)
+    found = [*clues.shape(shown, words, addresses, reading.emoji), *habits.of(shown, source)]
+    if addresses:
+        found += clues.link_places(rendered, words)
+    found += topic.agreement(comment.article_title, shown, reading.words)
+    reading.clues.update(dict.fromkeys([f"is:{clue}" for clue in found], ""))
+    for clue, quote in clues.disguise(f"{comment.name} {source}").items():
+        reading.clues[f"is:{clue}"] = quote
+
+
 def _read_name(name: str, reading: _Reading) -> None:
     written = list(tokens(text.visible(name[:LONGEST_NAME])))
     for kind, word in written:
@@ -137,7 +146,7 @@ def _add_word(word: str, written: str, reading: _Reading) -> None:
 
 
 def _add_link(namespace: str, address: str, reading: _Reading) -> None:
-    for part in links.parts(address):
+    for part in (*links.parts(address), *links.shape(address)):
         reading.clues.setdefault(f"{namespace}:{part}", address)
     host = links.host_of(address)
     reading.hosts.add(host)

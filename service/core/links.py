@@ -3,6 +3,7 @@ Links as spammers and readers write them: addresses, bare domains, disguised one
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
@@ -10,6 +11,7 @@ from publicsuffixlist import PublicSuffixList
 from service.core import text
 
 MOST_WORDS = 12
+LONG_LABEL = 14
 
 # An address ends at white space, quotes, brackets and the scripts that are written without spaces.
 _INSIDE = r"[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]"
@@ -95,6 +97,35 @@ def is_domain(written: str) -> bool:
     host = written.partition("/")[0]
     suffix = host.rpartition(".")[2]
     return suffix.islower() and bool(registered_domain(host.lower()))
+
+
+def shape(address: str) -> Iterator[str]:
+    """
+    Return how an address is built: how deep it leads, and what its host and path are made of.
+
+    >>> list(shape("http://www.best-shoes24.example.com/a/buy-red-shoes?id=7"))
+    ['depth_2', 'www', 'query', 'hyphened_path', 'subdomain']
+    """
+    rest = address[:400].partition("//")[2] or address[:400]
+    host, _, path = rest.partition("/")
+    yield f"depth_{min(3, sum(map(bool, path.partition('?')[0].split('/'))))}"
+    if host[:4].lower() == "www.":
+        yield "www"
+    if "?" in path:
+        yield "query"
+    if path.count("-") > 1:
+        yield "hyphened_path"
+    named = host_of(address)
+    domain = registered_domain(named)
+    if named != domain:
+        yield "subdomain"
+    label = domain.partition(".")[0]
+    if "-" in label:
+        yield f"hyphens_{min(2, label.count('-'))}"
+    if any(map(str.isdigit, label)):
+        yield "digits"
+    if len(label) > LONG_LABEL:
+        yield "long_domain"
 
 
 def parts(address: str) -> tuple[str, ...]:

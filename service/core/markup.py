@@ -23,6 +23,7 @@ _BBCODE = re.compile(
     r"\[/?(?:url|link|img|quote|center|(?P<inline>b|i|u|s|color|size|font))\b(?:=(?P<target>[^\[\]]{1,2000}))?\]",
     re.IGNORECASE,
 )
+_BBCODE_ANCHOR = re.compile(r"\[(?:url|link)=[^\[\]]{1,2000}\]([^\[\]]{1,300})\[/", re.IGNORECASE)
 # Not the middle of "h**p://".
 _EMPHASIS = re.compile(r"(?<=[^\W\d_])(?:\*\*|~~)(?=[^\W\d_])(?!ps?:)")
 
@@ -30,12 +31,13 @@ _EMPHASIS = re.compile(r"(?<=[^\W\d_])(?:\*\*|~~)(?=[^\W\d_])(?!ps?:)")
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """
-    A text as its reader sees it, and the targets of its links, images and BBCode.
+    A text as its reader sees it, the targets of its links, images and BBCode, and the texts that links show.
     """
 
     text: str
     targets: tuple[str, ...] = ()
     has_bbcode: bool = False
+    anchors: tuple[str, ...] = ()
 
 
 def render(source: str) -> Rendered:
@@ -43,35 +45,39 @@ def render(source: str) -> Rendered:
     Return what a reader of the comment would see, entities decoded (doubled ones too), with hidden link targets.
 
     >>> render('See <a href="http://x.example/?a=1&amp;b">here</a> &amp;amp; there')
-    Rendered(text='See here & there', targets=('http://x.example/?a=1&b',), has_bbcode=False)
+    Rendered(text='See here & there', targets=('http://x.example/?a=1&b',), has_bbcode=False, anchors=('here',))
     """
     text = source
     targets: list[str] = []
+    anchors: list[str] = []
     if "<" in text:
-        text, targets = _render_html(text)
+        text, targets, anchors = _render_html(text)
     if "&" in text:
         text = html.unescape(html.unescape(text))
     has_bbcode = False
     if "[" in text:
         bbcode = list(_BBCODE.finditer(text))
         targets += [match["target"].strip("\"'") for match in bbcode if match["target"] and not match["inline"]]
-        text = _BBCODE.sub(lambda tag: "" if tag["inline"] else " ", text) if bbcode else text
         has_bbcode = bool(bbcode)
+        if has_bbcode:
+            anchors += _BBCODE_ANCHOR.findall(text)
+            text = _BBCODE.sub(lambda tag: "" if tag["inline"] else " ", text)
     if "**" in text or "~~" in text:
         text = _EMPHASIS.sub("", text)
-    return Rendered(text, tuple(targets), has_bbcode)
+    shown = (anchor.strip() for anchor in anchors)
+    return Rendered(text, tuple(targets), has_bbcode, tuple(anchor for anchor in shown if anchor))
 
 
-def _render_html(source: str) -> tuple[str, list[str]]:
+def _render_html(source: str) -> tuple[str, list[str], list[str]]:
     source = _BRACKETED_ADDRESS.sub(r" \1 ", source)
     if not _LOOKS_LIKE_TAG.search(source):
-        return source, []
+        return source, [], []
     source = _BREAKING.sub("\n<", source)
     if source.count("<") > MOST_TAGS:
         first, *others = source.split("<!--")
         source = "".join([first, *(rest.partition("-->")[2] for rest in others)])
-        return _TAG.sub("", source), [html.unescape(target) for target in _HREF.findall(source)]
+        return _TAG.sub("", source), [html.unescape(target) for target in _HREF.findall(source)], []
     tree = LexborHTMLParser(source.replace("\x00", "\ufffd"))
     links = (node.attributes.get("href") or node.attributes.get("src") for node in tree.css("a[href], img[src]"))
     text = tree.body.text(separator="", strip=False) if tree.body else ""
-    return text, [target for target in links if target]
+    return text, [target for target in links if target], [node.text() for node in tree.css("a[href]")]

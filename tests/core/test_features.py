@@ -72,9 +72,37 @@ def test_each_word_stands_once_in_the_order_of_its_first_appearance() -> None:
         ("[url=http://a.example]x[/url]", "is:bbcode"),
         ("see https://en.wikipedia.org/wiki/Hamlet", "link:well_known_host"),
         ("see http://kabjlzqsqmto.com/", "link:scrambled_host"),
+        ("buy at http://www.best-shoes24.example.com/a/b", "link:depth_2"),
+        ("buy at http://best-shoes24.com/a/b", "link:digits"),
+        ("buy at http://best-shoes24.com/a/b", "link:hyphens_1"),
+        ("Great read, thanks! http://a.example/x", "is:ends_with_link"),
+        ("http://a.example/x is where to buy", "is:starts_with_link"),
+        ("Great read.\nhttp://a.example/x\nThanks", "is:link_on_a_line"),
+        ('Great. <a href="http://a.example/x">Loans</a>', "is:ends_with_link"),
+        ("now http://a.example/x", "is:little_but_links"),
+        ("{Great|Nice|Good} post, I {love|like} it", "is:spin_residue"),
+        ("I found this \nwhile looking for\nsomething", "is:broken_lines_2"),
     ],
 )
 def test_what_spammers_do_is_a_clue(comment: str, clue: str) -> None:
+    assert clue in tokens(comment)
+
+
+@pytest.mark.parametrize(
+    ("comment", "clue"),
+    [
+        ("Anna, that is not what he said", "is:addresses_someone"),
+        ("@anna that is not what he said", "is:addresses_someone"),
+        ("> he said so\nHe did not", "is:quotes"),
+        ("try `x` or <code>print(1)</code>", "is:code"),
+        ("is it true?", "is:asks"),
+        ("who knows :-)", "is:smiley"),
+        ("who knows...", "is:ellipsis"),
+        ("the mayor (again)", "is:parenthesis"),
+        ('the mayor "forgot" it', "is:quotation"),
+    ],
+)
+def test_what_people_do_who_talk_to_each_other_is_a_clue(comment: str, clue: str) -> None:
     assert clue in tokens(comment)
 
 
@@ -99,6 +127,13 @@ def test_ordinary_writing_gives_no_clue_of_disguise(comment: str) -> None:
 
 def test_a_link_in_markdown_is_a_link_and_no_clue_of_the_site_that_renders_it() -> None:
     assert set(tokens("see [this](https://a.example/x)")) - set(tokens("see this https://a.example/x")) == set()
+
+
+def test_a_comment_that_speaks_of_its_article_says_so() -> None:
+    about = Comment("", "My bicycle needs no repair", article_title="Repair your bicycle")
+
+    assert "is:on_topic_2" in document(about).split()
+    assert not any("topic" in token for token in tokens("My bicycle needs no repair"))
 
 
 def test_the_name_is_a_text_of_its_own() -> None:

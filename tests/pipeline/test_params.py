@@ -35,7 +35,7 @@ def test_an_unknown_name_stops_the_fit(tmp_path: Path) -> None:
 
 def test_a_text_where_a_number_belongs_stops_the_fit(tmp_path: Path) -> None:
     with pytest.raises(BadParams, match="C is 'high'"):
-        read_params(changed(tmp_path, "C = 0.03", 'C = "high"'))
+        read_params(changed(tmp_path, "C = 0.1", 'C = "high"'))
 
 
 def test_an_unknown_role_stops_the_fit(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from training.params import read_params
 from training.rows import Row
 
 PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
-NO_COUNTS = Counts(csr_matrix((5, 0)), csr_matrix((5, 0)), np.array([], dtype=object), {})
+NO_COUNTS = Counts(csr_matrix((5, 0)), csr_matrix((5, 0)), csr_matrix((5, 0)), np.array([], dtype=object), {})
 
 
 def test_recall_is_the_spam_above_the_highest_ham_where_no_ham_may_be_caught() -> None:

@@ -48,7 +48,7 @@ def mails(comments: Sequence[Row]) -> list[bytes]:
 def prepared() -> Prepared:
     used = HAM + SPAM + UNKNOWN
     nothing = csr_matrix((len(used), 0))
-    counts = Counts(nothing, nothing, np.array([], dtype=object), {})
+    counts = Counts(nothing, nothing, nothing, np.array([], dtype=object), {})
     is_spam = np.array([row.is_spam for row in used])
     return Prepared(used, [Dressed(row) for row in used], counts, np.arange(len(used)), is_spam, np.ones(len(used)))
 

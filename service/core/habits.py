@@ -1,0 +1,48 @@
+"""
+Habits of writing: what people do who talk to each other, and what templates and pasted texts leave behind.
+"""
+
+import re
+from collections.abc import Iterator
+
+READ = 4_000
+
+_ADDRESSES_SOMEONE = re.compile(
+    r"\s*(?:@\s{0,9}\w|\w{3,15}\s{0,9}[:,]\s|(?:hi|hey|hello|hallo|ciao|salut|hola|oi|olá|bonjour|merhaba|cześć)\s{1,9}\w+[,!.:])",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile(r"^\s*(?:>|&gt;)|<blockquote|\[quote", re.IGNORECASE | re.MULTILINE)
+_CODE_TAG = re.compile(r"<(?:code|pre)\b|```", re.IGNORECASE)
+_CODE = re.compile(r"[{};]\s*$|\w\(\)", re.MULTILINE)
+_SMILEY = re.compile(r"[:;=8]['-]?[()DPpo/|](?!\w)|\^\^|<3")
+_SPIN = re.compile(r"\{[^{}\n]{1,80}\|[^{}\n]{1,200}\}|(?:[\w' ]{1,60}\|){4}")
+_BROKEN_LINE = re.compile(r"[^\S\n]\n[^\W\d_A-Z]|[a-z,]\n[a-z]")
+
+
+def of(shown: str, source: str) -> Iterator[str]:
+    """
+    Return clues about how a text is written, as it is shown and as its author typed it.
+
+    >>> list(of("Anna, are you sure? :)", "Anna, are you sure? :)"))
+    ['addresses_someone', 'asks', 'smiley']
+    """
+    if _ADDRESSES_SOMEONE.match(shown):
+        yield "addresses_someone"
+    if (">" in source or "[" in source or "&gt;" in source) and _QUOTES.search(source):
+        yield "quotes"
+    if _CODE_TAG.search(source) or ((";" in shown or "}" in shown or "()" in shown) and _CODE.search(shown)):
+        yield "code"
+    if "?" in shown:
+        yield "asks"
+    if _SMILEY.search(shown):
+        yield "smiley"
+    if "..." in shown or "…" in shown:
+        yield "ellipsis"
+    if " (" in shown:
+        yield "parenthesis"
+    if '"' in shown or "“" in shown or "«" in shown:
+        yield "quotation"
+    if "|" in shown and _SPIN.search(shown):
+        yield "spin_residue"
+    if "\n" in shown and (breaks := len(_BROKEN_LINE.findall(shown, 0, READ))):
+        yield f"broken_lines_{min(breaks, 2)}"
