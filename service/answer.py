@@ -2,12 +2,15 @@
 A decision as JSON: the models are its schema, the functions its fast way out.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from service.core.decision import Decision, Reason, Verdict
+from service.core.labels import Given, Label, Source
 from service.core.summary import only_logged
 
 
@@ -22,6 +25,7 @@ class ReasonAnswer(BaseModel, title="Reason"):
     evidence: list[str] | None = Field(None, description="Words of the comment, as written.")
     seen: int | None = Field(None, description="How often this text, or one much like it, came in 24 hours.")
     authors: int | None = Field(None, description="From how many names or addresses, whichever are more.")
+    entry: int | None = Field(None, description="Which entry of the site's lists decided, in `/v1/lists`.")
 
 
 class ThresholdsAnswer(BaseModel, title="Thresholds"):
@@ -32,6 +36,19 @@ class ThresholdsAnswer(BaseModel, title="Thresholds"):
     accept_below: float
     reject_at: float
     discard_at: float
+
+
+class LabelAnswer(BaseModel, title="GivenLabel"):
+    """
+    What somebody said that a comment was.
+    """
+
+    label: Label
+    who: str = Field(description="As the CMS named them; empty if it did not.")
+    source: Source = Field(description="By which way it came.")
+    weight: float = Field(description="How much it counts; a moderator's is 1.")
+    at: datetime
+    set_aside: str | None = Field(description="Why it does not count; null if it does.")
 
 
 class Answer(BaseModel, title="Decision"):
@@ -51,14 +68,18 @@ class Answer(BaseModel, title="Decision"):
     retry_after: int | None = Field(description="Seconds until the commenter is below every limit again.")
     model: str | None = Field(description="The version of the model that scored.")
     thresholds: ThresholdsAnswer | None
-    degraded: list[str] = Field(description="What was missing for this decision: traffic, model, store.")
+    degraded: list[str] = Field(description="What was missing for this decision: traffic, model, store, time.")
     recorded: bool = Field(description="Whether the decision was stored.")
+    labels: list[LabelAnswer] | None = Field(
+        None, description="What was said of the comment, the earliest first. Only where a decision is read again."
+    )
 
 
-def to_body(decision: Decision) -> bytes:
+def to_body(decision: Decision, labels: Sequence[Given] | None = None) -> bytes:
     """
     Return the JSON of a decision, every number in full.
     """
+    said = {} if labels is None else {"labels": [label_answer(given) for given in labels]}
     bounds = decision.thresholds
     return to_json(
         {
@@ -81,8 +102,17 @@ def to_body(decision: Decision) -> bytes:
             },
             "degraded": decision.degraded,
             "recorded": decision.recorded,
+            **said,
         }
     )
+
+
+def label_answer(given: Given) -> dict[str, Any]:
+    """
+    Return what a caller is told of a label.
+    """
+    answer = {"label": given.label, "who": given.who, "source": given.source, "weight": given.weight}
+    return {**answer, "at": given.at, "set_aside": given.set_aside}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -97,4 +127,6 @@ def _reason(reason: Reason) -> dict[str, Any]:
         answer["seen"] = reason.seen
     if reason.authors is not None:
         answer["authors"] = reason.authors
+    if reason.entry is not None:
+        answer["entry"] = reason.entry
     return answer

@@ -7,25 +7,54 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from flask import Flask, redirect
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
-from service import accounting, akismet, api, metrics, openapi, ops, problems, web
+from service import (
+    accounting,
+    akismet,
+    api,
+    coral,
+    labels_api,
+    lists_api,
+    metrics,
+    openapi,
+    ops,
+    perspective,
+    problems,
+    web,
+)
+from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
 from service.akismet.rehearsal import rehearsing
+from service.akismet.reports import Reports
 from service.breaker import State
 from service.config import Settings
+from service.coral.answers import late as late_for_coral
+from service.coral.signatures import Signatures
+from service.core.comment import Comment
+from service.core.features import extract
+from service.core.policy import probability
 from service.gate import Gate
+from service.label_memory import LabelMemory
+from service.labelling import Labelling
+from service.listing import Listing
 from service.moderation import Moderation
 from service.ops import Check
+from service.perspective import Parts as PerspectiveParts
 from service.scorer import ModelError, Scorer, load_current
+from service.store.coral import CoralPhases
 from service.store.decisions import Decisions
 from service.store.engine import connect as connect_store
 from service.store.engine import one_by_one
+from service.store.labelled import LabelledComments
+from service.store.labels import Labels
 from service.store.sites import Sites
 from service.store.statistics import Statistics
 from service.traffic import Traffic
@@ -51,6 +80,10 @@ class Parts:
     is_breaker_open: Callable[[], bool]
     demo_key: str | None = None
     akismet: AkismetParts | None = None
+    coral: Signatures | None = None
+    perspective: PerspectiveParts | None = None
+    labelling: Labelling | None = None
+    listing: Listing | None = None
 
 
 def create(settings: Settings) -> Flask:
@@ -70,18 +103,23 @@ def connect(settings: Settings) -> Parts:
     """
     secret = settings.secret.encode()
     engine = connect_store(settings.store_url)
+    client = connect_redis(settings.redis_url)
+    memory = LabelMemory(client, LabelledComments(engine), secret=secret, clock=_now)
     traffic = Traffic(
-        connect_redis(settings.redis_url),
+        client,
         secret=secret,
         workers=settings.workers,
         on_error=metrics.count_traffic_error,
+        on_stale=memory.refresh,
     )
     scorer, fault = _load(settings)
+    labelling = Labelling(Labels(engine, secret, _new_id), memory, partial(_score, scorer), _now, metrics.count_label)
     decisions = Decisions(engine, secret)
-    moderation = Moderation(traffic, lambda: scorer, decisions, clock=_now, new_id=lambda: str(uuid7()))
+    moderation = Moderation(traffic, lambda: scorer, decisions, clock=_now, new_id=_new_id)
     sites = Sites(engine)
     gate = Gate(sites)
     keyring = Keyring(sites, gate, secret)
+    rehearsal = rehearsing(moderation)
     return Parts(
         moderation,
         gate,
@@ -93,7 +131,11 @@ def connect(settings: Settings) -> Parts:
         },
         lambda: traffic.state is State.OPEN,
         settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
-        AkismetParts(moderation, rehearsing(moderation), keyring, Statistics(engine), _now),
+        AkismetParts(moderation, rehearsal, keyring, Statistics(engine), _now, Reports(labelling)),
+        Signatures(CoralPhases(engine), gate, clock=_now),
+        PerspectiveParts(moderation, rehearsal, gate, labelling),
+        labelling,
+        Listing(engine, secret, _now),
     )
 
 
@@ -105,16 +147,31 @@ def assemble(parts: Parts) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     accounting.install(app, is_breaker_open=parts.is_breaker_open)
     problems.install(app)
-    app.register_blueprint(api.blueprint(parts.moderation, parts.gate, parts.decisions))
+    app.register_blueprint(api.blueprint(parts.moderation, parts.gate, parts.decisions, parts.labelling))
+    if parts.labelling:
+        app.register_blueprint(labels_api.blueprint(parts.labelling, parts.gate))
+    if parts.listing:
+        app.register_blueprint(lists_api.blueprint(parts.listing, parts.gate))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=lambda: _version(parts.moderation)))
     if parts.akismet:
         app.register_blueprint(akismet.blueprint(parts.akismet))
+    if parts.coral:
+        app.register_blueprint(coral.blueprint(parts.moderation, parts.coral))
+    if parts.perspective:
+        app.register_blueprint(perspective.blueprint(parts.perspective))
     if parts.demo_key:
         app.register_blueprint(web.blueprint(parts.moderation, parts.gate, parts.demo_key))
     else:
         app.add_url_rule("/", "home", lambda: redirect("/docs"))
     return app
+
+
+def late(environ: dict[str, Any]) -> api.Raw | None:
+    """
+    Return what to answer a comment that takes too long, by any edge that must answer; None for other requests.
+    """
+    return api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
 
 
 def _load(settings: Settings) -> tuple[Scorer | None, str | None]:
@@ -126,6 +183,14 @@ def _load(settings: Settings) -> tuple[Scorer | None, str | None]:
         return None, "no model can be trusted; the log says why"
     metrics.MODEL.labels(scorer.version).set(1)
     return scorer, None
+
+
+def _score(scorer: Scorer | None, comment: Comment) -> float | None:
+    return probability(scorer.explain(extract(comment)).log_odds) if scorer else None
+
+
+def _new_id() -> str:
+    return str(uuid7())
 
 
 def _now() -> datetime:

@@ -46,20 +46,20 @@ def raw(environ: dict[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def media_type(content_type: str, content_encoding: str) -> str:
+def media_type(content_type: str, content_encoding: str, accepted: tuple[str, ...] = (JSON, FORM)) -> str:
     """
-    Return JSON or FORM.
+    Return which of the accepted types it is.
 
     Raises:
-        UnsupportedMediaType: it is neither of them, or not in UTF-8, or compressed.
+        UnsupportedMediaType: it is none of them, or not in UTF-8, or compressed.
     """
     media, options = parse_options_header(content_type)
-    if media.lower() not in (JSON, FORM):
-        raise UnsupportedMediaType(f"send {JSON} or {FORM}")
+    if media.lower() not in accepted:
+        raise UnsupportedMediaType(f"send {' or '.join(accepted)}", accepted)
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("send UTF-8; no other charset is read")
+        raise UnsupportedMediaType("send UTF-8; no other charset is read", accepted)
     if content_encoding.strip().lower() not in ("", "identity"):
-        raise UnsupportedMediaType("send the body uncompressed; no Content-Encoding is read")
+        raise UnsupportedMediaType("send the body uncompressed; no Content-Encoding is read", accepted)
     return media.lower()
 
 

@@ -16,6 +16,8 @@ from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
+from service.batch import PATH as BATCH
+from service.batch import Batches
 from service.body import LARGEST_BODY
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
@@ -51,11 +53,15 @@ class Bridge:
         self._application = application
         self._late = late
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._batches = Batches(self._answer)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """
         Answer one request, as Granian's own interface asks for it (RSGI 1.5).
         """
+        if scope.path == BATCH and scope.method == "POST":
+            await self._batches.stream(_environ(scope, b""), protocol)
+            return
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(scope, protocol)
@@ -65,11 +71,10 @@ class Bridge:
             return
         except (ProtocolClosed, ProtocolError):
             return  # the client has gone
-        environ = _environ(scope, body)
-        answering = asyncio.get_running_loop().run_in_executor(self._threads, self._call, environ)
-        protocol.response_bytes(*await self._in_time(answering, environ))
+        protocol.response_bytes(*await self._answer(_environ(scope, body)))
 
-    async def _in_time(self, answering: asyncio.Future[Answer], environ: Environ) -> Answer:
+    async def _answer(self, environ: Environ) -> Answer:
+        answering = asyncio.get_running_loop().run_in_executor(self._threads, self._call, environ)
         await asyncio.wait({answering}, timeout=ANSWER_SECONDS)
         if answering.done():
             return answering.result()

@@ -1,10 +1,9 @@
 """
-Comments scored offline, line by line: no Redis, no store, nothing remembered.
+Comments scored offline, row by row: no Redis, no store, nothing remembered.
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from service import answer
@@ -14,6 +13,7 @@ from service.core.features import extract
 from service.core.site import Site
 from service.core.text import storable
 from service.core.traffic import Observation, Quota
+from service.rows import Row
 from service.scorer import Scorer
 
 # Nobody has limits here, and every text is seen for the first time.
@@ -21,52 +21,31 @@ _NOWHERE = Site(id=0, name="", key_id="")
 _NEUTRAL = Observation(Quota(limit=0, remaining=0, reset=0))
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+def check(rows: Iterable[Row], scorer: Scorer) -> Iterator[Row]:
     """
-    A line of the answer, and what was wrong with the line that it answers.
+    Yield each row, in order, with `verdict`, `score` and `reasons`, or with what is wrong with it.
     """
-
-    text: str
-    error: str | None = None
-
-
-def check(lines: Iterable[bytes], scorer: Scorer) -> Iterator[Checked]:
-    """
-    Yield an answer for each line that is not blank, in order: its object with `verdict`, `score` and `reasons`, or
-    `{"line": …, "error": …}` in its place.
-    """
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for row in rows:
         try:
-            row = _row(line)
-            text = _text({**row, **_judged(_comment(row), scorer)})
-        except RecursionError:
-            yield _bad(number, "nested too deeply")
+            yield row if row.error else Row(row.number, {**row.fields, **_judged(_comment(row.fields), scorer)})
         except ValueError as error:
-            yield _bad(number, str(error))
-        else:
-            yield Checked(text)
+            yield Row(row.number, error=str(error))
 
 
-def _row(line: bytes) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    if not isinstance(row, dict):
-        raise ValueError("not a JSON object")
-    return row
+def in_words(row: Row) -> Row:
+    """
+    Return a checked row with its reasons as one text, for a cell of a table.
+    """
+    if row.error:
+        return row
+    return Row(row.number, {**row.fields, "reasons": "; ".join(map(_phrase, row.fields["reasons"]))})
 
 
-def _comment(row: dict[str, Any]) -> Comment:
-    if "comment" not in row:
+def _comment(fields: Mapping[str, Any]) -> Comment:
+    if "comment" not in fields:
         raise ValueError("`comment` is missing")
-    name, url, honeypot = (_written(field, row.get(field) or "") for field in ("name", "url", "honeypot"))
-    return Comment(name, _written("comment", row["comment"]), url=url, honeypot=honeypot)
+    name, url, honeypot = (_written(field, fields.get(field) or "") for field in ("name", "url", "honeypot"))
+    return Comment(name, _written("comment", fields["comment"]), url=url, honeypot=honeypot)
 
 
 def _written(field: str, value: object) -> str:
@@ -83,11 +62,6 @@ def _judged(comment: Comment, scorer: Scorer) -> dict[str, Any]:
     return {field: said[field] for field in ("verdict", "score", "reasons")}
 
 
-def _text(row: dict[str, Any]) -> str:
-    text = json.dumps(row, ensure_ascii=False)
-    # A lone surrogate has no bytes in UTF-8; its escape has.
-    return text if storable(text) is text else json.dumps(row)
-
-
-def _bad(number: int, error: str) -> Checked:
-    return Checked(json.dumps({"line": number, "error": error}), f"line {number}: {error}")
+def _phrase(reason: Mapping[str, Any]) -> str:
+    quoted = ", ".join(reason.get("evidence", ()))
+    return f"{reason['code']} {reason['weight']:+.2f}" + (f" ({quoted})" if quoted else "")

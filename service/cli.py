@@ -1,5 +1,5 @@
 """
-The command `hamlet`: serve, check, sites, thresholds, settings.
+The command `hamlet`: serve, check, recheck, sites, thresholds, settings.
 
 It ends with 0 when all went well, 1 when a line could not be checked or the workers kept dying, and 2 when it could
 not do what was asked: then one line on standard error says why, and the cure.
@@ -8,14 +8,17 @@ The parts are imported inside the commands: each worker imports this module, and
 """
 
 import os
-import sys
 from contextlib import suppress
-from typing import BinaryIO
 
 import click
 
 from service import terminal
+from service.check_cli import check
 from service.config import Settings, is_secret, variable
+from service.labels_cli import labels
+from service.lists_cli import lists
+from service.outbox_cli import outbox
+from service.recheck_cli import recheck
 from service.sites_cli import sites
 from service.thresholds_cli import thresholds
 
@@ -38,6 +41,11 @@ def main() -> None:
     """
 
 
+main.add_command(check)
+main.add_command(recheck)
+main.add_command(outbox)
+main.add_command(lists)
+main.add_command(labels)
 main.add_command(sites)
 main.add_command(thresholds)
 
@@ -56,30 +64,6 @@ def serve() -> None:
     # An interrupt before the workers have started ends it as well as one after.
     with terminal.refusing(SettingsError, StoreError, StoreUnavailable, ValkeyError), suppress(KeyboardInterrupt):
         run(terminal.settings(), _announce)
-
-
-@main.command()
-@click.argument("file", type=click.File("rb"))
-def check(file: BinaryIO) -> None:
-    """
-    Score the comments in FILE, one JSON object a line ("-": standard input), without Redis and store.
-
-    Each object is printed with `verdict`, `score` and `reasons` added, in order. In the place of a line that cannot be
-    used stands {"line": …, "error": …}, and the exit code is 1.
-    """
-    from service.check import check as judge
-    from service.scorer import ModelError, load_current
-
-    with terminal.refusing(ModelError):
-        scorer = load_current(terminal.settings().models_dir)
-    is_fine = True
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    for answer in judge(terminal.counted(file), scorer):
-        sys.stdout.write(f"{answer.text}\n")
-        if answer.error:
-            is_fine = False
-            click.echo(answer.error, err=True)
-    sys.exit(0 if is_fine else 1)
 
 
 @main.command()

@@ -94,6 +94,9 @@ class Settings(BaseModel):
     demo: bool = _setting(
         False, "true or false; true adds the site `demo` and a page at / to try comments on; not for the public"
     )
+    deliver_privately: bool = _setting(
+        False, "true or false; true lets callbacks and webhooks go to addresses that are not of the public internet"
+    )
     log_level: LogLevel = _setting(LogLevel.INFO, "debug, info, warning or error; a request is one event of level info")
     metrics_dir: Path | None = _setting(
         None, "the folder of the workers' metrics, emptied at the start; by default `metrics` in the state folder"

@@ -42,6 +42,14 @@ class Unauthorised(HamletError):
     status, code, title = 401, "unknown-key", "The key is not known"
 
 
+class MissingScope(HamletError):
+    """
+    The key is known, but not for this: `hamlet sites keys add` makes one that is.
+    """
+
+    status, code, title = 403, "missing-scope", "The key is not for this"
+
+
 class NotFound(HamletError):
     """
     There is nothing under this address for this site.
@@ -68,10 +76,14 @@ class BodyTooLarge(HamletError):
 
 class UnsupportedMediaType(HamletError):
     """
-    The body is in no format that Hamlet reads.
+    The body is in no format that Hamlet reads; `accepted` are the media types that it does.
     """
 
     status, code, title = (415, "unsupported-media-type", "The content type is not supported")
+
+    def __init__(self, detail: str, accepted: tuple[str, ...]) -> None:
+        super().__init__(detail)
+        self.accepted = accepted
 
 
 class InvalidField(HamletError):
@@ -104,6 +116,20 @@ class QuotaExceeded(HamletError):
     def __init__(self, quota: Quota, retry_after: int) -> None:
         super().__init__(
             f"more than {quota.limit} comments a minute; ask again in {retry_after} s", retry_after=retry_after
+        )
+        self.quota = quota
+
+
+class LabelsExceeded(HamletError):
+    """
+    The key has given more labels than its site's limit.
+    """
+
+    status, code, title = 429, "labels-exceeded", "Too many labels from this key"
+
+    def __init__(self, quota: Quota, retry_after: int) -> None:
+        super().__init__(
+            f"more than {quota.limit} labels an hour; ask again in {retry_after} s", retry_after=retry_after
         )
         self.quota = quota
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
-from service.core.site import Site
-from service.errors import StoreUnavailable, Unauthorised
+from service.core.site import Scope, Site
+from service.errors import MissingScope, StoreUnavailable, Unauthorised
 from service.store.keys import digest
 
 # How long a site that was known goes on being known while the store cannot be read.
@@ -56,7 +56,7 @@ class Gate:
         self._cache: dict[str, _Cached] = {}
         self._lock = Lock()
 
-    def admit(self, authorization: str | None, api_key: str | None) -> Site:
+    def admit(self, authorization: str | None, api_key: str | None, *, scope: Scope = Scope.CHECK) -> Site:
         """
         Return the site whose key came in `Authorization: Bearer KEY` or in `X-Api-Key: KEY`.
 
@@ -64,6 +64,7 @@ class Gate:
 
         Raises:
             Unauthorised: there is no key, or it opens nothing.
+            MissingScope: the key is the site's, but not for this.
             StoreUnavailable: the key has not been seen lately and the store cannot be read.
         """
         key = _key(authorization, api_key)
@@ -72,20 +73,20 @@ class Gate:
         is_right = hmac.compare_digest(digest(key), row[1] if row else _NO_DIGEST)
         if row is None or not is_right or row[2]:
             raise Unauthorised("no site has this key")
-        return row[0]
+        return _within(scope, row[0])
 
-    def known(self, key_id: str) -> Site:
+    def known(self, key_id: str, *, scope: Scope = Scope.CHECK) -> Site:
         """
         Return the site of a key whose holder has been told by other means than the key itself.
 
         Raises:
             Unauthorised: the key is gone, or its site disabled.
-            StoreUnavailable: as of `admit`.
+            MissingScope, StoreUnavailable: as of `admit`.
         """
         row = self._row(key_id)
         if row is None or row[2]:
             raise Unauthorised("no site has this key")
-        return row[0]
+        return _within(scope, row[0])
 
     def _row(self, key_id: str) -> Row | None:
         now = self._monotonic()
@@ -108,6 +109,14 @@ class Gate:
             if len(self._cache) >= MOST_ROWS:
                 del self._cache[next(iter(self._cache))]
             self._cache[key_id] = cached
+
+
+def _within(scope: Scope, site: Site) -> Site:
+    if scope not in site.scopes:
+        raise MissingScope(
+            f"this key is not for {scope.value}; `hamlet sites keys add` makes one with --scope {scope.value}"
+        )
+    return site
 
 
 def _key(authorization: str | None, api_key: str | None) -> str:

@@ -12,16 +12,18 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from service.core.decision import Decision, Verdict
+from service.core.labels import Given
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A comment takes some 3 ms and has 800.
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0)
-EDGES = ("api", "akismet", "web")
+EDGES = ("api", "akismet", "coral", "perspective", "web")
 PARTS = ("traffic", "model", "store")
 
 DECISIONS = Counter("hamlet_decisions_total", "Comments decided", ("edge", "verdict"))
 REPLAYED = Counter("hamlet_replayed_total", "Decisions given again for the same id or Idempotency-Key")
 DEGRADED = Counter("hamlet_degraded_total", "Decisions made without a part", ("part",))
+LABELS = Counter("hamlet_labels_total", "Labels kept", ("label", "source", "set_aside"))
 LATENCY = Histogram("hamlet_request_seconds", "Time to answer a request", ("edge",), buckets=SECONDS)
 PROBLEMS = Counter("hamlet_problems_total", "Requests answered with a problem document", ("status",))
 TRAFFIC_ERRORS = Counter("hamlet_traffic_errors_total", "Calls of Redis that failed", ("kind",))
@@ -31,6 +33,12 @@ BREAKERS_OPEN = Gauge(
 MODEL = Gauge(
     "hamlet_model_info", "1 for each model that a worker has in use", ("version",), multiprocess_mode="livemax"
 )
+OUTBOX_PENDING = Gauge("hamlet_outbox_pending", "Messages to sites that wait", multiprocess_mode="mostrecent")
+OUTBOX_OLDEST = Gauge(
+    "hamlet_outbox_oldest_seconds", "Age of the message that waits longest", multiprocess_mode="mostrecent"
+)
+OUTBOX_DEAD = Gauge("hamlet_outbox_dead", "Messages to sites that were given up", multiprocess_mode="mostrecent")
+OUTBOX_SENT = Counter("hamlet_outbox_attempts_total", "Attempts to tell a site", ("kind", "outcome"))
 MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could not be loaded")
 
 # Looked up once: finding a labelled child costs more than counting.
@@ -59,6 +67,13 @@ def count_decision(edge: str, decision: Decision, *, is_replayed: bool, is_break
     _DECISIONS[edge, decision.verdict].inc()
     for part in decision.degraded:
         _DEGRADED[part].inc()
+
+
+def count_label(given: Given) -> None:
+    """
+    Count a label that was not given before.
+    """
+    LABELS.labels(given.label, given.source, "yes" if given.set_aside else "no").inc()
 
 
 def count_traffic_error(kind: str) -> None:

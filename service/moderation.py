@@ -91,7 +91,7 @@ class Moderation:
             earlier = self._earlier(site, claim, seen.claim_age)
             if earlier:
                 return Outcome(earlier, seen.quota, replayed=True)
-        scorer = self.scorer()
+        scorer, now = self.scorer(), self.clock()
         decision = policy.decide(
             self.new_id(),
             site,
@@ -101,9 +101,10 @@ class Moderation:
             scorer.version if scorer else None,
             scorer.thresholds if scorer else None,
             scorer.curve if scorer else None,
+            site.lists.match(comment, now) if site.lists else None,
         )
         try:
-            recorded = self.decisions.record(site, comment, decision, self.clock(), claim)
+            recorded = self.decisions.record(site, comment, decision, now, claim)
         except StoreUnavailable:
             return Outcome(policy.unrecorded(decision), seen.quota)
         _same_body(recorded, claim)

@@ -13,6 +13,8 @@ from pydantic_core import to_json
 
 from service.answer import Answer
 from service.errors import HamletError
+from service.labels_api import HeardAnswer, LabelSubmission
+from service.lists_body import ListAnswer, ListSubmission, TrialAnswer
 from service.paths import PATHS, RESPONSES, SECURITY
 from service.problems import Problem
 from service.submission import Submission
@@ -72,6 +74,11 @@ def _schemas() -> dict[str, Any]:
     models: list[tuple[type[BaseModel], Any]] = [
         (Submission, "validation"),
         (Answer, "serialization"),
+        (LabelSubmission, "validation"),
+        (HeardAnswer, "serialization"),
+        (ListSubmission, "validation"),
+        (ListAnswer, "serialization"),
+        (TrialAnswer, "serialization"),
         (Problem, "serialization"),
     ]
     _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")

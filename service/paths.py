@@ -5,11 +5,27 @@ The routes as OpenAPI describes them; the schemas come from the models.
 from http import HTTPStatus
 from typing import Any
 
+from service.batch import MEDIA_TYPES
 from service.errors import HamletError
 from service.problems import MEDIA_TYPE
 
 _COMMENT = {"$ref": "#/components/schemas/Submission"}
 _DECISION = {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}}
+_LINE = {
+    "type": "object",
+    "required": ["line"],
+    "properties": {
+        "line": {"type": "integer", "description": "The number of the line that is answered."},
+        "retry_after": {
+            "type": ["integer", "null"],
+            "description": "Of a problem: seconds to wait before it is sent again.",
+        },
+    },
+    "anyOf": [{"$ref": "#/components/schemas/Answer"}, {"$ref": "#/components/schemas/Problem"}],
+}
+_ENTRIES = {"application/json": {"schema": {"$ref": "#/components/schemas/ListAnswer"}}}
+_LABEL = {"$ref": "#/components/schemas/LabelSubmission"}
+_HEARD = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/HeardAnswer"}}}}
 _EXAMPLE = {
     "name": "Anna",
     "comment": "I liked the second half of this article, thank you.",
@@ -27,6 +43,10 @@ _SPAM = {
 
 def _header(description: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}}
+
+
+def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
 def _problem(status: int) -> dict[str, Any]:
@@ -54,7 +74,7 @@ SECURITY: dict[str, Any] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The site's key."},
     "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The site's key."},
 }
-RESPONSES = {str(status): _problem(status) for status in (400, 401, 404, 405, 409, 413, 415, 422, 429, 500, 503)}
+RESPONSES = {str(status): _problem(status) for status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)}
 RESPONSES["401"]["headers"] = {"WWW-Authenticate": _header("How to send a key.")}
 RESPONSES["415"]["headers"] = {"Accept": _header("The content types that are read.")}
 for _status in ("409", "429", "503"):
@@ -96,7 +116,25 @@ PATHS: dict[str, Any] = {
                     },
                     "content": _DECISION,
                 },
-                **_problems(400, 401, 405, 409, 413, 415, 422, 429, 500, 503),
+                **_problems(400, 401, 403, 405, 409, 413, 415, 422, 429, 500, 503),
+            },
+        }
+    },
+    "/v1/batch": {
+        "post": {
+            "operationId": "moderateMany",
+            "summary": "Judge many comments",
+            "description": "Each line is answered in order, as soon as it is decided: a decision or a problem, with "
+            "`line`, its number. On a problem, and where an answer is missing, hold the comment.",
+            "tags": ["comments"],
+            "requestBody": {
+                "required": True,
+                "description": "A comment a line, as for `/v1/comments`; at most 10,000 lines and 16,777,216 bytes.",
+                "content": {media_type: {"schema": _COMMENT} for media_type in MEDIA_TYPES},
+            },
+            "responses": {
+                "200": {"description": "An answer a line.", "content": {MEDIA_TYPES[0]: {"schema": _LINE}}},
+                **_problems(401, 403, 405, 413, 415, 422, 500, 503),
             },
         }
     },
@@ -108,7 +146,76 @@ PATHS: dict[str, Any] = {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
             "responses": {
                 "200": {"description": "The decision as it was given.", "content": _DECISION},
-                **_problems(401, 404, 405, 500, 503),
+                **_problems(401, 403, 404, 405, 500, 503),
+            },
+        }
+    },
+    "/v1/lists": {
+        "get": {
+            "operationId": "lists",
+            "summary": "Read the site's lists",
+            "description": "For keys of the scope admin, like all of `/v1/lists`.",
+            "tags": ["lists"],
+            "responses": {
+                "200": {"description": "All entries that have not expired.", "content": _ENTRIES},
+                **_problems(401, 403, 405, 500, 503),
+            },
+        },
+        "post": {
+            "operationId": "addToLists",
+            "summary": "Add to the site's lists, or try what that would do",
+            "description": "They count within five seconds. What is listed already gets the new action, end and note.",
+            "tags": ["lists"],
+            "parameters": [
+                _query("dry_run", {"type": "boolean", "default": False}, "Store nothing; answer with a trial."),
+                _query(
+                    "last", {"type": "integer", "default": 1000, "maximum": 5000}, "Comments that a trial looks at."
+                ),
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ListSubmission"}}},
+            },
+            "responses": {
+                "200": {
+                    "description": "Of a dry run: what the entries would have done.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TrialAnswer"}}},
+                },
+                "201": {"description": "The entries as they were stored.", "content": _ENTRIES},
+                **_problems(400, 401, 403, 405, 413, 415, 422, 500, 503),
+            },
+        },
+    },
+    "/v1/lists/{id}": {
+        "delete": {
+            "operationId": "removeFromLists",
+            "summary": "Remove an entry",
+            "tags": ["lists"],
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+            "responses": {
+                "204": {"description": "It is gone, and does nothing within five seconds."},
+                **_problems(401, 403, 404, 405, 500, 503),
+            },
+        }
+    },
+    "/v1/comments/{id}/label": {
+        "post": {
+            "operationId": "label",
+            "summary": "Say what a comment was",
+            "description": "Kept for good, and heard by the very next comment. The same again is the same as once.",
+            "tags": ["comments"],
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": _LABEL, "examples": {"spam": {"value": {"label": "spam"}}}},
+                    "application/x-www-form-urlencoded": {"schema": _LABEL},
+                },
+            },
+            "responses": {
+                "200": {"description": "It counts, or one of more weight does.", **_HEARD},
+                "202": {"description": "It was kept, and set aside until somebody releases it.", **_HEARD},
+                **_problems(400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503),
             },
         }
     },

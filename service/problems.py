@@ -17,14 +17,21 @@ from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
-from service import body
-from service.errors import HamletError, InvalidField, NotFound, QuotaExceeded, Unauthorised, UnsupportedMediaType
-from service.quota import headers_of
+from service.errors import (
+    HamletError,
+    InvalidField,
+    LabelsExceeded,
+    NotFound,
+    QuotaExceeded,
+    Unauthorised,
+    UnsupportedMediaType,
+)
+from service.quota import HOUR_SECONDS, headers_of
 
 PAGE = "/docs/problems"
 MEDIA_TYPE = "application/problem+json"
 # On these a CMS may act on the answer alone, so even an error says what to do with the comment.
-VERDICTS = "/v1/comments"
+VERDICTS = ("/v1/comments", "/v1/batch")
 RETRY_AFTER_SECONDS = 5
 
 logger = logging.getLogger("hamlet.problems")
@@ -95,7 +102,7 @@ def _problem(status: int, kind: str, title: str, detail: str, extensions: dict[s
     document = {"type": kind, "title": title, "status": status, "detail": detail, **extensions}
     if "request_id" in g:
         document["request_id"] = g.request_id
-    if request.path == VERDICTS or request.path.startswith(f"{VERDICTS}/"):
+    if request.path.startswith(VERDICTS):
         document["verdict"] = "hold"
     headers = {"Cache-Control": "no-store"}
     return Response(to_json(document), status, headers, content_type=MEDIA_TYPE)
@@ -112,7 +119,9 @@ def _headers(error: HamletError) -> dict[str, str]:
     if isinstance(error, Unauthorised):
         return {"WWW-Authenticate": 'Bearer realm="hamlet"'}
     if isinstance(error, UnsupportedMediaType):
-        return {"Accept": f"{body.JSON}, {body.FORM}", "Accept-Encoding": "identity"}
+        return {"Accept": ", ".join(error.accepted), "Accept-Encoding": "identity"}
+    if isinstance(error, LabelsExceeded):
+        return headers_of(error.quota, "labels", HOUR_SECONDS)
     return headers_of(error.quota) if isinstance(error, QuotaExceeded) else {}
 
 

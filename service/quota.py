@@ -4,18 +4,17 @@ What is left of a caller's quota, as headers (draft-ietf-httpapi-ratelimit-heade
 
 from service.core.traffic import Quota
 
-# All quotas are in comments a minute.
-WINDOW_SECONDS = 60
+MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
 
 
-def headers_of(quota: Quota) -> dict[str, str]:
+def headers_of(quota: Quota, what: str = "comments", seconds: int = MINUTE_SECONDS) -> dict[str, str]:
     """
-    Return the two headers: the rule, and where the caller stands.
+    Return the two headers: the rule, so many of what in so many seconds, and where the caller stands.
 
     >>> headers_of(Quota(limit=600, remaining=599, reset=1))["RateLimit"]
     '"comments";r=599;t=1'
     """
     return {
-        "RateLimit-Policy": f'"comments";q={quota.limit};w={WINDOW_SECONDS}',
-        "RateLimit": f'"comments";r={quota.remaining};t={quota.reset}',
+        "RateLimit-Policy": f'"{what}";q={quota.limit};w={seconds}',
+        "RateLimit": f'"{what}";r={quota.remaining};t={quota.reset}',
     }

@@ -3,10 +3,12 @@ The service as processes: an embedded Valkey if need be, the workers, and their 
 """
 
 import multiprocessing
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -15,17 +17,21 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from sqlalchemy import Engine
 
 from service import logs, state, worker
 from service.config import Settings, SettingsError, variable
 from service.demo import make_demo_site
+from service.store.backlog import Backlog
 from service.store.engine import connect
+from service.store.outbox import Outbox
 from service.store.schema import migrate
 
 # A comment has 0.8 s: whoever is not answered by then has been cut off by a client long ago.
 DRAIN_SECONDS = 10
 # A worker keeps this many connections open; slow clients hold a connection, never a thread.
 CONNECTIONS = 1024
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) -> None:
@@ -52,9 +58,10 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         engine = connect(settings.store_url)
         migrate(engine)
         key = make_demo_site(engine, settings.demo_key_file) if settings.demo else None
-        engine.dispose()
         announce(settings, key)
-        _run(settings)
+        with _delivering(settings, engine):
+            _run(settings)
+        engine.dispose()
 
 
 def _run(settings: Settings) -> None:
@@ -78,6 +85,18 @@ def _run(settings: Settings) -> None:
     )
     loader: Any = partial(worker.load, settings)  # Granian's types know functions only
     server.serve(target_loader=loader, wrap_loader=False)
+
+
+def _delivering(settings: Settings, engine: Engine) -> AbstractContextManager[None]:
+    os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
+    # Only now: prometheus_client reads the variable when it is imported.
+    from service.delivery.deliverer import Deliverer, running
+    from service.delivery.sending import Sender
+
+    sender = Sender(allow_private=settings.deliver_privately)
+    return running(
+        Deliverer(Outbox(engine), Backlog(engine), sender, settings.secret.encode(), clock=lambda: datetime.now(UTC))
+    )
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
-from service.core.site import AkismetHold, Limits
+from service.core.site import AkismetHold, Limits, Scope
+from service.outlets_cli import DEFAULT, outlet_options, save, told_at
 
 if TYPE_CHECKING:
     from service.config import Settings
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NAME = click.argument("name")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
-DEFAULT = "default"
 
 
 def _or_default(kind: type[int] | type[float]) -> Callable[[str], float | str]:
@@ -76,7 +76,27 @@ def _limit_options(command: Any) -> Any:
     type=click.Choice(AkismetHold, case_sensitive=False),
     help="Where a client of Akismet puts what is held: its queue, its folder of spam, or (auto) as it is able to.",
 )
-def set_(name: str, log_only: str | None, akismet_hold: AkismetHold | None, **options: Any) -> None:
+@click.option(
+    "--languages",
+    metavar="en,de|none",
+    help="What the site is written in, by ISO 639; of use only with --hold-other-scripts.",
+)
+@click.option(
+    "--hold-other-scripts",
+    type=click.Choice(["on", "off"]),
+    help="Hold what would be accepted, but is in a script that none of the languages is written in; off by default.",
+)
+@outlet_options
+def set_(
+    name: str,
+    log_only: str | None,
+    akismet_hold: AkismetHold | None,
+    languages: str | None,
+    hold_other_scripts: str | None,
+    webhook: str | None,
+    home: str | None,
+    **options: Any,
+) -> None:
     """
     Change a site's settings; what is not given stays, and `default` takes a limit or threshold back.
     """
@@ -93,7 +113,10 @@ def set_(name: str, log_only: str | None, akismet_hold: AkismetHold | None, **op
             thresholds=changes,
             log_only=None if log_only is None else log_only == "on",
             akismet_hold=akismet_hold,
+            languages=None if languages is None else _codes(languages),
+            hold_other_scripts=None if hold_other_scripts is None else hold_other_scripts == "on",
         )
+        save(settings, engine, name, webhook=webhook, home=home)
         _note(_remarks(sites.named(name), _card(settings)))
 
 
@@ -110,14 +133,16 @@ def show(name: str, as_json: bool) -> None:
     settings = terminal.settings()
     with terminal.store(settings) as engine:
         site = Sites(engine).named(name)
+        callers = [key.id for key in Sites(engine).keys(name) if Scope.CHECK in key.scopes]
+        outlets = told_at(settings, engine, name)
     card = _card(settings)
     bounds = in_force(card.thresholds, card.curve, site.thresholds) if card else None
     model = card.version if card else None
     remarks = _remarks(site, card)
     if as_json:
         effect = bounds and {"model": model, **asdict(bounds)}
-        for_akismet = {"akismet_keys": akismet_keys(settings, site.key_ids)}
-        click.echo(json.dumps({**asdict(site), **for_akismet, "in_force": effect, "remarks": remarks}, indent=2))
+        for_clients = {"akismet_keys": akismet_keys(settings, callers), **outlets}
+        click.echo(json.dumps({**asdict(site), **for_clients, "in_force": effect, "remarks": remarks}, indent=2))
         return
     state = "disabled" if site.disabled else "enabled"
     click.echo(f"{site.name}: {state}, log only {'on' if site.log_only else 'off'}, keys {', '.join(site.key_ids)}")
@@ -125,10 +150,18 @@ def show(name: str, as_json: bool) -> None:
         shown = "the model's" if number is None else number
         click.echo(f"  {setting:<22}{shown}")
     click.echo(f"  {'akismet_hold':<22}{site.akismet_hold}")
-    click.echo(f"  {'akismet_keys':<22}{', '.join(akismet_keys(settings, site.key_ids))}")
+    scripts = "other scripts are held" if site.hold_other_scripts else "other scripts are judged as any"
+    click.echo(f"  {'languages':<22}{', '.join(site.languages) or 'none'}; {scripts}")
+    click.echo(f"  {'akismet_keys':<22}{', '.join(akismet_keys(settings, callers))}")
+    for setting, value in outlets.items():
+        click.echo(f"  {setting:<22}{value or 'none'}")
     if bounds:
         click.echo(f"With model {model}: accept below {bounds.accept_below:.6g}, reject at {bounds.reject_at:.6g}.")
     _note(remarks)
+
+
+def _codes(languages: str) -> list[str]:
+    return [] if languages == "none" else [code.strip() for code in languages.split(",")]
 
 
 def akismet_keys(settings: Settings, key_ids: Iterable[str]) -> list[str]:

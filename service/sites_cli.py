@@ -5,19 +5,14 @@ The commands `hamlet sites`: who may call, and within which limits. They work wh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from service import terminal
-from service.site_settings_cli import JSON, NAME, akismet_keys, set_, show
-
-if TYPE_CHECKING:
-    from service.config import Settings
-    from service.store.sites import Sites
+from service.coral_cli import coral
+from service.site_keys_cli import keys, print_key, rotate, sites_of
+from service.site_settings_cli import JSON, NAME, set_, show
 
 
 @click.group()
@@ -37,20 +32,8 @@ def add(name: str, as_json: bool) -> None:
     Register a site and print its key, which cannot be shown again.
     """
     settings = terminal.settings()
-    with _store(settings) as store:
-        _print_key(settings, name, store.add(name), as_json)
-
-
-@sites.command()
-@NAME
-@JSON
-def rotate(name: str, as_json: bool) -> None:
-    """
-    Give a site a new key; its earlier ones stop working.
-    """
-    settings = terminal.settings()
-    with _store(settings) as store:
-        _print_key(settings, name, store.rotate(name), as_json)
+    with sites_of(settings) as store:
+        print_key(settings, name, store.add(name), as_json)
 
 
 @sites.command()
@@ -59,7 +42,7 @@ def disable(name: str) -> None:
     """
     Refuse a site's keys until it is enabled.
     """
-    with _store(terminal.settings()) as store:
+    with sites_of(terminal.settings()) as store:
         store.disable(name)
 
 
@@ -69,7 +52,7 @@ def enable(name: str) -> None:
     """
     Let a disabled site's keys work again.
     """
-    with _store(terminal.settings()) as store:
+    with sites_of(terminal.settings()) as store:
         store.enable(name)
 
 
@@ -79,7 +62,7 @@ def list_(as_json: bool) -> None:
     """
     Print all sites with their limits and their own thresholds.
     """
-    with _store(terminal.settings()) as store:
+    with sites_of(terminal.settings()) as store:
         rows = store.list()
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))
@@ -91,24 +74,5 @@ def list_(as_json: bool) -> None:
         click.echo(f"{row.name}  {state}  {shown}")
 
 
-for command in (set_, show):
+for command in (set_, show, rotate, keys, coral):
     sites.add_command(command)
-
-
-@contextmanager
-def _store(settings: Settings) -> Iterator[Sites]:
-    from service.store.sites import Sites
-
-    with terminal.store(settings) as engine:
-        yield Sites(engine)
-
-
-def _print_key(settings: Settings, name: str, key: str, as_json: bool) -> None:
-    from service.store.keys import id_of
-
-    for_akismet = akismet_keys(settings, [id_of(key)])[0]
-    if as_json:
-        click.echo(json.dumps({"site": name, "key": key, "akismet_key": for_akismet}))
-        return
-    click.echo(key)
-    click.echo(f"note: for clients of Akismet the key is {for_akismet}", err=True)

@@ -129,7 +129,7 @@ def to_comment(given: Mapping[str, Any], *, is_form: bool) -> Comment:
     try:
         submission = validate(repaired)
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise invalid(error) from None
     return Comment(**submission.__dict__)
 
 
@@ -154,19 +154,22 @@ def _digest(comment: Comment) -> str:
     return sha256(to_json(given)).hexdigest()
 
 
-def _invalid(error: ValidationError) -> InvalidField:
+def invalid(error: ValidationError, what: str = "a comment", model: type[BaseModel] = Submission) -> InvalidField:
+    """
+    Return what to say of fields that do not make what they should.
+    """
     # Neither the values nor pydantic's own summary: a comment is personal data and must not come back in an error.
     found = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
-    errors = tuple((shown(str(each["loc"][0])), _detail(each)) for each in found)
+    errors = tuple((shown(str(each["loc"][0])), _detail(each, what, model)) for each in found)
     return InvalidField(errors[0][1], field=errors[0][0], errors=errors)
 
 
-def _detail(error: ErrorDetails) -> str:
+def _detail(error: ErrorDetails, what: str, model: type[BaseModel]) -> str:
     name = shown(str(error["loc"][0]))
     if error["type"] == "missing":
         return f"`{name}` is required"
     if error["type"] == "extra_forbidden":
-        meant = get_close_matches(name, Submission.model_fields, n=1)
-        return f"`{name}` is no field of a comment" + (f"; did you mean `{meant[0]}`?" if meant else "")
+        meant = get_close_matches(name, model.model_fields, n=1)
+        return f"`{name}` is no field of {what}" + (f"; did you mean `{meant[0]}`?" if meant else "")
     message = error["msg"].replace("Input should be", "must be").replace("String should have", "must have")
     return f"`{name}` {message}"

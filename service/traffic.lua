@@ -5,19 +5,26 @@
 --   one for each window, the caller's before the commenter's   "start:current:previous", start in Unix milliseconds
 --   if ARGV[3] is 1, one for the claim                         Unix milliseconds when it first came
 --   one for each of the first numbers of the text's sketch     the latest comments with it, as records (see `record`)
+--   the last but one: when and with which labels the next was filled   "seconds count newest", in Unix seconds
+--   the last: what people said of comments, a hash                     see label_fields.py
 -- ARGV:
 --   1 number of the caller's windows    2 number of all windows    3 whether there is a claim
 --   4 author (name and address, 4 bytes each) and sketch (2 bytes a number); empty for a text without a sketch
 --   5.. for each window its limit (comments, at least 1) and its length (milliseconds)
+--   the rest: the fields of the hash for the author
 -- Every key expires: a window two lengths after its start, a claim a day after it first came, records a day after the
 -- last.
 --
--- Reply, all integers; -1 is "none":
+-- Reply, integers; -1 is "none":
 --   age of the claim (ms), wait of a refused caller (ms), the caller's limit, remaining, reset (ms),
---   the commenter's count over their limit (thousandths), their wait if over it (ms), times seen, authors
+--   the commenter's count over their limit (thousandths), their wait if over it (ms), times seen, authors,
+--   whether the labels are fresh (1) or to be compared with the store (0)
+-- and if people have said anything, two strings: of each labelled comment that the text resembles its label (1 byte),
+-- its contacts (4) and the hundredths shared (1); the author's fields, one after the other.
 
 local DAY = 86400000
 local MOST_RECORDS = 16 -- of one key, 1 kB: a campaign of more is a campaign
+local FRESH = 300 -- seconds in which others may have changed the labels in the store
 local GRACE = 120 -- seconds in which a copy by the same author is a second click, or a mended slip
 -- As in core/campaign.py.
 local SHARED_PART, FEWEST_SHARED = 0.35, 8
@@ -85,6 +92,7 @@ end
 
 local author, sketch = sub(ARGV[4], 1, 8), sub(ARGV[4], 9)
 local length, own = #sketch / 2, {}
+local bands = #KEYS - windows - claims - 2
 local formats = {}
 
 -- Numbers in a table of their own: to cut a string into short ones costs three times as much.
@@ -93,6 +101,7 @@ local function numbers(text, from, count)
   return { struct.unpack(formats[count], text, from) }
 end
 
+-- The part that is shared with a text, 0 if it is no near-copy.
 local function resembles(value, from, count)
   local shared, longer = 0, math.max(length, count)
   local theirs = numbers(value, from, count)
@@ -101,7 +110,7 @@ local function resembles(value, from, count)
       shared = shared + 1
     end
   end
-  return shared >= math.max(SHARED_PART * longer, math.min(FEWEST_SHARED, longer))
+  return shared >= math.max(SHARED_PART * longer, math.min(FEWEST_SHARED, longer)) and shared / longer or 0
 end
 
 -- What is kept of a comment: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch.
@@ -114,9 +123,6 @@ end
 local function near(first, stored)
   local seconds, seen, authors, addresses, is_again = math.floor(now / 1000), 0, 0, 0, false
   local met, kept = {}, {}
-  for _, number in ipairs(numbers(sketch, 1, length)) do
-    own[number] = true
-  end
   local function meet(who)
     local name, address = sub(who, 1, 4), "@" .. sub(who, 5, 8)
     seen = seen + 1
@@ -125,7 +131,7 @@ local function near(first, stored)
     met[name], met[address] = true, true
   end
 
-  for k = first, #KEYS do
+  for k = first, first + bands - 1 do
     local value = stored[k] or ""
     local starts, at = {}, 1
     while at <= #value do
@@ -133,7 +139,7 @@ local function near(first, stored)
       local id, after = sub(value, at, at + 11), at + 13 + 2 * count
       if seconds - came < DAY / 1000 then
         starts[#starts + 1] = at
-        if not met[id] and resembles(value, at + 13, count) then
+        if not met[id] and resembles(value, at + 13, count) > 0 then
           local who = sub(id, 1, 8)
           is_again = is_again or (who == author and seconds - came < GRACE)
           meet(who)
@@ -146,14 +152,46 @@ local function near(first, stored)
   end
   if not is_again then
     meet(author)
-    for k = first, #KEYS do
+    for k = first, first + bands - 1 do
       redis.call("SET", KEYS[k], kept[k] .. record(seconds), "PX", DAY)
     end
   end
   return seen, math.max(authors, addresses)
 end
 
-local stored = #KEYS > 0 and redis.call("MGET", unpack(KEYS)) or {}
+-- Of a labelled comment: its id (8 bytes), its label (1), its contacts (4), the length of its sketch (1), its sketch.
+local function said()
+  local fields, copies, met = {}, {}, {}
+  for i = 1, bands do
+    fields[i] = "t" .. sub(sketch, 2 * i - 1, 2 * i)
+  end
+  for i = 5 + 2 * windows, #ARGV do
+    fields[#fields + 1] = ARGV[i]
+  end
+  local values = #fields > 0 and redis.call("HMGET", KEYS[#KEYS], unpack(fields)) or {}
+  for i = 1, bands do
+    local value, at = values[i] or "", 1
+    while at <= #value do
+      local id, count = sub(value, at, at + 7), string.byte(value, at + 13)
+      local part = not met[id] and resembles(value, at + 14, count) or 0
+      if part > 0 then
+        copies[#copies + 1] = sub(value, at + 8, at + 12) .. string.char(math.floor(100 * part))
+      end
+      met[id] = true
+      at = at + 14 + 2 * count
+    end
+  end
+  local author = ""
+  for i = bands + 1, #fields do
+    author = author .. (values[i] or "")
+  end
+  return table.concat(copies), author
+end
+
+local stored = redis.call("MGET", unpack(KEYS, 1, #KEYS - 1))
+local filled = stored[#KEYS - 1] or ""
+local filled_at = tonumber(string.match(filled, "^%d+"))
+local fresh = filled_at and now / 1000 - filled_at < FRESH and 1 or 0
 local opened = {}
 for i = 1, windows do
   opened[i] = window(i, stored[i])
@@ -162,7 +200,7 @@ end
 local first = claims == 1 and stored[windows + 1]
 if first then
   local limit, remaining, reset = quota(opened)
-  return { math.max(0, now - first), -1, limit, remaining, reset, 0, -1, 1, 1 }
+  return { math.max(0, now - first), -1, limit, remaining, reset, 0, -1, 1, 1, fresh }
 end
 
 local refused = 0
@@ -171,7 +209,7 @@ for i = 1, callers do
 end
 if refused > 0 then
   local limit, remaining, reset = quota(opened)
-  return { -1, refused, limit, remaining, reset, 0, -1, 1, 1 }
+  return { -1, refused, limit, remaining, reset, 0, -1, 1, 1, fresh }
 end
 
 if claims == 1 then
@@ -190,8 +228,15 @@ for i = 1, windows do
 end
 
 local seen, authors = 1, 1
-if #KEYS > windows + claims then
+if bands > 0 then
+  for _, number in ipairs(numbers(sketch, 1, length)) do
+    own[number] = true
+  end
   seen, authors = near(windows + claims + 1, stored)
 end
 local limit, remaining, reset = quota(opened)
-return { -1, -1, limit, remaining, reset, flood, retry, seen, authors }
+local reply = { -1, -1, limit, remaining, reset, flood, retry, seen, authors, fresh }
+if not string.find(filled, "^%d+ 0 ") then
+  reply[11], reply[12] = said()
+end
+return reply

@@ -1,5 +1,5 @@
 """
-What the recent traffic of a site says about one comment: floods and campaigns, in one round trip to Redis.
+What the recent traffic of a site says about one comment: floods, campaigns and labels, in one round trip to Redis.
 """
 
 import hashlib
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from math import ceil
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -17,6 +17,7 @@ from redis.retry import Retry
 from service.breaker import Breaker, State
 from service.core.comment import Comment
 from service.core.commenter import identities
+from service.core.labels import NOTHING_SAID
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic
@@ -26,7 +27,7 @@ from service.traffic_keys import TrafficKeys
 BUDGET = 0.05
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
 SCRIPT_SHA1 = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
-REPLY_LENGTH = 9
+COUNTED, REPLY_LENGTHS = 9, (10, 12)
 
 logger = logging.getLogger("hamlet.traffic")
 
@@ -64,7 +65,9 @@ class Traffic:
         secret: bytes,
         workers: int,
         on_error: Callable[[str], None],
+        on_stale: Callable[[int], None] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """
         Take the parts; nothing is sent yet.
@@ -74,12 +77,16 @@ class Traffic:
             secret: Keys the hashes that stand for people and texts; the same in all workers.
             workers: How many processes share the limits while each is on its own.
             on_error: Told the kind of each failure: timeout, connection, readonly, oom or other.
+            on_stale: Told the id of a site of which Redis has no labels, or not the latest.
             monotonic: Seconds, for the breaker, the limits in process and the pace of the log.
+            clock: Unix seconds, for the age of labels.
         """
         self._client = client
         self._keys = TrafficKeys(secret)
         self._on_error = on_error
+        self._on_stale = on_stale
         self._monotonic = monotonic
+        self._clock = clock
         self._breaker = Breaker(monotonic)
         self._local = LocalTraffic(workers=workers, monotonic=monotonic)
         self._log_again_at = float("-inf")
@@ -112,18 +119,22 @@ class Traffic:
             keys.append(self._keys.claim(site, claim))
         sketch = self._keys.sketch(comment)
         keys += self._keys.bands(site, sketch)
+        keys += self._keys.labels(site.id)
         record = self._keys.record(comment, known, sketch) if sketch else b""
         arguments: list[bytes | int] = [len(callers), len(windows), int(claim is not None), record]
         for window in windows:
             arguments += (window.limit, window.seconds * 1000)
+        arguments += self._keys.said.of_author(comment)
 
         try:
-            observation = _observation(self._run(keys, arguments))
+            reply = _checked(self._run(keys, arguments))
         except (redis.RedisError, OSError) as error:
             self._failed(error)
             return self._local.observe(callers, commenters)
         self._breaker.succeeded()
-        return observation
+        if not reply[COUNTED]:
+            self._on_stale(site.id)
+        return self._observation(reply, comment)
 
     def ping(self) -> bool:
         """
@@ -133,6 +144,21 @@ class Traffic:
             return bool(self._client.ping())
         except (redis.RedisError, OSError):
             return False
+
+    def _observation(self, reply: list[Any], comment: Comment) -> Observation:
+        age, refused, limit, remaining, reset, flood, retry, seen, authors = reply[:COUNTED]
+        matches, author = reply[COUNTED + 1 :] or (b"", b"")
+        return Observation(
+            Quota(limit, remaining, _seconds(reset)),
+            refused_for=_seconds(refused) if refused >= 0 else None,
+            flood=flood / 1000,
+            retry_after=_seconds(retry) if retry >= 0 else None,
+            seen=seen,
+            authors=authors,
+            copies=self._keys.said.copies(matches, comment) if matches else NOTHING_SAID,
+            author=self._keys.said.author(author, self._clock()) if author else NOTHING_SAID,
+            claim_age=age / 1000 if age >= 0 else None,
+        )
 
     def _run(self, keys: list[str], arguments: list[bytes | int]) -> object:
         try:
@@ -168,19 +194,10 @@ def _kind(error: Exception) -> str:
     return "other"
 
 
-def _observation(reply: object) -> Observation:
-    if not isinstance(reply, list) or len(reply) != REPLY_LENGTH:
+def _checked(reply: object) -> list[Any]:
+    if not isinstance(reply, list) or len(reply) not in REPLY_LENGTHS:
         raise redis.exceptions.InvalidResponse("not an answer of traffic.lua")
-    age, refused, limit, remaining, reset, flood, retry, seen, authors = cast("list[int]", reply)
-    return Observation(
-        Quota(limit, remaining, _seconds(reset)),
-        refused_for=_seconds(refused) if refused >= 0 else None,
-        flood=flood / 1000,
-        retry_after=_seconds(retry) if retry >= 0 else None,
-        seen=seen,
-        authors=authors,
-        claim_age=age / 1000 if age >= 0 else None,
-    )
+    return reply
 
 
 def _seconds(milliseconds: int) -> int:

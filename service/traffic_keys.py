@@ -10,6 +10,7 @@ from service.core.campaign import BANDS, Sketcher
 from service.core.comment import Comment
 from service.core.commenter import Identity, plain_name
 from service.core.site import Site
+from service.label_fields import LabelFields
 from service.local_traffic import Window
 
 MINUTE = 60
@@ -26,6 +27,7 @@ class TrafficKeys:
     def __init__(self, secret: bytes) -> None:
         self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
         self.sketch = Sketcher(self._hash_key).sketch
+        self.said = LabelFields(secret, self.sketch)
 
     def callers(self, site: Site) -> list[Window]:
         """
@@ -59,6 +61,12 @@ class TrafficKeys:
         Return the keys under which near-copies of a text meet: its sketch is keyed already.
         """
         return [f"hamlet:{{{site.id}}}:near:{number:x}" for number in sketch[:BANDS]]
+
+    def labels(self, site_id: int) -> tuple[str, str]:
+        """
+        Return the key of what people said of a site's comments, and before it the key that tells how fresh that is.
+        """
+        return f"hamlet:{{{site_id}}}:labels:filled", f"hamlet:{{{site_id}}}:labels"
 
     def record(self, comment: Comment, known: Sequence[Identity], sketch: Sequence[int]) -> bytes:
         """

@@ -22,10 +22,9 @@ def load(settings: Settings) -> "Bridge":
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
     # Only now: prometheus_client reads the variable when it is imported.
     from service import app
-    from service.akismet.answers import late
     from service.bridge import Bridge
 
-    return Bridge(app.create(settings), settings.threads, late)
+    return Bridge(app.create(settings), settings.threads, app.late)
 
 
 def _leave_with_the_parent() -> None:

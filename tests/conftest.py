@@ -6,7 +6,7 @@ On a developer's machine a missing one skips its tests and says the cure; in CI 
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +14,7 @@ import pytest
 from postgresql_server import PostgresqlServer, wheel
 
 CHROMIUM = Path("/usr/bin/chromium")
+WORDPRESS = Path("/usr/share/wordpress")
 NPM_CLIENTS = Path(__file__).parent / "akismet" / "node"
 
 
@@ -53,6 +54,30 @@ def chromium() -> str:
     if not CHROMIUM.exists():
         missing("Chromium", "sudo apt-get install chromium")
     return str(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[[str, str], str]:
+    """
+    Return where a program is, given the Debian package that has it.
+    """
+
+    def installed(program: str, package: str) -> str:
+        # Debian keeps servers where only root looks.
+        path = f"{os.environ['PATH']}:/usr/sbin"
+        return shutil.which(program, path=path) or missing(program, f"sudo apt-get install {package}")
+
+    return installed
+
+
+@pytest.fixture(scope="session")
+def wordpress_source() -> Path:
+    """
+    Where Debian's package of WordPress has its files, Akismet's plugin among them.
+    """
+    if not WORDPRESS.exists():
+        missing("WordPress", "sudo apt-get install --no-install-recommends wordpress")
+    return WORDPRESS
 
 
 @pytest.fixture(scope="session")

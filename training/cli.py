@@ -20,6 +20,7 @@ from training.errors import TrainingError
 from training.finished import judge
 from training.heldout import findings
 from training.import_cli import imports
+from training.labelled_cli import labelled
 from training.params import SHIPPED, read_params
 from training.progress import say
 from training.train import gather, measure, train
@@ -145,5 +146,6 @@ def _commit() -> str | None:
 
 main.add_command(attack)
 main.add_command(campaigns)
+main.add_command(labelled)
 main.add_command(behaviour)
 main.add_command(imports)

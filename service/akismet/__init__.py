@@ -15,7 +15,7 @@ from service.akismet import accounts, answers, checks
 from service.akismet.fields import Fields, parse
 from service.akismet.keys import key_of
 from service.akismet.parts import Call, Labels, Parts
-from service.errors import HamletError, InvalidField, QuotaExceeded, TooManyKeys, Unauthorised
+from service.errors import HamletError, InvalidField, MissingScope, QuotaExceeded, TooManyKeys, Unauthorised
 
 # Clients that make a host of their key can be given an address for a key: it ends up as a part of the path.
 PLACES = ("", "/k/<key>", "/k/<key>/<_host>")
@@ -38,6 +38,7 @@ def blueprint(parts: Parts) -> Blueprint:
                 akismet.add_url_rule(f"{place}{version}/{name}", name, view, methods=["GET", "POST"])
 
     @akismet.errorhandler(Unauthorised)
+    @akismet.errorhandler(MissingScope)
     @akismet.errorhandler(InvalidField)
     def refuse(error: HamletError) -> Response:
         return answers.invalid(error.detail)
@@ -85,7 +86,7 @@ def _answer_or_hold(parts: Parts, call: Answers, **place: str) -> Response:
     """
     try:
         return _answer(parts, call, **place)
-    except (Unauthorised, InvalidField, QuotaExceeded, TooManyKeys):
+    except (Unauthorised, MissingScope, InvalidField, QuotaExceeded, TooManyKeys):
         raise  # the caller's own affair
     except HamletError as error:
         logger.warning("a check was answered with hold: %s", error.code)

@@ -2,7 +2,7 @@
 The calls about a key: is it known, and what has been done with it.
 
 An account here is a site. It has no plan and no monthly limit; held comments are counted as calls, and neither as spam
-nor as ham. What moderators corrected is not counted.
+nor as ham. What moderators corrected is counted when they did it.
 """
 
 import csv
@@ -26,7 +26,6 @@ _COLUMNS = ("Site", "Total API Calls", "Spam", "Ham", "Missed Spam", "False Posi
 # As clients ask; "all" goes back five years.
 _MONTHS = {"6-months": 6, "all": 60}
 _DAYS = 60
-_UNCORRECTED = {"missed_spam": 0, "false_positives": 0}
 
 
 def usage_limit(call: Call, parts: Parts) -> Response:
@@ -70,12 +69,12 @@ def stats(call: Call, parts: Parts) -> Response:
         raise InvalidField("from must be 60-days, 6-months or all", field="from")
     periods = [*zip(starts, parts.statistics.tallies(call.site.id, [*starts, now]), strict=True)]
     breakdown = {
-        f"{start:{form}}": {"spam": tally.rejected, "ham": tally.accepted, **_UNCORRECTED, "da": f"{start:%Y-%m-%d}"}
+        f"{start:{form}}": {**_numbers(tally), "da": f"{start:%Y-%m-%d}"}
         for start, tally in periods
-        if tally.total
+        if tally.total or tally.missed_spam or tally.false_positives
     }
-    sums = {"spam": sum(tally.rejected for _, tally in periods), "ham": sum(tally.accepted for _, tally in periods)}
-    return _json({**sums, **_UNCORRECTED, "accuracy": None, "time_saved": 0, "breakdown": breakdown})
+    sums = {name: sum(_numbers(tally)[name] for _, tally in periods) for name in _numbers(Tally())}
+    return _json({**sums, "accuracy": _accuracy(sums), "time_saved": 0, "breakdown": breakdown})
 
 
 def subscription(call: Call, _: Parts) -> Response:
@@ -95,8 +94,26 @@ def token(_: Call, __: Parts) -> Response:
 
 
 def _site_row(name: str, tally: Tally) -> dict[str, str | bool]:
-    counts = {"api_calls": tally.total, "spam": tally.rejected, "ham": tally.accepted, **_UNCORRECTED}
+    counts = {"api_calls": tally.total, **_numbers(tally)}
     return {"site": name, **{what: str(number) for what, number in counts.items()}, "is_revoked": False}
+
+
+def _numbers(tally: Tally) -> dict[str, int]:
+    return {
+        "spam": tally.rejected,
+        "ham": tally.accepted,
+        "missed_spam": tally.missed_spam,
+        "false_positives": tally.false_positives,
+    }
+
+
+def _accuracy(sums: dict[str, int]) -> float | None:
+    """
+    Return the percentage of spam and ham that nobody corrected; None if there is neither.
+    """
+    told = sums["spam"] + sums["ham"]
+    wrong = min(told, sums["missed_spam"] + sums["false_positives"])
+    return round(100 * (1 - wrong / told), 2) if told else None
 
 
 def _csv(head: str, rows: list[dict[str, str | bool]]) -> str:

@@ -8,7 +8,8 @@ from service.akismet.answers import GUID, THANKS, decision_id, new_guid, text, v
 from service.akismet.comments import to_comment
 from service.akismet.fields import Fields
 from service.akismet.parts import Call, Labels, Parts, Report
-from service.errors import InvalidField
+from service.core.site import Scope
+from service.errors import InvalidField, Unauthorised
 
 # By which people try whether all is connected.
 SPAM_AUTHOR, SPAM_EMAIL = "viagra-test-123", "akismet-guaranteed-spam@example.com"
@@ -34,6 +35,8 @@ def submit(call: Call, _: Parts, *, labels: Labels, is_spam: bool) -> Response:
     """
     Keep what a moderator says, and thank.
     """
+    if Scope.FEEDBACK not in call.site.scopes:
+        raise Unauthorised("this key is not for feedback; `hamlet sites keys add` makes one that is")
     _require(call.fields, "blog", "user_ip")
     if not call.fields.is_on("is_test"):
         told = call.fields.text("comment_check_response").strip().lower()

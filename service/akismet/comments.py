@@ -12,6 +12,8 @@ from service.submission import LONGEST_COMMENT, LONGEST_ID
 
 # Beyond it a form was left open over lunch, or the clocks of visitor and blog differ.
 LONGEST_FORM_SECONDS = 24 * 3600.0
+# A URL that is cut short is none, but no CMS names a longer one.
+LONGEST_CALLBACK = 2_000
 # What JavaScript and old plugins send for nothing.
 _NOTHING = frozenset({"undefined", "unknown", "null"})
 
@@ -38,6 +40,8 @@ def to_comment(fields: Fields) -> Comment:
         submitted_at=submitted_at,
         form_seconds=_form_seconds(fields.text("POST_ak_js"), submitted_at),
         honeypot=_honeypot(fields),
+        post_id=_known(fields, "comment_post_ID")[:LONGEST_ID],
+        callback=_known(fields, "callback")[:LONGEST_CALLBACK],
     )
 
 

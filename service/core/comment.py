@@ -12,7 +12,7 @@ class Comment:
     A comment as its author wrote it and its CMS sent it; only `name` and `comment` are ever certain.
 
     Texts hold whatever an author can type, except lone surrogates: markup, NUL, bidi marks and zalgo included.
-    An empty string means that the CMS did not say.
+    An empty string means that the CMS did not say. `callback` is where it wants to hear of a later decision.
     """
 
     name: str
@@ -33,6 +33,8 @@ class Comment:
     form_seconds: float | None = None
     honeypot: str = ""
     id: str = ""
+    post_id: str = ""
+    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class Reason:
     One cause of a verdict.
 
     `weight` is in log-odds of spam, signed. A reason with `rule` set has no weight: the rule decided alone.
-    `evidence` quotes the comment as written. `seen` and `authors` count a text and its near-copies in 24 hours.
+    `evidence` quotes the comment as written. `seen` and `authors` count a text and its near-copies in 24 hours; of
+    `labelled_copy` and `standing`, `seen` counts the labelled comments. `entry` is of the site's lists.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Reason:
     evidence: tuple[str, ...] = ()
     seen: int | None = None
     authors: int | None = None
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

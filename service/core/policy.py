@@ -7,6 +7,9 @@ from math import exp, log
 
 from service.core.comment import Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
+from service.core.feedback import labelled
+from service.core.lists import Listed
+from service.core.scripts import other_script
 from service.core.site import Site, Thresholds
 from service.core.summary import summarise
 from service.core.thresholds import Curve, in_force
@@ -35,12 +38,13 @@ def decide(
     model: str | None = None,
     thresholds: Thresholds | None = None,
     curve: Curve | None = None,
+    listed: Listed | None = None,
 ) -> Decision:
     """
     Return the decision on a comment. Without a model it holds, unless a rule decides.
 
-    The first rule that matches wins; otherwise the score meets the thresholds: the model's, or what the site set
-    instead, a rate turned into a score by the model's curve.
+    The first rule that matches wins, the site's own lists before all others; otherwise the score meets the thresholds:
+    the model's, or what the site set instead, a rate turned into a score by the model's curve.
     """
     degraded = tuple(part for part, failed in (("traffic", observation.degraded), ("model", not explanation)) if failed)
     score = prior = None
@@ -48,13 +52,23 @@ def decide(
     reasons = tuple(behaviour(comment, observation, thresholds))
     verdict, discard = Verdict.HOLD, False
     if explanation and thresholds:
+        base = explanation.prior + sum(reason.weight or 0.0 for reason in (*reasons, *explanation.reasons))
+        reasons = (*said_before(base, reasons, observation, thresholds), *reasons)
         prior, reasons = explanation.prior, saturate(explanation, reasons)
         score = probability(prior + sum(reason.weight or 0.0 for reason in reasons))
         verdict = band(score, thresholds)
-        discard = verdict is Verdict.REJECT and score >= thresholds.discard_at
-    if observation.flood > 1:
+        # Labels alone never have a comment thrown away unseen.
+        discard = verdict is Verdict.REJECT and min(score, probability(base)) >= thresholds.discard_at
+    if listed:
+        verdict, reasons, discard = listed.verdict, (listed.reason, *reasons), listed.discard
+    elif observation.flood > 1:
         verdict = Verdict.REJECT if observation.flood > REJECTED_FLOOD else Verdict.HOLD
         reasons, discard = (Reason("flood", rule="flood"), *reasons), False
+    elif verdict is Verdict.ACCEPT and site.languages and (script := other_script(comment.comment, site.languages)):
+        verdict, reasons = (
+            Verdict.HOLD,
+            (Reason("other_script", rule="other_script", evidence=(script.title(),)), *reasons),
+        )
     return Decision(
         id=decision_id,
         verdict=verdict,
@@ -86,6 +100,20 @@ def behaviour(comment: Comment, observation: Observation, thresholds: Thresholds
     if weight:
         reasons.append(Reason("campaign", weight, seen=observation.seen, authors=observation.authors))
     return reasons
+
+
+def said_before(
+    base: float, reasons: tuple[Reason, ...], observation: Observation, thresholds: Thresholds
+) -> list[Reason]:
+    """
+    Return what labels of near-copies and of the author's comments add to a score.
+    """
+    if not (observation.copies.count or observation.author.count):
+        return []
+    accept, reject = _log_odds(thresholds.accept_below), _log_odds(thresholds.reject_at)
+    own = base - sum(reason.weight or 0.0 for reason in reasons if reason.code == "campaign")
+    room = reject - base - 1e-6 if own < max(0.0, accept) else MOST_LOG_ODDS
+    return labelled(base, observation.copies, observation.author, accept=accept, reject=reject, room=max(0.0, room))
 
 
 def campaign_weight(seen: int, authors: int) -> float:

@@ -2,20 +2,27 @@
 A site that Hamlet moderates for, and the numbers that it may set for itself.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from service.core.lists import Lists
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    How much is too much, in comments per minute or hour; 0 switches a limit off.
+    How much is too much, in comments or labels per minute or hour; 0 switches a limit off.
     """
 
     commenter_per_minute: int = 5
     commenter_per_hour: int = 20
     site_per_minute: int = 600
     key_per_minute: int = 600
+    labels_per_hour: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,28 @@ class AkismetHold(StrEnum):
     SPAM = "spam"
 
 
+class Scope(StrEnum):
+    """
+    What a key may be used for: to have comments decided and read decisions again, to say what they were, and to change
+    the site's lists.
+    """
+
+    CHECK = "check"
+    FEEDBACK = "feedback"
+    ADMIN = "admin"
+
+
+# What a CMS needs. A key that stands in the settings of a website should not be able to change what is let through.
+USUAL_SCOPES = frozenset({Scope.CHECK, Scope.FEEDBACK})
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """
-    A registered site as the request path sees it.
+    A registered site as the request path sees it, by one of its keys.
 
-    While it is `log_only`, every comment is decided and recorded as ever, but answered with accept.
+    While it is `log_only`, every comment is decided and recorded as ever, but answered with accept. `languages` is
+    empty unless comments in other scripts than theirs are to be held; `lists` is None where the site has no entries.
     """
 
     id: int
@@ -72,3 +95,6 @@ class Site:
     thresholds: OwnThresholds = field(default_factory=OwnThresholds)
     log_only: bool = False
     akismet_hold: AkismetHold = AkismetHold.AUTO
+    scopes: frozenset[Scope] = USUAL_SCOPES
+    languages: tuple[str, ...] = ()
+    lists: Lists | None = field(default=None, compare=False)

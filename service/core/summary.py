@@ -11,18 +11,23 @@ _MISSING = {
     "model": "there is no model to score it",
     "traffic": "its traffic could not be checked",
     "store": "it could not be recorded",
+    "time": "it took too long to judge",
 }
 _PHRASES = {
+    "allow_list": "the site's own list lets it through",
     "author_url": "the author's address",
     "bare_domain": "a bare domain",
     "bidi_control": "characters that turn the text around",
+    "deny_list": "the site's own list turns it away",
     "damaged_characters": "characters that no keyboard types",
     "disguised_link": "a disguised link",
     "email": "an e-mail address",
     "encoded_letters": "letters written as codes",
     "flood": "more comments than the commenter's limit",
     "hidden_characters": "invisible characters inside words",
+    "hold_list": "the site's own list holds it",
     "honeypot": "a hidden field that was filled in",
+    "labelled_copy": "a text like one that was labelled spam",
     "links": "what it links to",
     "many_links": "many links",
     "messenger_link": "a link to a messenger",
@@ -30,9 +35,11 @@ _PHRASES = {
     "name": "the author's name",
     "name_is_scrambled": "a name that looks drawn by lot",
     "one_link": "a link",
+    "other_script": "a script that none of the site's languages is written in",
     "phone": "a phone number",
     "short_link": "a shortened link",
     "spaced_out": "spaced-out words",
+    "standing": "its author's other comments",
     "strange_marks": "marks on letters",
     "styled_letters": "letters in disguise",
     "text": "its words",
@@ -57,7 +64,7 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
         (reason for reason in reasons if (reason.weight or 0) > 0), key=lambda reason: -(reason.weight or 0)
     )
     phrases = rules or [phrase(reason) for reason in against if reason.code != "saturation"][:MOST_PHRASES]
-    if verdict is Verdict.ACCEPT:
+    if verdict is Verdict.ACCEPT and not rules:
         phrases = ["nothing in it weighs enough against it"]
     elif "model" in degraded and not rules:
         phrases = []

@@ -4,6 +4,8 @@ What the recent traffic of a site says about one comment.
 
 from dataclasses import dataclass
 
+from service.core.labels import NOTHING_SAID, Tally
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:
@@ -26,6 +28,7 @@ class Observation:
     `retry_after`: whole seconds until the commenter is below every limit; None if they are not over one.
     `seen`, `authors`: how many of the site's comments in 24 hours resemble this one, itself included, and from how many
     names or addresses, whichever are more. A second click does not count, and of a large campaign the latest 16 do.
+    `copies`, `author`: the labels of comments that this one resembles, and of its author's, from this site.
     `claim_age`: seconds since the same idempotency key first came; None if this is the first time.
     `degraded`: the numbers are this process's own, since Redis did not answer.
     """
@@ -36,5 +39,7 @@ class Observation:
     retry_after: int | None = None
     seen: int = 1
     authors: int = 1
+    copies: Tally = NOTHING_SAID
+    author: Tally = NOTHING_SAID
     claim_age: float | None = None
     degraded: bool = False

@@ -2,7 +2,6 @@
 Decisions, durable before they are answered.
 """
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +10,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine, bindparam, select
 
 from service.core.comment import Claim, Comment
-from service.core.commenter import pooled_address
+from service.core.commenter import address_hash, email_hash
 from service.core.decision import Decision
 from service.core.site import Site
+from service.core.wording import wording
 from service.store.engine import available, one_by_one, unavailable
 from service.store.insert import Conflict, Insert
 from service.store.tables import decisions, without_nul
@@ -22,7 +22,7 @@ _ANSWER = TypeAdapter(Decision)
 # Not the e-mail and the address, which are kept as hashes, nor the article's text, which the CMS has.
 _DETAILS = (
     *("url", "user_agent", "referrer", "permalink", "article_title"),
-    *("type", "parent_id", "author_role", "language", "id"),
+    *("type", "parent_id", "author_role", "language", "id", "post_id", "callback"),
 )
 _FIND = select(decisions.c.answer).where(
     decisions.c.id == bindparam("decision"), decisions.c.site_id == bindparam("site")
@@ -110,17 +110,17 @@ class Decisions:
             "claim_digest": claim.digest if claim else None,
             "name": comment.name,
             "comment": comment.comment,
-            "email_hash": self._keyed("email", comment.email.strip().casefold()),
-            "address_hash": self._keyed("address", pooled_address(comment.ip)),
-            "details": _details(comment),
+            "email_hash": email_hash(self._secret, comment),
+            "address_hash": address_hash(self._secret, comment),
+            "details": details_of(comment),
+            "wording": wording(self._secret, comment),
         }
 
-    def _keyed(self, kind: str, value: str) -> str | None:
-        # Without the secret, all four billion IPv4 addresses could be hashed and compared in an hour.
-        return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256").hex() if value else None
 
-
-def _details(comment: Comment) -> dict[str, Any]:
+def details_of(comment: Comment) -> dict[str, Any]:
+    """
+    Return the fields of a comment that have no column of their own.
+    """
     details: dict[str, Any] = {name: without_nul(text) for name in _DETAILS if (text := getattr(comment, name))}
     if comment.submitted_at:
         details["submitted_at"] = comment.submitted_at.isoformat()

@@ -37,3 +37,15 @@ class BadSiteSetting(StoreError):
     """
     A site's own limit or threshold makes no sense.
     """
+
+
+class UnknownKey(StoreError):
+    """
+    The site has no key of this id.
+    """
+
+
+class TooManyEntries(StoreError):
+    """
+    The lists of a site are full.
+    """

@@ -1,25 +1,36 @@
 """
-What a site decided lately, as far as a replay needs it.
+What a site decided lately: the verdicts as far as a replay needs them, and the comments to score them again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Engine, Row, Select, select
 
-from service.core.decision import Verdict
+from service.core.comment import Comment
+from service.core.decision import Decision, Verdict
 from service.core.replay import Past
+from service.core.trial import Commented
 from service.store.engine import available, one_by_one
+from service.store.statistics import first_id
 from service.store.tables import decisions, sites
 
 # Rows a statement: each must end within the time that the store gives a statement, and holds no lock between them.
-PAGE = 5_000
+PAGE, PAGE_OF_COMMENTS = 5_000, 200
 
+_ANSWER = TypeAdapter(Decision)
 _RULE = decisions.c.answer["reasons", 0, "rule"].as_string()  # a rule that decided is always the first reason
-_COLUMNS = (decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.model, _RULE.label("rule"))
-_NEWEST = select(*_COLUMNS).order_by(decisions.c.id.desc())
+_VERDICTS = select(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.model, _RULE.label("rule"))
+_COMMENTS = select(decisions.c.id, decisions.c.answer, decisions.c.name, decisions.c.comment, decisions.c.details)
+
+_AUTHORED = select(
+    *(decisions.c.id, decisions.c.verdict, decisions.c.name, decisions.c.comment, decisions.c.details),
+    *(decisions.c.email_hash, decisions.c.address_hash),
+)
 
 
 def recent(engine: Engine, site: str, last: int, page: int = PAGE) -> Iterator[Past]:
@@ -29,15 +40,49 @@ def recent(engine: Engine, site: str, last: int, page: int = PAGE) -> Iterator[P
     Raises:
         StoreUnavailable: the store cannot be read.
     """
-    # Verdict by verdict, as the index is; without one, every page would sort all rows of the site.
-    by_verdict = [_of_verdict(one_by_one(engine), site, verdict, min(page, last)) for verdict in Verdict]
-    for row in islice(merge(*by_verdict, key=lambda row: row.id, reverse=True), last):
+    for row in _newest(engine, _VERDICTS, site, last, page):
         yield Past(Verdict(row.verdict), None if row.rule else row.score, row.model)
 
 
-def _of_verdict(engine: Engine, site: str, verdict: Verdict, page: int) -> Iterator[Row[Any]]:
+def kept(
+    engine: Engine, site: str, last: int, since: datetime | None = None, page: int = PAGE_OF_COMMENTS
+) -> Iterator[tuple[Decision, Comment]]:
+    """
+    Yield the last decisions of a site, perhaps those since a moment, with what a model sees of their comments.
+
+    Raises:
+        StoreUnavailable: the store cannot be read.
+    """
+    query = _COMMENTS.where(decisions.c.id >= first_id(since)) if since else _COMMENTS
+    for row in _newest(engine, query, site, last, page):
+        yield _ANSWER.validate_python(row.answer), Comment(row.name, row.comment, url=row.details.get("url", ""))
+
+
+def commented(
+    engine: Engine, site: str, last: int, authors: Mapping[str, str], page: int = PAGE_OF_COMMENTS
+) -> Iterator[Commented]:
+    """
+    Yield the last comments of a site with their verdicts. E-mail and address are those that `authors` has for their
+    hashes, and otherwise unknown.
+
+    Raises:
+        StoreUnavailable: the store cannot be read.
+    """
+    for row in _newest(engine, _AUTHORED, site, last, page):
+        email, ip = (authors.get(row.email_hash or "", ""), authors.get(row.address_hash or "", ""))
+        comment = Comment(row.name, row.comment, url=row.details.get("url", ""), email=email, ip=ip)
+        yield Commented(row.id, Verdict(row.verdict), comment)
+
+
+def _newest(engine: Engine, query: Select[Any], site: str, last: int, page: int) -> Iterator[Row[Any]]:
+    # Verdict by verdict, as the index is; without one, every page would sort all rows of the site.
+    by_verdict = [_of_verdict(one_by_one(engine), query, site, verdict, min(page, last)) for verdict in Verdict]
+    yield from islice(merge(*by_verdict, key=lambda row: row.id, reverse=True), last)
+
+
+def _of_verdict(engine: Engine, query: Select[Any], site: str, verdict: Verdict, page: int) -> Iterator[Row[Any]]:
     is_of_site = decisions.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
-    query = _NEWEST.where(is_of_site, decisions.c.verdict == verdict.value).limit(page)
+    query = query.where(is_of_site, decisions.c.verdict == verdict.value).order_by(decisions.c.id.desc()).limit(page)
     rows = _read(engine, query)
     while rows:
         yield from rows

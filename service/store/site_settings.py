@@ -2,12 +2,13 @@
 What a site may set for itself, checked before it is stored. The messages name the options of `hamlet sites set`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Row
 
+from service.core.scripts import scripts_of
 from service.core.site import Limits, OwnThresholds
 from service.store.errors import BadSiteSetting
 
@@ -57,6 +58,23 @@ def with_thresholds(own: OwnThresholds, changes: Mapping[str, float | None]) -> 
             "change one of them, or give one back to the model with `default`"
         )
     return own
+
+
+def with_languages(row: Row[Any], languages: Sequence[str] | None, hold_others: bool | None) -> dict[str, Any]:
+    """
+    Return a site's languages after a change, and whether it has comments in other scripts held.
+
+    Raises:
+        BadSiteSetting: a language is not known, or there is none.
+    """
+    spoken = row.languages if languages is None else [*dict.fromkeys(language.lower() for language in languages)]
+    holds = row.hold_other_scripts if hold_others is None else hold_others
+    for language in spoken:
+        if not scripts_of((language,)):
+            raise BadSiteSetting(f"--languages: {language!r} is no language of two or three letters, such as en or uk")
+    if holds and not spoken:
+        raise BadSiteSetting("--hold-other-scripts needs to know what the site is written in: give --languages too")
+    return {"languages": spoken, "hold_other_scripts": holds}
 
 
 def option(name: str) -> str:

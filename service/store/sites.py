@@ -5,19 +5,23 @@ The sites that Hamlet moderates for, their keys and what they have set for thems
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.core.site import AkismetHold, Limits, OwnThresholds, Site
+from service.core.site import USUAL_SCOPES, AkismetHold, Limits, OwnThresholds, Scope, Site
 from service.store.engine import available, one_by_one
-from service.store.errors import SiteExists, UnknownSite
+from service.store.errors import SiteExists, UnknownKey, UnknownSite
 from service.store.keys import digest, new_key
-from service.store.site_settings import own_thresholds, with_limits, with_thresholds
+from service.store.lists import Loaded
+from service.store.site_settings import own_thresholds, with_languages, with_limits, with_thresholds
 from service.store.tables import keys, sites
 
-_BY_KEY = select(sites, keys.c.digest).join(keys).where(keys.c.id == bindparam("key"))
+_IS_VALID = or_(keys.c.expires_at.is_(None), keys.c.expires_at > bindparam("now"))
+_BY_KEY = select(sites, keys.c.digest, keys.c.scopes).join(keys).where(keys.c.id == bindparam("key"), _IS_VALID)
+_OF_SITE = sites.outerjoin(keys, (keys.c.site_id == sites.c.id) & _IS_VALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,24 @@ class SiteRow:
     thresholds: OwnThresholds
     log_only: bool
     akismet_hold: AkismetHold = AkismetHold.AUTO
+    languages: tuple[str, ...] = ()
+    hold_other_scripts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """
+    What is known of a key, which is never the key itself.
+    """
+
+    id: str
+    scopes: frozenset[Scope]
+    made_at: datetime | None
+    expires_at: datetime | None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Sites:
@@ -40,9 +62,16 @@ class Sites:
     The registered sites. Every call raises StoreUnavailable when the database does not answer.
     """
 
-    def __init__(self, engine: Engine, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
         self._engine = engine
         self._random = random
+        self._clock = clock
+        self._lists = Loaded(engine)
 
     def add(self, name: str) -> str:
         """
@@ -59,14 +88,49 @@ class Sites:
                 raise SiteExists(f"there is a site {name!r} already; `rotate` gives it a new key") from None
             return self._give_key(connection, site_id)
 
-    def rotate(self, name: str) -> str:
+    def rotate(self, name: str, overlap: timedelta = timedelta(0)) -> str:
         """
-        Return a new key for a site; its earlier ones stop working.
+        Return a new key for a site, for comments and labels; its earlier ones, of every scope, work for so much longer.
+        """
+        with available(), self._engine.begin() as connection:
+            site_id, end = _named(connection, name).id, self._clock() + overlap
+            self._forget_expired(connection, site_id)
+            if overlap:
+                goes_on = (keys.c.site_id == site_id) & or_(keys.c.expires_at.is_(None), keys.c.expires_at > end)
+                connection.execute(update(keys).where(goes_on).values(expires_at=end))
+            else:
+                connection.execute(delete(keys).where(keys.c.site_id == site_id))
+            return self._give_key(connection, site_id)
+
+    def add_key(self, name: str, scopes: frozenset[Scope]) -> str:
+        """
+        Return one more key for a site.
+        """
+        with available(), self._engine.begin() as connection:
+            return self._give_key(connection, _named(connection, name).id, scopes)
+
+    def remove_key(self, name: str, key_id: str) -> None:
+        """
+        Let one key of a site end now.
+
+        Raises:
+            UnknownKey: the site has none of this id.
+        """
+        with available(), self._engine.begin() as connection:
+            row = _named(connection, name)
+            removing = delete(keys).where(keys.c.site_id == row.id, keys.c.id == key_id)
+            if not connection.execute(removing).rowcount:
+                raise UnknownKey(f"{name} has no key of the id {key_id!r}; `hamlet sites keys list {name}` shows them")
+
+    def keys(self, name: str) -> Sequence[KeyRow]:
+        """
+        Return the keys of a site that work, the oldest first.
         """
         with available(), self._engine.begin() as connection:
             site_id = _named(connection, name).id
-            connection.execute(delete(keys).where(keys.c.site_id == site_id))
-            return self._give_key(connection, site_id)
+            reading = select(keys).where(keys.c.site_id == site_id, _IS_VALID).order_by(keys.c.made_at, keys.c.id)
+            rows = connection.execute(reading, {"now": self._clock()}).all()
+        return [KeyRow(row.id, _scopes(row), row.made_at, row.expires_at) for row in rows]
 
     def disable(self, name: str) -> None:
         """
@@ -88,14 +152,17 @@ class Sites:
         thresholds: Mapping[str, float | None] | None = None,
         log_only: bool | None = None,
         akismet_hold: AkismetHold | None = None,
+        languages: Sequence[str] | None = None,
+        hold_other_scripts: bool | None = None,
     ) -> None:
         """
         Change some of a site's limits (fields of `Limits`) and thresholds (fields of `OwnThresholds`), whether it only
-        logs, and how Akismet's clients are told to hold. What is not given stays; a limit or threshold of None goes
-        back to the default, or to the model's.
+        logs, how Akismet's clients are told to hold, and its languages. What is not given stays; a limit or threshold
+        of None goes back to the default, or to the model's.
 
         Raises:
-            BadSiteSetting: a limit is unknown or below 0 (0 switches it off), or a threshold is out of order.
+            BadSiteSetting: a limit is unknown or below 0 (0 switches it off), a threshold is out of order, a language
+                is not known, or there is none whose script another could be told from.
         """
         with available(), self._engine.begin() as connection:
             row = _named(connection, name)
@@ -104,6 +171,7 @@ class Sites:
                 "log_only": row.log_only if log_only is None else log_only,
                 "akismet_hold": akismet_hold or row.akismet_hold,
                 **asdict(with_thresholds(own_thresholds(row), thresholds or {})),
+                **with_languages(row, languages, hold_other_scripts),
             }
             connection.execute(update(sites).where(sites.c.id == row.id).values(values))
 
@@ -124,7 +192,8 @@ class Sites:
         Return all sites by name.
         """
         with available(), one_by_one(self._engine).connect() as connection:
-            rows = connection.execute(select(sites, keys.c.id.label("key")).outerjoin(keys).order_by(sites.c.name))
+            reading = select(sites, keys.c.id.label("key")).select_from(_OF_SITE).order_by(sites.c.name)
+            rows = connection.execute(reading, {"now": self._clock()})
             by_name: dict[str, SiteRow] = {}
             for row in rows:
                 site = by_name.get(row.name) or _site_row(row)
@@ -136,11 +205,22 @@ class Sites:
         Return the site that a key's id belongs to, the digest of the whole key, and whether the site is disabled.
         """
         with available(), one_by_one(self._engine).connect() as connection:
-            row = connection.execute(_BY_KEY, {"key": key_id}).one_or_none()
+            row = connection.execute(_BY_KEY, {"key": key_id, "now": self._clock()}).one_or_none()
         if row is None:
             return None
         shared = _site_row(row)
-        site = Site(row.id, row.name, key_id, shared.limits, shared.thresholds, shared.log_only, shared.akismet_hold)
+        site = Site(
+            id=row.id,
+            name=row.name,
+            key_id=key_id,
+            limits=shared.limits,
+            thresholds=shared.thresholds,
+            log_only=shared.log_only,
+            akismet_hold=shared.akismet_hold,
+            scopes=_scopes(row),
+            languages=shared.languages if shared.hold_other_scripts else (),
+            lists=self._lists.of(row.id, row.lists_revision),
+        )
         return site, row.digest, row.disabled
 
     def key_ids(self) -> Sequence[str]:
@@ -148,12 +228,16 @@ class Sites:
         Return the ids of all keys.
         """
         with available(), one_by_one(self._engine).connect() as connection:
-            return connection.scalars(select(keys.c.id)).all()
+            return connection.scalars(select(keys.c.id).where(_IS_VALID), {"now": self._clock()}).all()
 
-    def _give_key(self, connection: Connection, site_id: int) -> str:
+    def _give_key(self, connection: Connection, site_id: int, scopes: frozenset[Scope] = USUAL_SCOPES) -> str:
         key_id, key = new_key(self._random)
-        connection.execute(insert(keys).values(id=key_id, site_id=site_id, digest=digest(key)))
+        values = {"id": key_id, "site_id": site_id, "digest": digest(key), "scopes": " ".join(sorted(scopes))}
+        connection.execute(insert(keys).values(**values, made_at=self._clock()))
         return key
+
+    def _forget_expired(self, connection: Connection, site_id: int) -> None:
+        connection.execute(delete(keys).where(keys.c.site_id == site_id, keys.c.expires_at <= self._clock()))
 
     def _change(self, name: str, **values: Any) -> None:
         with available(), self._engine.begin() as connection:
@@ -175,4 +259,14 @@ def _unknown(name: str, known: Iterable[str]) -> UnknownSite:
 
 def _site_row(row: Row[Any]) -> SiteRow:
     limits, hold = Limits(**row.limits), AkismetHold(row.akismet_hold)
-    return SiteRow(row.name, row.disabled, (), limits, own_thresholds(row), row.log_only, hold)
+    languages = tuple(row.languages)
+    return SiteRow(
+        *(row.name, row.disabled, (), limits, own_thresholds(row), row.log_only, hold),
+        languages=languages,
+        hold_other_scripts=row.hold_other_scripts,
+    )
+
+
+def _scopes(row: Row[Any]) -> frozenset[Scope]:
+    # A scope of a newer Hamlet opens nothing here.
+    return frozenset(scope for scope in Scope if scope.value in row.scopes.split())

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import Engine, and_, bindparam, func, or_, select
 
 from service.core.decision import Verdict
+from service.core.labels import Label
 from service.store.engine import available, one_by_one
-from service.store.tables import decisions
+from service.store.labelled import IN_FORCE
+from service.store.tables import decisions, labels
 
 # By the id and not by the time, since the id is in the index, and begins with the milliseconds that it was made at.
 _COUNT = (
@@ -24,17 +26,34 @@ _COUNT = (
     )
     .group_by(decisions.c.verdict)
 )
+_CORRECTED = (
+    select(labels.c.label, func.count())
+    .where(
+        labels.c.site_id == bindparam("site"),
+        labels.c.at >= bindparam("since"),
+        labels.c.at < bindparam("until"),
+        or_(
+            and_(labels.c.label == Label.SPAM.value, labels.c.verdict == Verdict.ACCEPT.value),
+            and_(labels.c.label == Label.HAM.value, labels.c.verdict == Verdict.REJECT.value),
+        ),
+        IN_FORCE,
+    )
+    .group_by(labels.c.label)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """
-    What was decided in a period.
+    What was decided in a period, and what was said in it of earlier comments: spam that had been accepted, and ham that
+    had been rejected. Of what was held, no label tells a mistake.
     """
 
     accepted: int = 0
     held: int = 0
     rejected: int = 0
+    missed_spam: int = 0
+    false_positives: int = 0
 
     @property
     def total(self) -> int:
@@ -54,18 +73,22 @@ class Statistics:
 
     def tallies(self, site_id: int, moments: Sequence[datetime]) -> list[Tally]:
         """
-        Return what a site decided between each of some moments and the next, one tally less than moments.
+        Return what a site decided, and what was corrected, between each of some moments and the next, one tally less
+        than moments.
         """
         with available(), self._engine.connect() as connection:
             found = []
-            for since, until in pairwise(map(_first_id, moments)):
-                rows = connection.execute(_COUNT, {"site": site_id, "since": since, "until": until})
-                counts = {Verdict(verdict): number for verdict, number in rows}
-                found.append(Tally(*(counts.get(verdict, 0) for verdict in Verdict)))
+            for since, until in pairwise(moments):
+                ids = {"site": site_id, "since": first_id(since), "until": first_id(until)}
+                counts: dict[str, int] = dict(connection.execute(_COUNT, ids).all())
+                period = {"site": site_id, "since": since, "until": until}
+                corrected: dict[str, int] = dict(connection.execute(_CORRECTED, period).all())
+                decided = [counts.get(verdict.value, 0) for verdict in Verdict]
+                found.append(Tally(*decided, *(corrected.get(label.value, 0) for label in Label)))
         return found
 
 
-def _first_id(moment: datetime) -> str:
+def first_id(moment: datetime) -> str:
     """
     Return what all ids from a moment on sort behind (RFC 9562, section 5.7).
     """

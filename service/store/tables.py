@@ -88,6 +88,9 @@ sites = Table(
     Column("max_spam_accepted", Float),
     Column("log_only", Boolean, nullable=False, server_default=false()),
     Column("akismet_hold", Text, nullable=False, server_default="auto"),
+    Column("languages", JSON, nullable=False, server_default="[]"),
+    Column("hold_other_scripts", Boolean, nullable=False, server_default=false()),
+    Column("lists_revision", Integer, nullable=False, server_default="0"),  # raised by each change; 0 if there are none
 )
 
 keys = Table(
@@ -96,6 +99,65 @@ keys = Table(
     Column("id", Text, primary_key=True),
     Column("site_id", ForeignKey("sites.id"), nullable=False, index=True),
     Column("digest", LargeBinary, nullable=False),
+    Column("scopes", Text, nullable=False, server_default="check feedback"),
+    Column("made_at", Moment),  # NULL for those of the first Hamlets
+    Column("expires_at", Moment),
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    # What is looked for, as it is compared. An e-mail and an address too: a range cannot be found by a hash.
+    Column("value", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("expires_at", Moment),
+    Column("note", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("site_id", "kind", "value"),
+    # The number of an entry that was removed, which decisions name, is not given to another.
+    sqlite_autoincrement=True,
+)
+
+coral = Table(
+    "coral",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), primary_key=True),
+    Column("secrets", JSON, nullable=False),  # of {"secret": …, "until": a moment, or null for the newest}
+    Column("statuses", JSON, nullable=False),
+)
+
+# Where a site hears of decisions: `home` is the host that callbacks may name.
+outlets = Table(
+    "outlets",
+    metadata,
+    Column("site_id", ForeignKey("sites.id"), primary_key=True),
+    Column("home", Text),
+    Column("webhook", Text),
+    Column("nonce", Text),  # makes the webhook's secret, together with Hamlet's own
+    Column("since", Moment),  # from when on held comments are told
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order in which things happened
+    Column("id", Text, nullable=False, unique=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # the decision's id: what is told of one comment is told in order
+    Column("url", Text),  # of a callback; a webhook goes where its site says by then
+    Column("body", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("fault", Text),
+    Index(None, "state", "due_at"),
+    Index(None, "subject"),
 )
 
 decisions = Table(
@@ -118,6 +180,37 @@ decisions = Table(
     # The rest of what the CMS said. Nothing searches it; it is shown with its comment and exported with it, and a
     # field more in the API is no migration here.
     Column("details", JSON, nullable=False),
+    Column("wording", Text),  # by which a label finds its decision where the client keeps no id
     UniqueConstraint("site_id", "claim_key"),
     Index(None, "site_id", "verdict", "id"),  # the moderators' queue pages by it
+    Index(None, "site_id", "wording"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), nullable=False),
+    # What the label is about: a decision's id, else one made of the wording. No foreign key, and the comment's fields
+    # beside it: training reads labels when the decisions have been purged.
+    Column("subject", Text, nullable=False),
+    Column("decision_id", Text),
+    Column("label", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("turn", Integer, nullable=False),  # how often the same person has changed their mind about it
+    Column("key_id", Text),
+    Column("weight", Float, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("contradicts", Boolean, nullable=False),  # the model was all but sure of the opposite
+    Column("set_aside", Text),  # why it does not count; NULL if it does
+    Column("verdict", Text),
+    Column("score", Float),
+    Column("name", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("email_hash", Text),
+    Column("address_hash", Text),
+    Column("details", JSON, nullable=False),
+    UniqueConstraint("site_id", "subject", "source", "who", "turn"),
+    Index(None, "site_id", "at"),
 )

@@ -111,7 +111,23 @@ def test_statistics_are_sums_with_a_breakdown_by_month(client: FlaskClient, edge
     assert [*answer["breakdown"]] == [f"2026-{number:02}" for number in range(6, 12)]
     november = {"spam": 5, "ham": 3, "missed_spam": 0, "false_positives": 0, "da": "2026-11-01"}
     assert answer["breakdown"]["2026-11"] == november
-    assert answer["accuracy"] is None
+    assert answer["accuracy"] == 100.0
+
+
+def test_what_moderators_corrected_is_counted(client: FlaskClient, edge: Edge) -> None:
+    edge.statistics.tally = Tally(accepted=30, held=5, rejected=70, missed_spam=2, false_positives=1)
+
+    answer = ask(client, "/1.1/get-stats", **{"from": "6-months"}).json
+    (row,) = ask(client, "/1.2/key-sites").json["2026-11"]
+
+    assert (answer["missed_spam"], answer["false_positives"], answer["accuracy"]) == (12, 6, 97.0)
+    assert (row["missed_spam"], row["false_positives"]) == ("2", "1")
+
+
+def test_without_verdicts_there_is_no_accuracy(client: FlaskClient, edge: Edge) -> None:
+    edge.statistics.tally = Tally(held=5)
+
+    assert ask(client, "/1.1/get-stats", **{"from": "6-months"}).json["accuracy"] is None
 
 
 @pytest.mark.parametrize(

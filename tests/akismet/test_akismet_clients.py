@@ -5,7 +5,6 @@ Clients as npm and PyPI deliver them, pointed at a running service as their user
 import asyncio
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import akismet
-import akismet_edge
 import httpx
 import pytest
-from running_service import RunningService, free_port, wait_until, write_model
+from running_service import RunningService, write_model
 
 from service.store.keys import akismet_key, id_of
 
@@ -45,29 +43,6 @@ def hamlet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with RunningService(folder, HAMLET_WORKERS="1") as running:
         secret = (folder / "state" / "secret").read_text().strip().encode()
         yield Place(running.port, akismet_key(secret, id_of(running.key)))
-
-
-@pytest.fixture(scope="module")
-def edge() -> Iterator[Place]:
-    """
-    The edge alone, where what moderators say is kept by a fake.
-    """
-    port = free_port()
-    command = f"-m granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --factory akismet_edge:served"
-    server = subprocess.Popen([sys.executable, *command.split()], cwd=Path(akismet_edge.__file__).parent)
-    try:
-        wait_until(lambda: _listens(port), 20)
-        yield Place(port, akismet_edge.KEY)
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def _listens(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/1.1/token").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 Node = Callable[..., Any]
@@ -122,12 +97,16 @@ def test_npm_names_a_wrong_key(hamlet: Place, node: Node) -> None:
 
 
 @pytest.mark.parametrize("client", NPM)
-@pytest.mark.parametrize("method", ["submitSpam", "submitHam"])
-def test_npm_submits(edge: Place, node: Node, client: str, method: str) -> None:
-    answer = node(client, edge, method, comment_content="casino")
+def test_npm_submits_what_the_next_check_heeds(hamlet: Place, node: Node, client: str) -> None:
+    comment = f"I was told by {client} that my loan of two thousand crowns is waiting at the old harbour bank"
+    assert node(client, hamlet, "checkSpam", comment_content=comment)["answer"] is False
 
-    assert answer["error"] is None
-    assert client == "akismet" or answer["answer"] == "Thanks for making the web a better place."
+    spam = node(client, hamlet, "submitSpam", comment_content=comment)
+    caught = node(client, hamlet, "checkSpam", comment_content=f"{comment} today")
+    ham = node(client, hamlet, "submitHam", comment_content=f"{comment} today")
+
+    assert (spam["error"], ham["error"], caught["answer"]) == (None, None, True)
+    assert client == "akismet" or spam["answer"] == ham["answer"] == "Thanks for making the web a better place."
 
 
 class Redirect(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -216,10 +195,30 @@ def test_pypi_lists_its_sites_where_the_host_is_the_key(hamlet: Place) -> None:
     assert str(table).splitlines()[0].startswith(f"Active sites for {hamlet.key} during {month} (limit:500")
 
 
-def test_pypi_submits(edge: Place) -> None:
-    with pypi(edge) as client:
-        assert client.submit_spam("8.8.8.8", comment_content="casino")
-        assert client.submit_ham("8.8.8.8", comment_content="thanks")
+def test_pypi_submits_what_the_next_check_heeds(hamlet: Place) -> None:
+    comment = "The python at the snake house sells two hundred tickets to the moon for whoever comes first"
+    with pypi(hamlet) as client:
+        before = client.comment_check("8.8.8.8", comment_content=comment, comment_author="Ann")
+        assert client.submit_spam("8.8.8.8", comment_content=comment, comment_author="Ann")
+
+        after = client.comment_check("9.9.9.9", comment_content=f"Hey! {comment}", comment_author="Bob")
+        assert client.submit_ham("9.9.9.9", comment_content=f"Hey! {comment}", comment_author="Bob")
+
+    assert (before, after) == (akismet.CheckResponse.HAM, akismet.CheckResponse.SPAM)
+
+
+def test_pypi_reads_what_was_corrected(hamlet: Place) -> None:
+    headers = {"Host": f"{hamlet.key}.example.com"}
+    http = httpx.Client(transport=Redirect(hamlet), headers=headers, timeout=5)
+    month = f"{datetime.now(UTC):%Y-%m}"
+
+    with akismet.SyncClient(akismet.Config(key=hamlet.key, url=BLOG), http) as client:
+        before: Any = client.key_sites(month=month)
+        client.comment_check("8.8.8.8", comment_content="thanks, said nobody")
+        client.submit_spam("8.8.8.8", comment_content="thanks, said nobody")
+        after: Any = client.key_sites(month=month)
+
+    assert int(after[month][0]["missed_spam"]) == int(before[month][0]["missed_spam"]) + 1
 
 
 def test_pypi_asks_asynchronously_too(hamlet: Place) -> None:

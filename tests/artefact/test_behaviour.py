@@ -39,7 +39,12 @@ def checks() -> dict[tuple[str, str], Check]:
 
 
 # In 4 of 118 spam comments an unknown host weighs for ham, by at most 0.43: strict, so that its cure is noticed.
-KNOWN = {"taking the homepage away never raises": pytest.mark.xfail(strict=True, reason="4 of 118 rise by up to 0.43")}
+QUOTED = pytest.mark.xfail(strict=True, reason="one of 713, who quotes spam, is rejected once it is disguised")
+KNOWN = {
+    "taking the homepage away never raises": pytest.mark.xfail(strict=True, reason="4 of 118 rise by up to 0.43"),
+    "look-alike letters: ham rejected": QUOTED,
+    "decimal entities: ham rejected": QUOTED,
+}
 
 
 @pytest.mark.parametrize(

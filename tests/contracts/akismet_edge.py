@@ -133,10 +133,3 @@ def check(**changes: str) -> dict[str, str]:
     Return the form of a check.
     """
     return {"api_key": KEY, "blog": "https://blog.example/", "user_ip": "8.8.8.8", **changes}
-
-
-def served() -> Flask:
-    """
-    Return the edge for a real server.
-    """
-    return Edge().app()

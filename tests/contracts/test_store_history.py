@@ -2,11 +2,15 @@
 The last decisions of a site, on both engines.
 """
 
-from stores import Store, decision, store_with_site
+from datetime import UTC, datetime
 
+from stores import Store, decision, store_with_site
+from uuid_utils import uuid7
+
+from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
 from service.core.replay import Past
-from service.store.history import recent
+from service.store.history import kept, recent
 
 
 def record(store: Store, *verdicts: Verdict) -> None:
@@ -57,3 +61,21 @@ def test_other_sites_are_left_out(store: Store) -> None:
     other.record(decision("01"))
 
     assert scores(store, 9) == []
+
+
+def test_a_comment_comes_back_with_its_decision_and_what_a_model_sees_of_it(store: Store) -> None:
+    comment = Comment("Ann", "Hello", url="https://ann.example", ip="8.8.8.8", user_agent="x")
+    store.record(made := decision("01"), comment)
+
+    assert [*kept(store.engine, "news", 9)] == [(made, Comment("Ann", "Hello", url="https://ann.example"))]
+
+
+def test_comments_come_page_by_page_from_the_newest_to_a_moment(store: Store) -> None:
+    days = [datetime(2026, 11, day, tzinfo=UTC) for day in range(1, 8)]
+    ids = [str(uuid7(nanoseconds=int(day.timestamp()) * 10**9)) for day in days]
+    for each in ids:
+        store.record(decision(each))
+
+    found = [made.id for made, _ in kept(store.engine, "news", 9, days[2], page=2)]
+
+    assert found == ids[:1:-1]

@@ -14,9 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from stores import OpenStore
 
+from service.core.comment import Comment
 from service.core.site import AkismetHold, OwnThresholds
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, StoreTooNew
+from service.store.labels import Labels
 from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import metadata
@@ -45,7 +47,7 @@ def test_the_migrations_make_what_the_code_expects(open_store: OpenStore) -> Non
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    assert {*inspect(engine).get_table_names()} == {"alembic_version", "decisions", "keys", "sites"}
+    assert {*inspect(engine).get_table_names()} == {"alembic_version", *metadata.tables}
 
 
 def test_migrating_twice_changes_nothing(open_store: OpenStore) -> None:
@@ -71,6 +73,25 @@ def test_a_site_of_the_first_hamlet_keeps_what_it_set(open_store: OpenStore) -> 
     site = Sites(engine).named("blog")
     assert (site.thresholds, site.log_only) == (OwnThresholds(accept_below=0.2), False)
     assert site.akismet_hold is AkismetHold.AUTO
+
+
+def test_a_decision_from_before_labels_can_be_labelled_by_its_id(open_store: OpenStore) -> None:
+    engine = open_store()
+    with engine.begin() as connection:
+        upgrade(configuration(connection), "0003")
+        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
+        connection.exec_driver_sql(
+            "INSERT INTO decisions (id, site_id, received_at, verdict, discard, answer, name, comment, details)"
+            " VALUES ('01', 1, '2026-11-24 12:00:00', 'hold', false, '{}', 'Ann', 'Hello', '{}')"
+        )
+
+    migrate(engine)
+
+    labels = Labels(engine, b"secret", lambda: "02")
+    found = labels.decided(1, "01")
+    assert found
+    assert (found.comment, found.verdict) == (Comment("Ann", "Hello"), "hold")
+    assert labels.worded(1, Comment("Ann", "Hello")).decision_id is None
 
 
 def test_four_processes_that_start_at_once_all_find_their_tables(store_url: str) -> None:

@@ -3,12 +3,14 @@ Keys at the gate.
 """
 
 import hashlib
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from service.core.site import Site
-from service.errors import StoreUnavailable, Unauthorised
+from service.core.site import Scope, Site
+from service.errors import MissingScope, StoreUnavailable, Unauthorised
 from service.gate import STALE_SECONDS, Gate, Row
 
 KEY = "hamlet_0123456789_" + "A" * 43
@@ -19,12 +21,13 @@ class Sites:
     def __init__(self) -> None:
         self.is_disabled = self.is_down = False
         self.reads = 0
+        self.site = SITE
 
     def by_key_id(self, key_id: str) -> Row | None:
         self.reads += 1
         if self.is_down:
             raise StoreUnavailable("down")
-        known = (SITE, hashlib.sha256(KEY.encode()).digest(), self.is_disabled)
+        known = (self.site, hashlib.sha256(KEY.encode()).digest(), self.is_disabled)
         return known if key_id == SITE.key_id else None
 
 
@@ -67,6 +70,28 @@ def test_any_other_key_is_refused_in_the_same_words(key: str) -> None:
 def test_no_key_is_told_how_to_send_one() -> None:
     with pytest.raises(Unauthorised, match="X-Api-Key"):
         Gate(Sites()).admit(None, None)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_key_opens_what_it_is_for_and_nothing_else(scope: Scope) -> None:
+    sites = Sites()
+    sites.site = replace(SITE, scopes=frozenset({scope}))
+    gate = Gate(sites)
+
+    assert gate.admit(None, KEY, scope=scope) == gate.known(SITE.key_id, scope=scope) == sites.site
+    for other in {*Scope} - {scope}:
+        with pytest.raises(MissingScope, match=f"not for {other.value}"):
+            gate.admit(None, KEY, scope=other)
+        with pytest.raises(MissingScope, match=f"--scope {other.value}"):
+            gate.known(SITE.key_id, scope=other)
+
+
+def test_what_a_key_is_for_is_told_to_its_holder_alone() -> None:
+    sites = Sites()
+    sites.site = replace(SITE, scopes=frozenset())
+
+    with pytest.raises(Unauthorised, match=r"^no site has this key$"):
+        Gate(sites).admit(None, KEY[:-1] + "B")
 
 
 def test_rows_are_remembered_for_five_seconds_whether_there_is_a_site_or_not() -> None:
@@ -140,4 +165,14 @@ def test_without_a_key_the_answer_is_401_with_a_challenge_and_says_hold(caller: 
 
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="hamlet"'
+    assert response.get_json()["verdict"] == "hold"
+
+
+def test_a_key_for_other_things_is_told_so_and_to_hold(caller: FlaskClient, sites: Any) -> None:
+    sites.site = replace(sites.site, scopes=frozenset({Scope.ADMIN}))
+
+    response = caller.post("/v1/comments", json={"name": "", "comment": ""})
+
+    assert response.status_code == 403
+    assert response.get_json()["type"] == "/docs/problems#missing-scope"
     assert response.get_json()["verdict"] == "hold"

@@ -1,0 +1,122 @@
+"""
+Many comments in one request: each line of a body is answered like a request of its own, while others are still coming.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
+
+from service.body import LARGEST_BODY
+
+PATH, EACH = "/v1/batch", "/v1/comments"
+MEDIA_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+# Many clients read only when they have sent all, and Granian keeps their answers until then: these bound its memory.
+MOST_LINES, LARGEST_BATCH = 10_000, 16 * 1024 * 1024
+# For the next part of a body; what came before has been answered by then.
+PART_SECONDS = 5.0
+
+TOO_SLOW = b"""{"line":%d,"type":"about:blank","title":"Request Timeout","status":408,\
+"detail":"the next part of the body did not arrive within 5 s","verdict":"hold"}\n"""
+TOO_LARGE = b"""{"line":%d,"type":"/docs/problems#body-too-large","title":"The body is too large","status":413,\
+"detail":"a batch has at most 10,000 lines and 16 MiB; send the rest in another","verdict":"hold"}\n"""
+LONGEST_REQUEST_ID = 100  # characters of a batch's own, before the number of the line
+
+Environ = dict[str, Any]
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+class Batches:
+    """
+    Answers batches. A class, since those of a worker share a lane: together they take one of its threads, and the
+    others are left to readers who wait for their one comment.
+    """
+
+    def __init__(self, answer: Callable[[Environ], Awaitable[Answer]]) -> None:
+        """
+        Take what answers a request: for `PATH` with the head of the answer, for `EACH` with the answer to a line.
+        """
+        self._answer = answer
+        self._lane = asyncio.Lock()
+
+    async def stream(self, head: Environ, protocol: Any) -> None:
+        """
+        Answer a batch, every line as soon as it is decided, in order; blank lines have none.
+
+        Args:
+            head: The request without its body.
+            protocol: RSGI's, with the body.
+        """
+        status, headers, body = await self._answer(head)
+        if status != 200:
+            protocol.response_bytes(status, headers, body)
+            return
+        request_id = dict(headers).get("X-Request-Id", "")[:LONGEST_REQUEST_ID]
+        transport = protocol.response_stream(status, [pair for pair in headers if pair[0].lower() != "content-length"])
+        with suppress(ProtocolClosed, ProtocolError):  # the client has gone
+            await self._answer_lines(head, request_id, protocol, transport)
+
+    async def _answer_lines(self, head: Environ, request_id: str, protocol: Any, transport: Any) -> None:
+        number = 0
+        try:
+            async for line in _lines(_parts(protocol)):
+                if number == MOST_LINES:
+                    raise _TooLarge
+                number += 1
+                if line.strip():
+                    async with self._lane:
+                        answer = await self._answer(_request(head, line, f"{request_id}.{number}"))
+                    await transport.send_bytes(_answered(number, *answer))
+        except TimeoutError:
+            await transport.send_bytes(TOO_SLOW % (number + 1))
+        except _TooLarge:
+            await transport.send_bytes(TOO_LARGE % (number + 1))
+
+
+class _TooLarge(Exception):
+    pass
+
+
+async def _parts(protocol: Any) -> AsyncIterator[bytes]:
+    reading, room = aiter(protocol), LARGEST_BATCH
+    while True:
+        async with asyncio.timeout(PART_SECONDS):
+            part = await anext(reading)
+        if not part:
+            return  # Granian's last part is empty, also that of a client that has gone
+        room -= len(part)
+        if room < 0:
+            raise _TooLarge
+        yield part
+
+
+async def _lines(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    # Of a line that is longer than any comment, as much as shows that it is.
+    longest = LARGEST_BODY + 1
+    rest = b""
+    async for part in parts:
+        *lines, rest = (rest + part).split(b"\n")
+        for line in lines:
+            yield line[:longest]
+        rest = rest[:longest]
+    if rest:
+        yield rest
+
+
+def _request(head: Environ, line: bytes, request_id: str) -> Environ:
+    return head | {
+        "PATH_INFO": EACH,
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(line)),
+        "HTTP_X_REQUEST_ID": request_id,
+        "wsgi.input": BytesIO(line),
+    }
+
+
+def _answered(number: int, status: int, headers: list[tuple[str, str]], body: bytes) -> bytes:
+    # The head of an answer is lost in a batch, so what a caller must know of it goes into the line.
+    wait = next((b'"retry_after":%d,' % int(value) for name, value in headers if name == "Retry-After"), b"")
+    return b'{"line":%d,%b%b\n' % (number, wait if status != 200 else b"", body[1:])

@@ -1,0 +1,48 @@
+"""
+What Coral is told, as its phases understand it.
+"""
+
+from typing import Any
+
+from flask import Response
+from pydantic_core import to_json
+
+from service.core.coral import CoralStatus, Statuses
+from service.core.decision import Verdict
+
+PATH = "/coral"
+# Where an admitted site leaves its choice, for whoever must answer without a decision.
+STATUSES = "hamlet.coral_statuses"
+_FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
+
+Raw = tuple[int, list[tuple[str, str]], bytes]
+
+
+def answer(status: CoralStatus, verdict: Verdict) -> Response:
+    """
+    Return an answer: nothing for NONE, since any status, NONE too, would end Coral's own moderation there and then.
+    """
+    if status is CoralStatus.NONE:
+        return Response(status=204, headers={"Cache-Control": "no-store"})
+    return Response(_body(status, verdict), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+
+
+def held(statuses: Statuses) -> Response:
+    """
+    Return what makes Coral hold a comment that nobody has judged.
+    """
+    return answer(statuses.hold, Verdict.HOLD)
+
+
+def late(environ: dict[str, Any]) -> Raw | None:
+    """
+    Return the answer for a comment that takes too long, as plain bytes; None for any other request.
+    """
+    if environ["PATH_INFO"] != PATH:
+        return None
+    headers = [("content-type", "application/json"), ("cache-control", "no-store")]
+    return 200, headers, _body(environ.get(STATUSES, Statuses()).hold, Verdict.HOLD)
+
+
+def _body(status: CoralStatus, verdict: Verdict) -> bytes:
+    return to_json({"status": status.value, "actions": [] if verdict is Verdict.ACCEPT else [_FLAG]})

@@ -1,0 +1,40 @@
+"""
+Where a comment leads its readers: the links, hosts, addresses, numbers and handles in it.
+"""
+
+import re
+
+from service.core import links, markup, text
+from service.core.comment import Comment
+from service.core.tokens import tokens
+
+# Longer texts are not searched: so much is no copy of what somebody else wrote.
+LONGEST_TEXT = 12_000
+
+_KINDS = frozenset(["email", "link", "disguised", "domain", "phone"])
+_HANDLE = re.compile(r"(?<![\w.@])@[\w.]{3,60}")
+_SCHEME = re.compile(r"^\w{2,6}\s?:\s?/{0,2}(?:www\.)?|^www\.")
+_NOT_DIALLED = re.compile(r"[^\d+]")
+
+
+def contacts(comment: Comment) -> frozenset[str] | None:
+    """
+    Return all that a reader could follow, in the text, in the name or behind it; None for a text too long to be sure.
+
+    >>> sorted(contacts(Comment("Ann", "See https://www.example.com/a or call +45 12 34 56 78", url="http://x.example/")))
+    ['+4512345678', 'example.com/a', 'x.example']
+    """
+    if len(comment.comment) > LONGEST_TEXT:
+        return None
+    rendered = markup.render(comment.comment)
+    shown = text.visible(f"{comment.name} \n{rendered.text}")
+    found = [written for kind, written in tokens(shown) if kind in _KINDS]
+    found += _HANDLE.findall(shown)
+    return frozenset(_plain(address) for address in (*found, *rendered.targets, comment.url) if address.strip())
+
+
+def _plain(address: str) -> str:
+    if not any(map(str.isalpha, address)):
+        return _NOT_DIALLED.sub("", address)
+    host, _, path = _SCHEME.sub("", address.strip().lower()).partition("/")
+    return f"{links.host_of(host) if '@' not in host else host}/{path.rstrip('/')}".rstrip("/")

@@ -1,0 +1,81 @@
+"""
+Lists as lines of text, such as WordPress keeps its disallowed comment keys, and what to think of before saving them.
+"""
+
+import re
+
+from service.core import text
+from service.core.entries import Action, Kind
+from service.core.entry_values import BadEntry, network, normal
+from service.core.phrases import LINKS
+from service.core.tokens import tokens
+
+_SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
+_TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.+)", re.IGNORECASE)
+_ANYBODY = "anyone can write it and be accepted, spam and all"
+_FORGED = {
+    Kind.WORD: _ANYBODY,
+    Kind.REGEX: _ANYBODY,
+    Kind.DOMAIN: "anyone can link to it and be accepted, if nothing else is linked to",
+    Kind.EMAIL: "anyone can type this e-mail and be accepted; an address is harder to forge",
+    Kind.AUTHOR: "anyone can type this name and be accepted; an address is harder to forge",
+}
+
+
+def of_line(line: str) -> tuple[Kind, str]:
+    """
+    Return what a line of a list means, such as WordPress keeps them: the kind it looks like, or that it begins with.
+
+    Raises:
+        BadEntry: it is not of the kind that it begins with.
+
+    >>> for line in ("casino", "203.0.113.7", "spam.example.com", ".xyz", "author: Bob"):
+    ...     print(*of_line(line))
+    word casino
+    address 203.0.113.7
+    domain spam.example.com
+    domain xyz
+    author bob
+    """
+    if typed := _TYPED_KIND.fullmatch(line.strip()):
+        kind = Kind(typed[1].lower())
+        return kind, normal(kind, typed[2])
+    for kind in (Kind.ADDRESS, Kind.EMAIL):
+        try:
+            return kind, normal(kind, line)
+        except BadEntry:
+            pass
+    has_link = any(found in LINKS for found, _ in tokens(text.visible(line.strip())))
+    kind = Kind.DOMAIN if has_link or _SUFFIX.fullmatch(line.strip()) else Kind.WORD
+    return kind, normal(kind, line)
+
+
+def to_line(kind: Kind, value: str) -> str:
+    """
+    Return the line that `of_line` reads as this entry.
+
+    >>> to_line(Kind.WORD, "casino"), to_line(Kind.AUTHOR, "bob")
+    ('casino', 'author:bob')
+    """
+    try:
+        is_plain = of_line(value) == (kind, value)
+    except BadEntry:
+        is_plain = False
+    return value if is_plain else f"{kind.value}:{value}"
+
+
+def warnings(kind: Kind, value: str, action: Action) -> list[str]:
+    """
+    Return what an owner should think of before saving an entry.
+
+    >>> warnings(Kind.AUTHOR, "ann", Action.ACCEPT)
+    ['anyone can type this name and be accepted; an address is harder to forge']
+    """
+    found = []
+    if action is Action.ACCEPT and kind in _FORGED:
+        found.append(_FORGED[kind])
+    if kind is Kind.DOMAIN and "." not in value:
+        found.append(f"this is every domain that ends in .{value}")
+    if kind is Kind.ADDRESS and network(value).num_addresses > (1 << 16 if "." in value else 1 << 96):
+        found.append(f"{value} is a wide range: many readers share it")
+    return found

@@ -1,0 +1,6 @@
+"""
+Decisions told to the sites that want to hear of them: `messages` says what, `sending` how, `addresses` where not.
+
+`deliverer` is the loop. It runs in the parent of the workers, once a machine, and `store.outbox` sees to it that of
+several machines only one tells each message.
+"""

@@ -1,0 +1,136 @@
+"""
+What people said of a site's comments, put into Redis, where the next comment finds it; the store has the truth.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, cast
+
+import redis
+
+from service.core.labels import LIFE_DAYS, Labelled
+from service.errors import StoreUnavailable
+from service.label_fields import added
+from service.traffic_keys import TrafficKeys
+
+MOST_LABELS = 2_000
+# Fields a command, so that none keeps the others waiting.
+PORTION = 500
+DAY_SECONDS = 86_400
+# One worker fills while the others go on; after so many seconds the next one tries.
+FILLING_SECONDS = 10
+
+logger = logging.getLogger("hamlet.labels")
+
+
+class Stored(Protocol):
+    """
+    Reads the labels of a site; raises StoreUnavailable when it cannot.
+    """
+
+    def version(self, site_id: int) -> str: ...
+    def recent(self, site_id: int, now: datetime, life: timedelta, most: int) -> Sequence[Labelled]: ...
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="labels", daemon=True).start()
+
+
+class LabelMemory:
+    """
+    The labels of all sites as traffic.lua reads them. It never raises: what Redis does not take, it is given later.
+    """
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        stored: Stored,
+        *,
+        secret: bytes,
+        clock: Callable[[], datetime],
+        start: Callable[[Callable[[], None]], None] = _in_background,
+    ) -> None:
+        """
+        Take the parts; `start` runs some work without being waited for.
+        """
+        self._client = client
+        self._stored = stored
+        self._keys = TrafficKeys(secret)
+        self._clock = clock
+        self._start = start
+        self._lock = threading.Lock()
+        self._ask_again_at: dict[int, datetime] = {}
+
+    def add(self, site_id: int, labelled: Labelled) -> None:
+        """
+        Let a label act on the very next comment.
+        """
+        (filled, key), records = self._keys.labels(site_id), self._keys.said.records(labelled)
+
+        def change(pipe: "redis.client.Pipeline") -> None:
+            since = cast("bytes | None", pipe.get(filled))
+            values = cast("list[bytes | None]", pipe.hmget(key, [*records]))
+            pipe.multi()
+            pairs = zip(records.items(), values, strict=True)
+            pipe.hset(key, mapping={field: added(field, value or b"", record) for (field, record), value in pairs})
+            pipe.expire(key, DAY_SECONDS)
+            if since:
+                pipe.set(filled, since.partition(b" ")[0] + b" added to", ex=DAY_SECONDS)
+
+        try:
+            if records:
+                self._client.transaction(change, filled, key)
+        except (redis.RedisError, OSError) as error:
+            logger.warning("a label acts later, since Redis does not take it (%s)", type(error).__name__)
+
+    def refresh(self, site_id: int) -> None:
+        """
+        Compare a site's labels with the store in the background, and put them in again where they differ. While that is
+        under way, and for some seconds after it failed, nothing is begun.
+        """
+        now = self._clock()
+        with self._lock:
+            if now < self._ask_again_at.get(site_id, now):
+                return
+            self._ask_again_at[site_id] = now + timedelta(seconds=FILLING_SECONDS)
+        self._start(lambda: self._refresh(site_id))
+
+    def _refresh(self, site_id: int) -> None:
+        keys = self._keys.labels(site_id)
+        filling = f"{keys[1]}:filling"
+        try:
+            if self._client.set(filling, b"", nx=True, ex=FILLING_SECONDS):
+                self._client.transaction(lambda pipe: self._compare(pipe, site_id, *keys), *keys)
+                self._client.delete(filling)
+                self._ask_again_at.pop(site_id, None)
+        except (redis.RedisError, OSError, StoreUnavailable) as error:
+            logger.warning("labels are put into Redis later (%s)", type(error).__name__)
+
+    def _compare(self, pipe: "redis.client.Pipeline", site_id: int, filled: str, key: str) -> None:
+        """
+        Replace what is known by what the store has. Done again if a label came meanwhile, which might be in neither.
+        """
+        version = self._stored.version(site_id)
+        known = cast("bytes | None", pipe.get(filled)) or b""
+        is_same = known.decode().partition(" ")[2] == version
+        fields = {} if is_same else self._fields(site_id)
+        new, items = f"{key}:new", [*fields.items()]
+        pipe.delete(new)
+        for start in range(0, len(items), PORTION):
+            pipe.hset(new, mapping=dict(items[start : start + PORTION]))
+        pipe.multi()
+        if items:
+            pipe.rename(new, key)
+        elif not is_same:
+            pipe.delete(key)
+        pipe.expire(key, DAY_SECONDS)
+        pipe.set(filled, f"{int(self._clock().timestamp())} {version}", ex=DAY_SECONDS)
+
+    def _fields(self, site_id: int) -> dict[bytes, bytes]:
+        fields: dict[bytes, bytes] = {}
+        for labelled in self._stored.recent(site_id, self._clock(), timedelta(days=LIFE_DAYS), MOST_LABELS):
+            for field, record in self._keys.said.records(labelled).items():
+                fields[field] = added(field, fields.get(field, b""), record)
+        return fields

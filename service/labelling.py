@@ -1,0 +1,138 @@
+"""
+The use case: what somebody says that a comment was, kept for good, and heard by the very next comment.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Protocol
+
+from service.core.comment import Comment
+from service.core.decision import Verdict
+from service.core.labels import Given, Label, Labelled, Source, Subject, contradicts, in_force, weight_of
+from service.core.site import Scope, Site
+from service.core.traffic import Quota
+from service.errors import LabelsExceeded, NotFound
+from service.store.labels import Wish
+
+HOUR = timedelta(hours=1)
+# Labels of one key in an hour that the model gave less than one chance in a hundred: by chance it would take a thousand
+# labelled comments. All of them wait for somebody who looks after the machine, and what this key adds to them too.
+BURST = 10
+# Beyond so many times its limit nothing is kept of a key, not even aside: the disk is finite.
+MOST_ASIDE = 10
+CAPPED, IN_BURST = "too many labels in an hour", "a burst against the model"
+
+
+class Store(Protocol):
+    """
+    Keeps labels; every call raises StoreUnavailable when it cannot.
+    """
+
+    def decided(self, site_id: int, decision_id: str) -> Subject | None: ...
+    def worded(self, site_id: int, comment: Comment) -> Subject: ...
+    def give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]: ...
+    def of(self, site_id: int, subject_id: str) -> list[Given]: ...
+    def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]: ...
+    def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None: ...
+
+
+class Memory(Protocol):
+    """
+    What the next comment is compared with; never raises.
+    """
+
+    def add(self, site_id: int, labelled: Labelled) -> None: ...
+    def refresh(self, site_id: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """
+    What was said, all that has been said of the same comment, and what is left of the key's labels in this hour.
+    """
+
+    given: Given
+    all: list[Given]
+    quota: Quota | None
+
+    @property
+    def in_force(self) -> Given | None:
+        """
+        The label that counts.
+        """
+        return in_force(self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """
+    The parts that a label needs. `score` asks the model about a comment that was not decided; None without one.
+    `count` is told each label that is new.
+    """
+
+    store: Store
+    memory: Memory
+    score: Callable[[Comment], float | None]
+    clock: Callable[[], datetime]
+    count: Callable[[Given], None] = lambda _: None
+
+    def label(self, site: Site, decision_id: str, label: Label, who: str) -> Heard:
+        """
+        Take what somebody says of a decided comment. The same again is the same as once.
+
+        Raises:
+            NotFound: this site has no decision of this id.
+            LabelsExceeded: the key has given more labels in an hour than its site's limit.
+        """
+        subject = self.store.decided(site.id, decision_id)
+        if subject is None:
+            raise NotFound("this site has no decision of this id")
+        source = Source.MODERATOR if Scope.ADMIN in site.scopes else Source.API
+        return self._hear(site, subject, label, source, who, most_aside=1)
+
+    def report(
+        self, site: Site, comment: Comment, decision_id: str | None, label: Label, who: str, told: Verdict | None
+    ) -> Heard:
+        """
+        Take what a client of Akismet says, by the id that it kept, else by the comment's wording, else of the comment
+        as it comes. What is over the key's limit is set aside, since the client would drop it. `told` is what the
+        client says that it was told, for a comment of which nothing else is known.
+
+        Raises:
+            LabelsExceeded: it is over ten times the limit.
+        """
+        subject = self.store.decided(site.id, decision_id) if decision_id else None
+        subject = subject or self.store.worded(site.id, comment)
+        if subject.decision_id is None:
+            subject = replace(subject, verdict=told, score=self.score(comment))
+        return self._hear(site, subject, label, Source.AKISMET, who, most_aside=MOST_ASIDE)
+
+    def of(self, site: Site, decision_id: str) -> list[Given]:
+        """
+        Return all that was said of a decided comment, the earliest first.
+        """
+        return self.store.of(site.id, decision_id)
+
+    def _hear(self, site: Site, subject: Subject, label: Label, source: Source, who: str, *, most_aside: int) -> Heard:
+        now, limit = self.clock(), site.limits.labels_per_hour
+        count, against, first = self.store.given_since(site.id, site.key_id, now - HOUR)
+        reset = ceil(((first or now) + HOUR - now).total_seconds())
+        if limit and count >= limit * most_aside:
+            raise LabelsExceeded(Quota(limit, 0, reset), reset)
+        is_against = source is not Source.MODERATOR and contradicts(label, subject.score)
+        is_burst = is_against and against >= BURST
+        why = CAPPED if limit and count >= limit else IN_BURST if is_burst else None
+        wish = Wish(label, source, who, site.key_id, weight_of(source, who), now, is_against, why)
+        given, is_new = self.store.give(site, subject, wish)
+        if is_new:
+            self.count(given)
+        if is_new and is_burst:
+            self.store.set_burst_aside(site.id, site.key_id, now - HOUR, IN_BURST)
+            self.memory.refresh(site.id)
+        left = Quota(limit, max(0, limit - count - is_new), reset) if limit else None
+        heard = Heard(given, self.store.of(site.id, subject.id), left)
+        if heard.in_force:
+            self.memory.add(site.id, Labelled(subject, heard.in_force))
+        return heard

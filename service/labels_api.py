@@ -1,0 +1,98 @@
+"""
+The JSON edge for moderators: what a comment was.
+"""
+
+from typing import Any, Protocol
+
+from flask import Blueprint, Response, g, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
+
+from service import body, submission
+from service.answer import LabelAnswer, label_answer
+from service.api import is_plausible
+from service.core.labels import Label
+from service.core.site import Scope, Site
+from service.core.text import storable
+from service.errors import NotFound
+from service.gate import Gate
+from service.labelling import Heard
+from service.quota import HOUR_SECONDS, headers_of
+
+LONGEST_WHO = 200
+
+
+class LabelSubmission(BaseModel):
+    """
+    What somebody says that a comment was.
+    """
+
+    model_config = ConfigDict(extra="forbid", title="Label")
+
+    label: Label = Field(description="What the comment was.")
+    who: str = Field("", max_length=LONGEST_WHO, description="Who says so, in the CMS's own words; may be left out.")
+
+
+class HeardAnswer(BaseModel, title="LabelAnswer"):
+    """
+    The label as it was kept, beside all others of the same comment.
+    """
+
+    id: str = Field(description="The decision's id.")
+    label: Label | None = Field(description="The label in force; null while none counts.")
+    set_aside: str | None = Field(description="Why the label that was sent does not count yet; null if it counts.")
+    labels: list[LabelAnswer]
+
+
+class Hears(Protocol):
+    """
+    Takes labels, as `service.labelling.Labelling` does.
+    """
+
+    def label(self, site: Site, decision_id: str, label: Label, who: str) -> Heard: ...
+
+
+def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
+    """
+    Return the route that takes labels.
+    """
+    api = Blueprint("labels", __name__)
+
+    @api.post("/v1/comments/<decision_id>/label")
+    def label(decision_id: str) -> Response:
+        environ = request.environ
+        credentials = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
+        site = gate.admit(*credentials, scope=Scope.FEEDBACK)
+        g.site = site.name
+        wish = _read(environ)
+        if not is_plausible(decision_id):
+            raise NotFound("this site has no decision of this id")
+        return _answer(decision_id, labelling.label(site, decision_id, wish.label, wish.who))
+
+    return api
+
+
+def _read(environ: dict[str, Any]) -> LabelSubmission:
+    media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
+    content = body.raw(environ)
+    given = body.from_form(content) if media_type == body.FORM else body.from_json(content)
+    try:
+        return LabelSubmission.model_validate(
+            {name: storable(value) if isinstance(value, str) else value for name, value in given.items()}
+        )
+    except ValidationError as error:
+        raise submission.invalid(error, "a label", LabelSubmission) from None
+
+
+def _answer(decision_id: str, heard: Heard) -> Response:
+    counts = heard.in_force
+    answer = {
+        "id": decision_id,
+        "label": counts and counts.label.value,
+        "set_aside": heard.given.set_aside,
+        "labels": [label_answer(given) for given in heard.all],
+    }
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    if heard.quota:
+        headers |= headers_of(heard.quota, "labels", HOUR_SECONDS)
+    return Response(to_json(answer), 202 if heard.given.set_aside else 200, headers)

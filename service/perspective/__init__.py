@@ -1,0 +1,96 @@
+"""
+An edge for clients of Perspective: `comments:analyze` and `comments:suggestscore`, for the attribute SPAM alone.
+
+`requests` reads, `answers` writes scores and errors as Google does. Hamlet has a model of spam and none of toxicity, so
+any other attribute is an error and never a guess.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import Blueprint, Response, g, request
+
+from service import body
+from service.core.comment import Comment
+from service.core.decision import Verdict
+from service.core.labels import Label
+from service.core.site import Scope, Site
+from service.errors import HamletError
+from service.gate import Gate
+from service.moderation import Outcome
+from service.perspective import answers, requests
+
+VERSION = "/v1alpha1"
+
+
+class Moderates(Protocol):
+    """
+    Decides on comments, as `service.moderation.Moderation` does.
+    """
+
+    def moderate(self, site: Site, comment: Comment) -> Outcome: ...
+
+
+class Labels(Protocol):
+    """
+    Keeps what a moderator says of a comment, as `service.labelling.Labelling` does.
+    """
+
+    def report(
+        self, site: Site, comment: Comment, decision_id: str | None, label: Label, who: str, told: Verdict | None
+    ) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """
+    The parts of Perspective's edge. `rehearsal` scores without a trace what must not be stored; without `labels` there
+    is no call that suggests a score.
+    """
+
+    moderation: Moderates
+    rehearsal: Moderates
+    gate: Gate
+    labels: Labels | None = None
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """
+    Return the two calls.
+    """
+    perspective = Blueprint("perspective", __name__)
+
+    @perspective.post(f"{VERSION}/comments:analyze")
+    def analyze() -> Response:
+        site = _caller(parts.gate, Scope.CHECK)
+        asked = requests.analysis(body.raw(request.environ))
+        judge = parts.rehearsal if asked.do_not_store else parts.moderation
+        outcome = judge.moderate(site, Comment("", asked.text))
+        if not asked.do_not_store:
+            g.decision, g.replayed = outcome.decision, outcome.replayed
+        return answers.scored(asked, outcome.decision)
+
+    if labels := parts.labels:
+
+        @perspective.post(f"{VERSION}/comments:suggestscore")
+        def suggest() -> Response:
+            site = _caller(parts.gate, Scope.FEEDBACK)
+            given = requests.suggestion(body.raw(request.environ))
+            labels.report(site, Comment("", given.text), None, given.label, given.community, None)
+            return answers.thanks(given)
+
+    @perspective.errorhandler(HamletError)
+    def refuse(error: HamletError) -> Response:
+        return answers.refusal(error, has_key=bool(_key()))
+
+    return perspective
+
+
+def _caller(gate: Gate, scope: Scope) -> Site:
+    site = gate.admit(None, _key(), scope=scope)
+    g.site = site.name
+    return site
+
+
+def _key() -> str | None:
+    return request.args.get("key") or request.environ.get("HTTP_X_GOOG_API_KEY")

@@ -1,0 +1,80 @@
+"""
+Scores and errors in the shapes that Google's services have.
+"""
+
+from typing import Any
+
+from flask import Response
+from pydantic_core import to_json
+
+from service.core.decision import Decision, Verdict
+from service.errors import HamletError, StoreUnavailable, Unauthorised
+from service.perspective.requests import ATTRIBUTE, TEXT_ERRORS, Analysis, Asked
+
+_NAMES = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
+# Every other error is of the argument.
+_STATUS = {403: 403, 429: 429, 503: 503}
+_NO_KEY = "Please pass the site's key as ?key=KEY."
+_WRONG_KEY = "API key not valid. Please pass a valid API key."
+_RPC, _OWN = "type.googleapis.com/google.rpc.", "type.googleapis.com/google.commentanalyzer.v1alpha1."
+
+
+def scored(asked: Analysis, decision: Decision) -> Response:
+    """
+    Return the score of a decision: the probability of spam, or certainty where one of the site's own rules decided.
+
+    Raises:
+        StoreUnavailable: there was no model to score it.
+    """
+    value = decision.score
+    if value is None:
+        if not any(reason.rule for reason in decision.reasons) or decision.verdict is Verdict.HOLD:
+            raise StoreUnavailable("there is no model to score the comment; ask again later")
+        value = float(decision.verdict is Verdict.REJECT)
+    answer: dict[str, Any] = {}
+    if value >= asked.threshold:
+        score = {"value": value, "type": "PROBABILITY"}
+        answer["attributeScores"] = {ATTRIBUTE: {"summaryScore": score}}
+        if asked.wants_spans:
+            # The reasons are words all over the text, and no part of it has a probability of its own.
+            spans = [{"begin": 0, "end": len(asked.text), "score": score}]
+            answer["attributeScores"][ATTRIBUTE]["spanScores"] = spans
+    return _json(200, {**answer, "languages": asked.languages, **_token(asked)})
+
+
+def thanks(asked: Asked) -> Response:
+    """
+    Return the answer to a suggested score.
+    """
+    return _json(200, {"requestedLanguages": asked.languages, **_token(asked)})
+
+
+def refusal(error: HamletError, *, has_key: bool) -> Response:
+    """
+    Return an error; it repeats nothing of the comment.
+    """
+    status, message, details = _STATUS.get(error.status, 400), error.detail, list[dict[str, Any]]()
+    if isinstance(error, Unauthorised):
+        # As Google does: a wrong key is a wrong argument.
+        status, message = (400, _WRONG_KEY) if has_key else (403, _NO_KEY)
+        reason = "API_KEY_INVALID" if has_key else "API_KEY_MISSING"
+        details.append({"@type": f"{_RPC}ErrorInfo", "reason": reason})
+    elif error.field in TEXT_ERRORS:
+        details.append({"@type": f"{_OWN}Error", "errorType": error.field})
+    elif error.field:
+        violation = {"field": error.field, "description": message}
+        details.append({"@type": f"{_RPC}BadRequest", "fieldViolations": [violation]})
+    answer = {"code": status, "message": message, "status": _NAMES[status], "details": details}
+    response = _json(status, {"error": answer})
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _token(asked: Asked) -> dict[str, str]:
+    return {} if asked.client_token is None else {"clientToken": asked.client_token}
+
+
+def _json(status: int, answer: object) -> Response:
+    headers = {"Content-Type": "application/json; charset=UTF-8", "Cache-Control": "no-store"}
+    return Response(to_json(answer), status, headers)

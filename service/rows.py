@@ -1,0 +1,148 @@
+"""
+Rows in files, as JSON Lines and as CSV, in and out; a row that cannot be used says so in its place.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.core.text import storable
+
+LARGEST_CELL = 1024 * 1024
+# What a spreadsheet takes for the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+FORMULAS = frozenset("=+-@＝＋－＠")  # the wide ones count too
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    What a file says from the line `number` on, or what is wrong with it.
+    """
+
+    number: int
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+def from_json_lines(lines: Iterable[bytes]) -> Iterator[Row]:
+    """
+    Yield an object for each line that is not blank.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield Row(number, _object(line))
+            except ValueError as error:
+                yield Row(number, error=str(error))
+            except RecursionError:
+                yield Row(number, error="nested too deeply")
+
+
+def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
+    """
+    Yield the rows below a line of column names, in UTF-8, between commas, semicolons or tabs, whichever that line has.
+
+    The last row is an error if what follows it cannot be told apart into rows.
+    """
+    texts = (line.decode("utf-8", "surrogateescape") for line in lines)
+    head = next(texts, "").removeprefix("\ufeff")
+    csv.field_size_limit(LARGEST_CELL)
+    table = csv.reader(_again(head, texts), delimiter=max(",;\t", key=head.count))
+    columns, ended = next(table, []), table.line_num
+    try:
+        for cells in table:
+            number, ended = ended + 1, table.line_num
+            if cells:
+                yield _row(number, columns, cells)
+    except csv.Error as error:
+        yield Row(ended + 1, error=f"not CSV: {error}")
+
+
+def to_json_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """
+    Yield a line for each row, with its line feed: its fields, or `{"line": …, "error": …}`.
+    """
+    for row in rows:
+        fields = {"line": row.number, "error": row.error} if row.error else row.fields
+        text = json.dumps(fields, ensure_ascii=False)
+        # A lone surrogate has no bytes in UTF-8; its escape has.
+        yield f"{text if storable(text) is text else json.dumps(fields)}\n"
+
+
+def to_csv(rows: Iterable[Row], note: Callable[[str], None]) -> Iterator[str]:
+    """
+    Yield the rows as a table, which spreadsheets may open: columns as in the first good row, then `error`.
+
+    Args:
+        rows: Those before the first good one are kept until it comes.
+        note: Told, once, of a field that is left out since the first good row has none of its name.
+    """
+    columns: list[str] = []
+    early: list[Row] = []
+    is_told = False
+    for row in rows:
+        if not columns and row.error:
+            early.append(row)
+            continue
+        if not columns:
+            columns = [*row.fields]
+            yield line_of([*columns, "error"])
+            yield from (_line(columns, each) for each in early)
+        if not is_told and (more := row.fields.keys() - columns):
+            is_told = True
+            note(f"line {row.number}: `{min(more)}` has no column, since the first row has no such field; left out")
+        yield _line(columns, row)
+    if not columns:
+        yield from (line_of(["error"]), *(_line([], row) for row in early))
+
+
+def line_of(values: Iterable[Any]) -> str:
+    r"""
+    Return a line of CSV, as in RFC 4180. A text that a spreadsheet would take for a formula begins with `'`.
+
+    >>> line_of(["=1+1", -1, "a,b", None, True])
+    '\'=1+1,-1,"a,b",,true\r\n'
+    """
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow([_cell(value) for value in values])
+    return line.getvalue()
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
+    return found
+
+
+def _again(head: str, rest: Iterator[str]) -> Iterator[str]:
+    yield head
+    yield from rest
+
+
+def _row(number: int, columns: list[str], cells: list[str]) -> Row:
+    if len(cells) > len(columns):
+        return Row(number, error=f"{len(cells)} cells for {len(columns)} columns")
+    if any(storable(cell) is not cell for cell in cells):
+        return Row(number, error="not UTF-8")
+    return Row(number, dict(zip(columns, cells, strict=False)))
+
+
+def _line(columns: list[str], row: Row) -> str:
+    error = f"line {row.number}: {row.error}" if row.error else None
+    return line_of([*(row.fields.get(column) for column in columns), error])
+
+
+def _cell(value: object) -> object:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    text = storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return f"'{text}" if text.lstrip()[:1] in FORMULAS else text

@@ -1,0 +1,132 @@
+"""
+The commands `hamlet sites keys` and `hamlet sites rotate`: what a site's callers may do, and until when.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from service import terminal
+from service.core.site import Scope
+from service.periods import PERIOD
+from service.site_settings_cli import JSON, NAME, akismet_keys
+
+if TYPE_CHECKING:
+    from service.config import Settings
+    from service.store.sites import Sites
+
+
+@click.group()
+def keys() -> None:
+    """
+    Give a site more keys, and take them away.
+
+    A running service heeds a change within five seconds.
+    """
+
+
+@keys.command()
+@NAME
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(Scope, case_sensitive=False),
+    multiple=True,
+    required=True,
+    help="What it is for; may be given more than once. check: comments; feedback: labels; admin: lists.",
+)
+@JSON
+def add(name: str, scopes: tuple[Scope, ...], as_json: bool) -> None:
+    """
+    Give a site one more key and print it; it cannot be shown again.
+    """
+    settings = terminal.settings()
+    with sites_of(settings) as store:
+        print_key(settings, name, store.add_key(name, frozenset(scopes)), as_json, scopes)
+
+
+@keys.command("list")
+@NAME
+@JSON
+def list_(name: str, as_json: bool) -> None:
+    """
+    Print the ids of a site's keys, what they are for, and until when they work.
+    """
+    with sites_of(terminal.settings()) as store:
+        rows = store.keys(name)
+    if as_json:
+        told = [
+            {
+                "id": row.id,
+                "scopes": sorted(row.scopes),
+                "made_at": row.made_at and row.made_at.isoformat(),
+                "expires_at": row.expires_at and row.expires_at.isoformat(),
+            }
+            for row in rows
+        ]
+        click.echo(json.dumps(told, indent=2))
+        return
+    for row in rows:
+        end = f"until {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at else "no end"
+        click.echo(f"{row.id}  {', '.join(sorted(row.scopes)):<22}  {end}")
+
+
+@keys.command()
+@NAME
+@click.argument("key_id")
+def remove(name: str, key_id: str) -> None:
+    """
+    Stop one key of a site, by its id: the ten digits after `hamlet_`.
+    """
+    with sites_of(terminal.settings()) as store:
+        store.remove_key(name, key_id)
+
+
+@click.command()
+@NAME
+@click.option(
+    "--overlap", type=PERIOD, default="0m", metavar="7d", help="How long the earlier keys go on: 30m, 12h, 7d."
+)
+@JSON
+def rotate(name: str, overlap: timedelta, as_json: bool) -> None:
+    """
+    Give a site a new key for comments and labels; all its earlier ones, those for lists too, stop, at once or after
+    an overlap.
+    """
+    settings = terminal.settings()
+    with sites_of(settings) as store:
+        print_key(settings, name, store.rotate(name, overlap), as_json)
+
+
+@contextmanager
+def sites_of(settings: Settings) -> Iterator[Sites]:
+    """
+    Open the store for a command about sites.
+    """
+    from service.store.sites import Sites
+
+    with terminal.store(settings) as engine:
+        yield Sites(engine)
+
+
+def print_key(
+    settings: Settings, name: str, key: str, as_json: bool, scopes: tuple[Scope, ...] = (Scope.CHECK,)
+) -> None:
+    """
+    Print a key that was just made; its twin for Akismet's clients too, if they can use it.
+    """
+    from service.store.keys import id_of
+
+    for_akismet = akismet_keys(settings, [id_of(key)])[0] if Scope.CHECK in scopes else None
+    if as_json:
+        click.echo(json.dumps({"site": name, "key": key, "akismet_key": for_akismet}))
+        return
+    click.echo(key)
+    if for_akismet:
+        click.echo(f"note: for clients of Akismet the key is {for_akismet}", err=True)

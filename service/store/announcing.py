@@ -1,0 +1,101 @@
+"""
+What happens to comments put into the outbox, in the transaction that makes it true.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.core.decision import Verdict
+from service.core.events import Event, Kind, State, Subject, callback, webhook
+from service.core.labels import Label, Source
+from service.store.statistics import first_id
+from service.store.tables import decisions, outbox, outlets, sites
+
+# Who labels by Akismet's protocol is the CMS that would be called back.
+TOLD_BACK = frozenset({Source.MODERATOR, Source.API})
+# A decision's id is older than its row, by the time that a commit may take and by how far the machines' clocks differ.
+LOOK_BACK = timedelta(minutes=10)
+# Of one site in one round; a flood goes on in the next.
+MOST_HELD = 500
+
+_COLUMNS = (
+    *(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.details),
+    *(decisions.c.site_id, sites.c.name, outlets.c.home, outlets.c.webhook),
+)
+_DECIDED: Select[Any] = select(*_COLUMNS).select_from(decisions).join(sites).outerjoin(outlets)
+_IS_TOLD = select(outbox.c.number).where(outbox.c.id == f"{Event.HELD}:" + decisions.c.id).exists()
+# A site that only logs was told to accept.
+_IS_HELD = (decisions.c.verdict == Verdict.HOLD.value) & decisions.c.answer["log_only"].as_boolean().is_not(True)
+_WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webhook.is_not(None))
+
+
+def announce_label(
+    connection: Connection, decision_id: str, before: Label | None, after: Label, source: Source, now: datetime
+) -> None:
+    """
+    Have a site told that somebody decided on a comment, or decided otherwise.
+
+    Args:
+        connection: In the transaction that keeps the label.
+        decision_id: Of the decision on the comment; nothing is told of one that is not known.
+        before: The label that was in force, if any.
+        after: The label in force now. If it is the same as before, nothing has happened.
+        source: By which way it came.
+        now: When.
+    """
+    row = connection.execute(_DECIDED.where(decisions.c.id == decision_id)).one_or_none()
+    if row is None or before is after:
+        return
+    event = Event.CHANGED if before else Event.DECIDED
+    event_id = f"{event}:{decision_id}:{after}:{round(now.timestamp() * 1e6)}"
+    if row.home and row.details.get("callback") and source in TOLD_BACK:
+        _put(connection, row, Kind.CALLBACK, f"callback:{event_id}", callback(_subject(row), after), now)
+    if row.webhook:
+        body = webhook(event, event_id, now, row.name, _subject(row), after)
+        _put(connection, row, Kind.WEBHOOK, event_id, body, now)
+
+
+def has_webhooks(connection: Connection) -> bool:
+    """
+    Tell whether any site wants to hear of what is held.
+    """
+    return connection.execute(_WITH_WEBHOOK.limit(1)).first() is not None
+
+
+def announce_held(connection: Connection, now: datetime) -> int:
+    """
+    Have all sites with a webhook told what was held since they were last told; return of how many comments.
+
+    The row of a decision is what makes it true that a comment is held, so nothing more needs to be written while its
+    author waits: here those are found that nobody was told of yet.
+    """
+    return sum(_announce_held(connection, *site, now) for site in connection.execute(_WITH_WEBHOOK).all())
+
+
+def _announce_held(connection: Connection, site_id: int, since: datetime, now: datetime) -> int:
+    lately = decisions.c.id >= first_id(since - LOOK_BACK)
+    held = _DECIDED.where(decisions.c.site_id == site_id, _IS_HELD, lately, ~_IS_TOLD)
+    rows = connection.execute(held.order_by(decisions.c.id).limit(MOST_HELD)).all()
+    for row in rows:
+        event_id = f"{Event.HELD}:{row.id}"
+        body = webhook(Event.HELD, event_id, now, row.name, _subject(row))
+        _put(connection, row, Kind.WEBHOOK, event_id, body, now)
+    if 0 < len(rows) < MOST_HELD and now > since:
+        connection.execute(update(outlets).where(outlets.c.site_id == site_id).values(since=now))
+    return len(rows)
+
+
+def _subject(row: Row[Any]) -> Subject:
+    return Subject(row.id, Verdict(row.verdict), row.score, row.details)
+
+
+def _put(connection: Connection, row: Row[Any], kind: Kind, event_id: str, body: dict[str, Any], now: datetime) -> None:
+    # Two replicas may find the same held comment; the second one's row is the first one's.
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    url = row.details["callback"] if kind is Kind.CALLBACK else None
+    message = {"id": event_id, "site_id": row.site_id, "kind": kind, "subject": row.id, "url": url, "body": body}
+    fresh = {"created_at": now, "due_at": now, "attempts": 0, "state": State.PENDING}
+    connection.execute(insert(outbox).values(**message, **fresh).on_conflict_do_nothing())

@@ -1,0 +1,162 @@
+"""
+What people said that comments were: every label for good, with the comment's fields, so that it outlives its decision.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Select, and_, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.core.comment import Comment
+from service.core.commenter import address_hash, email_hash
+from service.core.labels import Given, Label, Source, Subject, in_force
+from service.core.site import Site
+from service.core.wording import wording
+from service.store.announcing import announce_label
+from service.store.decisions import details_of
+from service.store.engine import available, one_by_one, unavailable
+from service.store.labelled import given_of, of_decision
+from service.store.tables import decisions, labels, without_nul
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    A label that somebody asks for, and how much it is to weigh. `set_aside` says why it is not to count.
+    """
+
+    label: Label
+    source: Source
+    who: str
+    key_id: str
+    weight: float
+    at: datetime
+    contradicts: bool
+    set_aside: str | None = None
+
+
+class Labels:
+    """
+    The labels of all sites. Every call raises StoreUnavailable when the database does not answer.
+    """
+
+    def __init__(self, engine: Engine, secret: bytes, new_id: Callable[[], str]) -> None:
+        self._engine = engine
+        self._reading = one_by_one(engine)
+        self._secret = secret
+        self._new_id = new_id
+
+    def decided(self, site_id: int, decision_id: str) -> Subject | None:
+        """
+        Return the comment of a decision; None if this site has none of this id.
+        """
+        query = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id == decision_id)
+        with available(), self._reading.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return of_decision(row) if row else None
+
+    def worded(self, site_id: int, comment: Comment) -> Subject:
+        """
+        Return the latest decision's comment of the same wording and author, else the comment as it is.
+        """
+        key = wording(self._secret, comment)
+        of_wording = select(decisions).where(decisions.c.site_id == site_id, decisions.c.wording == key)
+        with available(), self._reading.connect() as connection:
+            row = connection.execute(of_wording.order_by(decisions.c.id.desc()).limit(1)).one_or_none()
+        if row:
+            return of_decision(row)
+        hashes = email_hash(self._secret, comment), address_hash(self._secret, comment)
+        return Subject(f"wording:{key}", None, comment, *hashes)
+
+    def give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]:
+        """
+        Store a label and return it, and whether it is new: what the same person said of a comment last is not said
+        again. Once this returns it is on the disk.
+        """
+        for _ in range(_ATTEMPTS):
+            with available():
+                try:
+                    return self._give(site, subject, wish)
+                except IntegrityError:
+                    continue  # the same person's other click came first
+        raise unavailable()
+
+    def of(self, site_id: int, subject_id: str) -> list[Given]:
+        """
+        Return all that was said of a comment, the earliest first.
+        """
+        with available(), self._reading.connect() as connection:
+            return [given_of(row) for row in connection.execute(_about(site_id, subject_id))]
+
+    def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]:
+        """
+        Return how many labels a key has given, how many of these contradict the model, and when the first was given.
+        """
+        contradicting = func.count().filter(labels.c.contradicts)
+        query = select(func.count(), contradicting, func.min(labels.c.at)).where(*_of_key(site_id, key_id, since))
+        with available(), self._reading.connect() as connection:
+            count, contradictions, first = connection.execute(query).one()
+        return count, contradictions, first
+
+    def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None:
+        """
+        Let none of a key's labels count that contradict the model since a moment.
+        """
+        burst = and_(*_of_key(site_id, key_id, since), labels.c.contradicts, labels.c.set_aside.is_(None))
+        with available(), self._engine.begin() as connection:
+            connection.execute(update(labels).where(burst).values(set_aside=why))
+
+    def _give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]:
+        with self._engine.begin() as connection:
+            rows = connection.execute(_about(site.id, subject.id)).all()
+            said = [row for row in rows if (row.source, row.who) == (wish.source, without_nul(wish.who))]
+            if said and said[-1].label == wish.label:
+                return given_of(said[-1]), False
+            row = self._row(site, subject, wish, len(said))
+            connection.execute(insert(labels), row)
+            given = Given(row["id"], wish.label, row["who"], wish.source, wish.weight, wish.at, wish.set_aside)
+            earlier = [given_of(row) for row in rows]
+            before, after = in_force(earlier), in_force([*earlier, given])
+            if subject.decision_id and after:
+                was = before.label if before else None
+                announce_label(connection, subject.decision_id, was, after.label, wish.source, wish.at)
+        return given, True
+
+    def _row(self, site: Site, subject: Subject, wish: Wish, turn: int) -> dict[str, Any]:
+        comment = subject.comment
+        return {
+            "id": self._new_id(),
+            "site_id": site.id,
+            "subject": subject.id,
+            "decision_id": subject.decision_id,
+            "label": wish.label.value,
+            "source": wish.source.value,
+            "who": without_nul(wish.who),
+            "turn": turn,
+            "key_id": wish.key_id,
+            "weight": wish.weight,
+            "at": wish.at,
+            "contradicts": wish.contradicts,
+            "set_aside": wish.set_aside,
+            "verdict": subject.verdict and subject.verdict.value,
+            "score": subject.score,
+            "name": comment.name,
+            "comment": comment.comment,
+            "email_hash": subject.email_hash,
+            "address_hash": subject.address_hash,
+            "details": details_of(comment),
+        }
+
+
+def _about(site_id: int, subject: str) -> Select[Any]:
+    about = (labels.c.site_id == site_id, labels.c.subject == subject)
+    return select(labels).where(*about).order_by(labels.c.at, labels.c.turn)
+
+
+def _of_key(site_id: int, key_id: str, since: datetime) -> tuple[Any, ...]:
+    return labels.c.site_id == site_id, labels.c.at > since, labels.c.key_id == key_id

@@ -1,0 +1,242 @@
+"""
+What people say of comments is kept for good, once each, on both engines.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+from stores import NOON, SECRET, OpenStore, Store, decision, registered
+from uuid_utils import uuid7
+
+from service.core.comment import Comment
+from service.core.decision import Verdict
+from service.core.labels import Given, Label, Source, Subject, in_force
+from service.store.labelled import LabelledComments, stream
+from service.store.labels import Labels, Wish
+from service.store.sites import Sites
+from service.store.tables import decisions, labels
+
+PITCH = Comment("Ann", "Payday loans for all", email="ann@loans.example", ip="8.8.8.8", url="http://loans.example/")
+SPAM = Wish(Label.SPAM, Source.API, "Mod", "k1", 0.5, NOON, contradicts=False)
+
+
+@dataclass
+class Saying:
+    """
+    The labels of a store, and a decided comment to say something of.
+    """
+
+    store: Store
+    labels: Labels = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.labels = Labels(self.store.engine, SECRET, lambda: str(uuid7()))
+        self.store.record(decision("01", verdict=Verdict.ACCEPT, score=0.25), PITCH)
+
+    @property
+    def subject(self) -> Subject:
+        found = self.labels.decided(self.store.site.id, "01")
+        assert found
+        return found
+
+    def __call__(self, wish: Wish = SPAM, subject: Subject | None = None, **changes: Any) -> tuple[Given, bool]:
+        return self.labels.give(self.store.site, subject or self.subject, replace(wish, **changes))
+
+    @property
+    def said(self) -> list[Given]:
+        return self.labels.of(self.store.site.id, "01")
+
+
+@pytest.fixture
+def say(store: Store) -> Saying:
+    return Saying(store)
+
+
+def test_a_label_is_kept_with_who_gave_it(say: Saying) -> None:
+    given, is_new = say()
+
+    assert is_new
+    assert say.said == [given]
+    assert (given.label, given.who, given.source, given.weight, given.at) == (
+        Label.SPAM,
+        "Mod",
+        Source.API,
+        0.5,
+        NOON,
+    )
+
+
+def test_the_same_of_the_same_person_is_said_once(say: Saying) -> None:
+    first, _ = say()
+
+    again, is_new = say(at=NOON + timedelta(hours=1))
+
+    assert (again, is_new) == (first, False)
+    assert say.said == [first]
+
+
+def test_of_parallel_clicks_one_is_kept(say: Saying, open_store: OpenStore) -> None:
+    start, subject = Barrier(8), say.subject
+
+    def click(_: int) -> bool:
+        own = Labels(open_store(), SECRET, lambda: str(uuid7()))
+        start.wait()
+        return own.give(say.store.site, subject, SPAM)[1]
+
+    with ThreadPoolExecutor(8) as pool:
+        new = list(pool.map(click, range(8)))
+
+    assert sum(new) == 1
+    assert len(say.said) == 1
+
+
+def test_who_changes_their_mind_and_back_is_heard_each_time(say: Saying) -> None:
+    for minute, label in enumerate((Label.SPAM, Label.HAM, Label.SPAM)):
+        say(label=label, at=NOON + timedelta(minutes=minute))
+
+    counted = in_force(say.said)
+
+    assert counted
+    assert [given.label for given in say.said] == ["spam", "ham", "spam"]
+    assert counted.at == NOON + timedelta(minutes=2)
+
+
+def test_a_moderators_label_stays_in_force_whatever_others_say_later(say: Saying) -> None:
+    say(label=Label.HAM, source=Source.MODERATOR, who="Eve", weight=1.0)
+    say(at=NOON + timedelta(days=1))
+
+    (labelled,) = stream(say.store.engine)
+
+    assert len(say.said) == 2
+    assert labelled.given.who == "Eve"
+
+
+def test_a_comment_is_found_by_its_wording_after_wordpress_has_cleaned_it(say: Saying) -> None:
+    typed = Comment("Tom & Co", 'See <a href="http://x.example" onclick="x()">this</a> & "that"', email="T@x.example")
+    say.store.record(decision("02"), typed)
+    kept = Comment("Tom &amp; Co", 'See <a href="http://x.example" rel="nofollow ugc">this</a> &amp; "that"\r\n')
+
+    found = say.labels.worded(say.store.site.id, replace(kept, email="t@x.example"))
+
+    assert (found.id, found.decision_id) == ("02", "02")
+
+
+def test_the_wording_of_somebody_else_is_another_comment(say: Saying) -> None:
+    found = say.labels.worded(say.store.site.id, replace(PITCH, email="bob@elsewhere.example"))
+
+    assert found.decision_id is None
+    assert found.id.startswith("wording:")
+    assert found.comment.comment == PITCH.comment
+
+
+def test_a_decision_of_another_site_cannot_be_labelled(say: Saying) -> None:
+    blog = registered(Sites(say.store.engine), "blog")
+
+    assert say.labels.decided(blog.id, "01") is None
+    assert say.labels.worded(blog.id, PITCH).decision_id is None
+
+
+def test_labelled_comments_outlive_their_decisions(say: Saying) -> None:
+    say()
+    with say.store.engine.begin() as connection:
+        connection.execute(delete(decisions))
+
+    (labelled,) = stream(say.store.engine)
+
+    assert labelled.given.label is Label.SPAM
+    assert labelled.subject.comment == replace(PITCH, email="", ip="")
+    assert (labelled.subject.verdict, labelled.subject.score) == (Verdict.ACCEPT, 0.25)
+
+
+def test_all_that_a_cms_said_comes_back_for_training(say: Saying) -> None:
+    told = Comment(
+        "Ann", "Hello", language="de", submitted_at=datetime(2026, 11, 23, tzinfo=UTC), form_seconds=3.5, honeypot="x"
+    )
+    say.store.record(decision("02"), told)
+    subject = say.labels.decided(say.store.site.id, "02")
+
+    say(subject=subject)
+    (labelled,) = stream(say.store.engine)
+
+    assert labelled.subject.comment == replace(told, honeypot="filled in")
+
+
+def test_labelled_comments_are_streamed_in_pages(say: Saying) -> None:
+    for number in range(5):
+        say(subject=say.labels.worded(say.store.site.id, Comment("Ann", f"Comment {number}")))
+
+    read = [labelled.subject.comment.comment for labelled in stream(say.store.engine, page=2)]
+
+    assert read == [f"Comment {number}" for number in range(5)]
+
+
+def test_what_is_set_aside_does_not_count_until_it_is_released(say: Saying) -> None:
+    given, _ = say(set_aside="too many")
+    comments = LabelledComments(say.store.engine)
+    before = comments.version(say.store.site.id), list(stream(say.store.engine))
+
+    released = comments.release("news", [given.id])
+
+    assert before[1] == []
+    assert released == 1
+    assert [labelled.given.id for labelled in stream(say.store.engine)] == [given.id]
+    assert comments.version(say.store.site.id) != before[0]
+    assert comments.set_aside("news", 10) == []
+
+
+def test_a_burst_is_set_aside_and_nothing_else(say: Saying) -> None:
+    comments = [Comment("Ann", f"Comment {number}") for number in range(3)]
+    for comment, key, contradicts in zip(comments, ("k1", "k1", "k2"), (True, False, True), strict=True):
+        subject = say.labels.worded(say.store.site.id, comment)
+        say(subject=subject, key_id=key, contradicts=contradicts)
+
+    say.labels.set_burst_aside(say.store.site.id, "k1", NOON - timedelta(hours=1), "burst")
+
+    aside = LabelledComments(say.store.engine).set_aside("news", 10)
+    assert [(labelled.subject.comment.comment, labelled.given.set_aside) for labelled in aside] == [
+        ("Comment 0", "burst")
+    ]
+
+
+def test_the_labels_of_a_key_are_counted_by_the_hour(say: Saying) -> None:
+    for minutes in (90, 30, 10):
+        subject = say.labels.worded(say.store.site.id, Comment("Ann", f"{minutes} minutes ago"))
+        say(subject=subject, at=NOON - timedelta(minutes=minutes), contradicts=minutes == 30)
+
+    counted = say.labels.given_since(say.store.site.id, "k1", NOON - timedelta(hours=1))
+
+    assert counted == (2, 1, NOON - timedelta(minutes=30))
+    assert say.labels.given_since(say.store.site.id, "k2", NOON - timedelta(hours=1)) == (0, 0, None)
+
+
+def test_of_many_labels_the_latest_are_remembered_the_earliest_first(say: Saying) -> None:
+    for days in (100, 30, 20, 10):
+        subject = say.labels.worded(say.store.site.id, Comment("Ann", f"{days} days ago"))
+        say(subject=subject, at=NOON - timedelta(days=days))
+
+    recent = LabelledComments(say.store.engine).recent(say.store.site.id, NOON, timedelta(days=90), 2)
+
+    assert [labelled.subject.comment.comment for labelled in recent] == ["20 days ago", "10 days ago"]
+
+
+def test_no_email_and_no_address_is_kept_with_a_label(say: Saying) -> None:
+    say(subject=say.labels.worded(say.store.site.id, replace(PITCH, comment="Never checked")))
+
+    with say.store.engine.connect() as connection:
+        row = str(connection.execute(select(labels)).one())
+    assert "Never checked" in row
+    assert "ann@loans.example" not in row
+    assert "8.8.8.8" not in row
+
+
+@pytest.mark.parametrize("who", ["\0", "é" * 200, "'; DROP TABLE labels; --"], ids=["nul", "long", "quotes"])
+def test_whoever_says_it_in_whatever_words_is_heard_once(say: Saying, who: str) -> None:
+    news = [say(who=who)[1] for _ in range(2)]
+
+    assert news == [True, False]
+    assert [given.who for given in say.said] == [who.replace("\0", "\ufffd")]

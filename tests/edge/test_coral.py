@@ -1,0 +1,258 @@
+"""
+Coral's external moderation phase: signed requests in, statuses out.
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from service import coral, problems
+from service.coral.answers import STATUSES, late
+from service.coral.signatures import Signatures
+from service.core.comment import Comment
+from service.core.coral import CoralStatus, Statuses
+from service.core.decision import Decision, Verdict
+from service.core.site import Site
+from service.core.traffic import Quota
+from service.errors import HamletError, QuotaExceeded, StoreUnavailable
+from service.gate import STALE_SECONDS, Gate
+from service.moderation import Outcome
+from service.store.coral import Phase
+
+SITE = Site(1, "news", "0123456789")
+SECRET = "empsec_5c0ffee"
+DECISION = Decision("01930000-0000-7000-8000-000000000000", Verdict.ACCEPT, 0.1, -1.0, (), "Accepted.")
+FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
+REQUEST = {
+    "action": "NEW",
+    "comment": {"body": "<div>Thank <b>you</b></div>", "parentID": None},
+    "author": {"id": "baf4e943", "role": "COMMENTER"},
+    "story": {"id": "7", "url": "https://news.example/7"},
+    "site": {"id": "a4bede88"},
+    "tenantID": "19ba5794",
+    "tenantDomain": "comments.news.example",
+}
+
+
+@dataclass
+class FakeSites:
+    is_disabled: bool = False
+
+    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
+        return (SITE, b"", self.is_disabled) if key_id == SITE.key_id else None
+
+
+@dataclass
+class FakePhases:
+    phases: list[Phase] = field(default_factory=lambda: [Phase("news", SITE.key_id, (SECRET,), Statuses())])
+    fault: HamletError | None = None
+    reads: int = 0
+
+    def list(self, now: datetime) -> Sequence[Phase]:
+        self.reads += 1
+        if self.fault:
+            raise self.fault
+        return self.phases
+
+
+@dataclass
+class FakeModeration:
+    decision: Decision = DECISION
+    fault: Exception | None = None
+    asked: list[Comment] = field(default_factory=list)
+
+    def moderate(self, site: Site, comment: Comment) -> Outcome:
+        self.asked.append(comment)
+        if self.fault:
+            raise self.fault
+        return Outcome(self.decision, Quota(600, 599, 1))
+
+
+@dataclass
+class Edge:
+    sites: FakeSites = field(default_factory=FakeSites)
+    phases: FakePhases = field(default_factory=FakePhases)
+    moderation: FakeModeration = field(default_factory=FakeModeration)
+    seconds: float = 0.0
+
+    def client(self) -> FlaskClient:
+        app = Flask(__name__)
+        problems.install(app)
+        now, monotonic = lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: self.seconds
+        signatures = Signatures(self.phases, Gate(self.sites), clock=now, monotonic=monotonic)
+        app.register_blueprint(coral.blueprint(self.moderation, signatures))
+        return app.test_client()
+
+
+Post = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def edge() -> Edge:
+    return Edge()
+
+
+@pytest.fixture
+def post(edge: Edge) -> Post:
+    """
+    Send a request as Coral does: indented, and signed with each of some secrets.
+    """
+    client = edge.client()
+
+    def post(request: object = REQUEST, *secrets: str) -> TestResponse:
+        content = json.dumps(request, indent=2).encode()
+        signatures = [hmac.digest(secret.encode(), content, "sha256").hex() for secret in secrets or (SECRET,)]
+        header = ",".join(f"sha256={signature}" for signature in signatures)
+        headers = {"X-Coral-Signature": header, "Content-Type": "application/json"}
+        return client.post("/coral", data=content, headers=headers)
+
+    return post
+
+
+def test_an_accepted_comment_is_left_to_corals_other_settings(post: Post) -> None:
+    answer = post()
+
+    assert (answer.status_code, answer.data) == (204, b"")
+
+
+@pytest.mark.parametrize(("verdict", "status"), [(Verdict.HOLD, "SYSTEM_WITHHELD"), (Verdict.REJECT, "REJECTED")])
+def test_what_is_held_or_rejected_is_withheld_or_rejected_and_flagged(
+    edge: Edge, post: Post, verdict: Verdict, status: str
+) -> None:
+    edge.moderation.decision = replace(DECISION, verdict=verdict)
+
+    answer = post()
+
+    assert (answer.status_code, answer.json) == (200, {"status": status, "actions": [FLAG]})
+
+
+def test_a_site_chooses_other_statuses(edge: Edge, post: Post) -> None:
+    chosen = Statuses(accept=CoralStatus.APPROVED, reject=CoralStatus.PREMOD)
+    edge.phases.phases = [Phase("news", SITE.key_id, (SECRET,), chosen)]
+
+    accepted = post().json
+    edge.moderation.decision = replace(DECISION, verdict=Verdict.REJECT)
+
+    assert accepted == {"status": "APPROVED", "actions": []}
+    assert post().json == {"status": "PREMOD", "actions": [FLAG]}
+
+
+def test_a_site_that_only_logs_is_told_nothing(edge: Edge, post: Post) -> None:
+    edge.moderation.decision = replace(DECISION, verdict=Verdict.REJECT, log_only=True)
+
+    assert post().status_code == 204
+
+
+def test_a_comment_has_its_html_its_article_and_its_account_for_an_author(edge: Edge, post: Post) -> None:
+    post({**REQUEST, "comment": {"body": "<div>Thank <b>you</b></div>", "parentID": "d79b787f"}, "later": {}})
+
+    (comment,) = edge.moderation.asked
+    assert comment == Comment(
+        name="",
+        comment="<div>Thank <b>you</b></div>",
+        email="baf4e943@comments.news.example",
+        permalink="https://news.example/7",
+        type="reply",
+        parent_id="d79b787f",
+        author_role="commenter",
+    )
+
+
+def test_while_coral_rotates_its_secret_either_signature_will_do(post: Post) -> None:
+    assert post(REQUEST, "empsec_a_newer_one", SECRET).status_code == 204
+
+
+@pytest.mark.parametrize("secrets", [("empsec_of_somebody_else",), ("",)])
+def test_a_wrong_secret_gets_no_verdict(edge: Edge, post: Post, secrets: tuple[str, ...]) -> None:
+    answer = post(REQUEST, *secrets)
+
+    assert answer.status_code == 401
+    assert edge.moderation.asked == []
+
+
+@pytest.mark.parametrize("header", ["", "sha256=", "sha256=é", ",,,", "sha1=00", "sha256=" + "0" * 64])
+def test_a_missing_or_mangled_signature_gets_no_verdict(edge: Edge, header: str) -> None:
+    answer = edge.client().post("/coral", data=b"{}", headers={"X-Coral-Signature": header})
+
+    assert answer.status_code == 401
+
+
+def test_the_signature_is_of_the_bytes_and_not_of_what_they_mean(edge: Edge) -> None:
+    signature = hmac.digest(SECRET.encode(), json.dumps(REQUEST).encode(), "sha256").hex()
+
+    answer = edge.client().post(
+        "/coral", data=json.dumps(REQUEST, indent=2), headers={"X-Coral-Signature": f"sha256={signature}"}
+    )
+
+    assert answer.status_code == 401
+
+
+def test_a_disabled_site_gets_no_verdict(edge: Edge, post: Post) -> None:
+    edge.sites.is_disabled = True
+
+    assert post().status_code == 401
+
+
+@pytest.mark.parametrize(
+    "fault", [StoreUnavailable("away"), QuotaExceeded(Quota(600, 0, 60), 60), ZeroDivisionError()], ids=repr
+)
+def test_what_fails_holds_the_comment_since_coral_would_publish_it(edge: Edge, post: Post, fault: Exception) -> None:
+    edge.moderation.fault = fault
+
+    assert post().json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+
+
+@pytest.mark.parametrize("request_", [{}, [], {"comment": "text"}, {"comment": {"body": 7}}, "x" * 300_000], ids=str)
+def test_what_cannot_be_read_is_held_too(post: Post, request_: object) -> None:
+    assert post(request_).json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+
+
+def test_nothing_that_an_author_can_type_is_an_error(edge: Edge, post: Post) -> None:
+    answer = post({**REQUEST, "comment": {"body": "a\0\ud800" + "ü" * 40_000}})
+
+    assert answer.status_code == 204
+    assert edge.moderation.asked[0].comment.startswith("a\0\ufffdü")
+    assert len(edge.moderation.asked[0].comment.encode()) <= 65_536
+
+
+def test_without_the_store_secrets_that_were_read_lately_go_on_working(edge: Edge, post: Post) -> None:
+    post()
+    edge.phases.fault = StoreUnavailable("away")
+
+    edge.seconds = STALE_SECONDS
+    known = post()
+    edge.seconds = 2 * STALE_SECONDS + 6
+    forgotten = post()
+
+    assert known.status_code == 204
+    assert forgotten.json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+
+
+def test_the_secrets_are_read_every_few_seconds_and_not_for_every_comment(edge: Edge, post: Post) -> None:
+    for edge.seconds in (0.0, 4.9, 5.0):
+        post()
+
+    assert edge.phases.reads == 2
+
+
+def environ(path: str, **changes: Any) -> dict[str, Any]:
+    return {"PATH_INFO": path, "wsgi.input": BytesIO(b"{}"), **changes}
+
+
+def test_a_comment_that_takes_too_long_is_held_as_its_site_wishes() -> None:
+    unknown = late(environ("/coral"))
+    known = late(environ("/coral", **{STATUSES: Statuses(hold=CoralStatus.PREMOD)}))
+
+    assert unknown and known
+    assert json.loads(unknown[2]) == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+    assert json.loads(known[2])["status"] == "PREMOD"
+    assert late(environ("/v1/comments")) is None

@@ -1,0 +1,235 @@
+"""
+Perspective's two calls, for spam alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from service import perspective, problems
+from service.core.comment import Comment
+from service.core.decision import Decision, Reason, Verdict
+from service.core.labels import Label
+from service.core.site import Site
+from service.core.traffic import Quota
+from service.errors import QuotaExceeded, StoreUnavailable
+from service.gate import Gate
+from service.moderation import Outcome
+from service.perspective import Parts
+from service.store.keys import digest
+
+SITE = Site(1, "blog", "0123456789")
+KEY = "hamlet_0123456789_" + "A" * 43
+ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
+SCORE = 0.8312345678901234
+DECISION = Decision("01930000-0000-7000-8000-000000000000", Verdict.HOLD, SCORE, -1.0, (), "Held.")
+SPAM: dict[str, object] = {"requestedAttributes": {"SPAM": {}}}
+
+
+class FakeSites:
+    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
+        return (SITE, digest(KEY), False) if key_id == SITE.key_id else None
+
+
+@dataclass
+class FakeModeration:
+    decision: Decision = DECISION
+    fault: Exception | None = None
+    asked: list[Comment] = field(default_factory=list)
+
+    def moderate(self, site: Site, comment: Comment) -> Outcome:
+        self.asked.append(comment)
+        if self.fault:
+            raise self.fault
+        return Outcome(self.decision, Quota(600, 599, 1))
+
+
+@dataclass
+class FakeLabels:
+    kept: list[tuple[str, Comment, Label, str]] = field(default_factory=list)
+
+    def report(
+        self, site: Site, comment: Comment, decision_id: str | None, label: Label, who: str, told: Verdict | None
+    ) -> None:
+        self.kept.append((site.name, comment, label, who))
+
+
+@dataclass
+class Edge:
+    moderation: FakeModeration = field(default_factory=FakeModeration)
+    rehearsal: FakeModeration = field(
+        default_factory=lambda: FakeModeration(replace(DECISION, recorded=False, score=0.25))
+    )
+    labels: FakeLabels = field(default_factory=FakeLabels)
+
+    def app(self, *, has_labels: bool = True) -> Flask:
+        app = Flask(__name__)
+        problems.install(app)
+        labels = self.labels if has_labels else None
+        app.register_blueprint(perspective.blueprint(Parts(self.moderation, self.rehearsal, Gate(FakeSites()), labels)))
+        return app
+
+
+Post = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def edge() -> Edge:
+    return Edge()
+
+
+@pytest.fixture
+def post(edge: Edge) -> Post:
+    def post(path: str, text: object = "Buy now", key: str = KEY, **members: object) -> TestResponse:
+        return edge.app().test_client().post(f"{path}?key={key}", json={"comment": {"text": text}, **members})
+
+    return post
+
+
+def fault(answer: TestResponse) -> dict[str, Any]:
+    assert answer.json
+    error: dict[str, Any] = answer.json["error"]
+    assert error["code"] == answer.status_code
+    return error
+
+
+def test_a_text_gets_the_probability_of_spam_as_perspective_would_say_it(edge: Edge, post: Post) -> None:
+    answer = post(ANALYZE, languages=["en"], clientToken="comment:7", **SPAM)
+
+    score = {"value": SCORE, "type": "PROBABILITY"}
+    scores = {"SPAM": {"summaryScore": score}}
+    assert answer.json == {"attributeScores": scores, "languages": ["en"], "clientToken": "comment:7"}
+    assert edge.moderation.asked == [Comment("", "Buy now")]
+
+
+def test_asked_for_spans_there_is_one_of_the_whole_text(post: Post) -> None:
+    answer = post(ANALYZE, spanAnnotations=True, **SPAM)
+
+    assert answer.json
+    (span,) = answer.json["attributeScores"]["SPAM"]["spanScores"]
+    assert span == {"begin": 0, "end": 7, "score": {"value": SCORE, "type": "PROBABILITY"}}
+
+
+def test_a_score_below_the_threshold_that_was_asked_for_is_left_out(post: Post) -> None:
+    answer = post(ANALYZE, requestedAttributes={"SPAM": {"scoreThreshold": 0.9}})
+
+    assert answer.json == {"languages": []}
+
+
+def test_a_text_that_must_not_be_stored_is_scored_without_a_trace(edge: Edge, post: Post) -> None:
+    answer = post(ANALYZE, doNotStore=True, **SPAM)
+
+    assert answer.json
+    assert answer.json["attributeScores"]["SPAM"]["summaryScore"]["value"] == 0.25
+    assert edge.moderation.asked == []
+
+
+@pytest.mark.parametrize("names", [["TOXICITY"], ["SPAM", "TOXICITY"], ["spam"]])
+def test_an_attribute_without_a_model_is_an_error_and_never_a_guess(edge: Edge, post: Post, names: list[str]) -> None:
+    error = fault(post(ANALYZE, requestedAttributes={name: {} for name in names}))
+
+    assert (error["code"], error["status"]) == (400, "INVALID_ARGUMENT")
+    assert error["details"][0]["fieldViolations"][0]["field"] == f"requestedAttributes.{names[-1]}"
+    assert edge.moderation.asked == []
+
+
+@pytest.mark.parametrize("wish", [{}, {"requestedAttributes": {}}, {"requestedAttributes": ["SPAM"]}])
+def test_no_attribute_at_all_is_an_error(post: Post, wish: dict[str, object]) -> None:
+    assert fault(post(ANALYZE, **wish))["code"] == 400
+
+
+@pytest.mark.parametrize("text", ["", " \n", None, "x" * 65_537, "ü" * 32_769], ids=lambda text: str(text)[:3])
+def test_an_empty_or_endless_text_is_the_error_that_clients_know(post: Post, text: str | None) -> None:
+    error = fault(post(ANALYZE, text, **SPAM))
+
+    is_long = len(text or "") > 10
+    assert error["details"][0]["errorType"] == ("COMMENT_TOO_LONG" if is_long else "COMMENT_EMPTY")
+
+
+def test_what_an_author_can_type_is_no_error(edge: Edge, post: Post) -> None:
+    answer = post(ANALYZE, "a\0\ud800<b>", **SPAM)
+
+    assert answer.status_code == 200
+    assert edge.moderation.asked[0].comment == "a\0\ufffd<b>"
+
+
+def test_a_wrong_key_and_none_are_the_errors_that_clients_know(edge: Edge, post: Post) -> None:
+    wrong, none = fault(post(ANALYZE, key="hamlet_wrong", **SPAM)), fault(post(ANALYZE, key="", **SPAM))
+
+    assert (wrong["code"], wrong["message"]) == (400, "API key not valid. Please pass a valid API key.")
+    assert wrong["details"][0]["reason"] == "API_KEY_INVALID"
+    assert (none["code"], none["status"]) == (403, "PERMISSION_DENIED")
+
+
+def test_the_key_may_come_as_googles_header_too(edge: Edge) -> None:
+    given = {"comment": {"text": "Buy now"}, **SPAM}
+
+    answer = edge.app().test_client().post(ANALYZE, json=given, headers={"X-Goog-Api-Key": KEY})
+
+    assert answer.status_code == 200
+
+
+def test_a_body_that_is_not_json_is_an_error_in_the_same_shape(edge: Edge) -> None:
+    answer = edge.app().test_client().post(f"{ANALYZE}?key={KEY}", data=b"{")
+
+    assert fault(answer)["status"] == "INVALID_ARGUMENT"
+
+
+def test_a_quota_and_a_store_that_is_away_say_when_to_come_back(edge: Edge, post: Post) -> None:
+    edge.moderation.fault = QuotaExceeded(Quota(600, 0, 60), 60)
+    exhausted = post(ANALYZE, **SPAM)
+    edge.moderation.fault = StoreUnavailable("away", retry_after=1)
+    away = post(ANALYZE, **SPAM)
+
+    assert (fault(exhausted)["status"], exhausted.headers["Retry-After"]) == ("RESOURCE_EXHAUSTED", "60")
+    assert (fault(away)["status"], away.headers["Retry-After"]) == ("UNAVAILABLE", "1")
+
+
+def test_without_a_model_there_is_no_score_to_give(edge: Edge, post: Post) -> None:
+    edge.moderation.decision = replace(DECISION, score=None)
+
+    assert fault(post(ANALYZE, **SPAM))["status"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize(("verdict", "value"), [(Verdict.REJECT, 1.0), (Verdict.ACCEPT, 0.0)])
+def test_a_rule_of_the_site_is_certain(edge: Edge, post: Post, verdict: Verdict, value: float) -> None:
+    reasons = (Reason("list", rule="list"),)
+    edge.moderation.decision = replace(DECISION, score=None, verdict=verdict, reasons=reasons)
+
+    answer = post(ANALYZE, **SPAM)
+
+    assert answer.json
+    assert answer.json["attributeScores"]["SPAM"]["summaryScore"]["value"] == value
+
+
+@pytest.mark.parametrize(("value", "label"), [(1, Label.SPAM), (0.5, Label.SPAM), (0.49, Label.HAM), (0, Label.HAM)])
+def test_a_suggested_score_is_a_label(edge: Edge, post: Post, value: float, label: Label) -> None:
+    scores = {"attributeScores": {"SPAM": {"summaryScore": {"value": value}}}}
+
+    answer = post(SUGGEST, languages=["en"], clientToken="comment:7", communityId="Coral:news", **scores)
+
+    assert answer.json == {"requestedLanguages": ["en"], "clientToken": "comment:7"}
+    assert edge.labels.kept == [("blog", Comment("", "Buy now"), label, "Coral:news")]
+
+
+@pytest.mark.parametrize("summary", [None, {}, {"value": "1"}, {"value": True}])
+def test_a_suggestion_without_a_score_is_an_error(edge: Edge, post: Post, summary: object) -> None:
+    answer = post(SUGGEST, attributeScores={"SPAM": {"summaryScore": summary}})
+
+    assert fault(answer)["code"] == 400
+    assert edge.labels.kept == []
+
+
+def test_of_toxicity_nothing_is_learnt_either(edge: Edge, post: Post) -> None:
+    answer = post(SUGGEST, attributeScores={"TOXICITY": {"summaryScore": {"value": 1}}})
+
+    assert fault(answer)["code"] == 400
+    assert edge.labels.kept == []
+
+
+def test_without_labels_there_is_no_such_call(edge: Edge) -> None:
+    assert edge.app(has_labels=False).test_client().post(SUGGEST).status_code == 404

@@ -1,0 +1,117 @@
+"""
+What a label is worth to the next comment: rows replayed in their order, and how much oftener spam follows spam.
+"""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import log
+
+from service.core.campaign import BANDS, Sketcher, resembles
+from service.core.commenter import COMMON_NAMES, plain_name
+from service.core.contacts import contacts
+from service.label_fields import FEWEST_SHARED_HUNDREDTHS, MOST_COPIES
+from training.campaigns import CONFIDENCE
+from training.progress import track
+from training.rows import LABELS, Row
+from training.thresholds import upper_bound
+
+# What came before a row: near-copies or comments of its author, all of one label.
+KINDS = ("copy of spam", "copy of ham", "author of spam", "author of ham")
+Counts = dict[str, Counter[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """
+    How many rows have such a past, and what it says of them.
+
+    `ratio` is the log of how much oftener spam has it than ham; `proven` is the end of its interval that is nearer to
+    nothing, the worst over all sources left out in turn.
+    """
+
+    kind: str
+    spam: int
+    ham: int
+    ratio: float
+    proven: float
+
+
+def observe(rows: Iterable[Row]) -> dict[str, Counts]:
+    """
+    Return for each source, for each label, how many rows there are, under "", and with each kind of past.
+    """
+    sources: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if not row.is_trackback:
+            sources[row.source].append(row)
+    found: dict[str, Counts] = {}
+    for source, own in track(sorted(sources.items()), "Replaying sources"):
+        found[source] = {label: Counter() for label in LABELS}
+        for row, before in zip(own, _pasts(own), strict=True):
+            found[source][row.label].update(["", *before])
+    return found
+
+
+def judge(observed: Mapping[str, Counts]) -> list[Worth]:
+    """
+    Return what each kind of past is worth, by Clopper and Pearson's intervals.
+    """
+    found = []
+    for kind in KINDS:
+        same, other = ("spam", "ham") if kind.endswith("spam") else ("ham", "spam")
+        sign = 1 if same == "spam" else -1
+        ratio = _compare(observed.values(), kind, same, other)[0]
+        proven = min(
+            _compare([counts for name, counts in observed.items() if name != left_out], kind, same, other)[1]
+            for left_out in ("", *observed)
+        )
+        spam, ham = (sum(counts[label][kind] for counts in observed.values()) for label in ("spam", "ham"))
+        found.append(Worth(kind, spam, ham, sign * ratio, sign * proven))
+    return found
+
+
+def _pasts(rows: Sequence[Row]) -> list[set[str]]:
+    sketch = Sketcher(b"replay").sketch
+    latest: defaultdict[int, deque[int]] = defaultdict(partial(deque, maxlen=MOST_COPIES))
+    of_author: defaultdict[str, set[str]] = defaultdict(set)
+    sketches: list[tuple[int, ...]] = []
+    found = []
+    for own, row in enumerate(rows):
+        mine = sketch(row.as_comment())
+        sketches.append(mine)
+        met = {other for band in mine[:BANDS] for other in latest[band] if resembles(mine, sketches[other])}
+        copied = {rows[other].label for other in met if rows[other].is_spam or _is_same(rows, sketches, own, other)}
+        name = plain_name(row.name)
+        known = of_author[name] if name not in COMMON_NAMES and name else set()
+        found.append(
+            {f"copy of {label}" for label in copied if len(copied) == 1}
+            | {f"author of {label}" for label in known if len(known) == 1}
+        )
+        known.add(row.label)
+        for band in mine[:BANDS]:
+            latest[band].append(own)
+    return found
+
+
+def _is_same(rows: Sequence[Row], sketches: Sequence[tuple[int, ...]], own: int, other: int) -> bool:
+    """
+    Tell whether a row is near enough to a good one, and adds no contact to it.
+    """
+    longer = max(len(sketches[own]), len(sketches[other]))
+    if 100 * len({*sketches[own]} & {*sketches[other]}) < FEWEST_SHARED_HUNDREDTHS * longer:
+        return False
+    leads_to = contacts(rows[own].as_comment())
+    return leads_to == frozenset() or (leads_to is not None and leads_to == contacts(rows[other].as_comment()))
+
+
+def _compare(sources: Iterable[Counts], kind: str, same: str, other: str) -> tuple[float, float]:
+    chosen = list(sources)
+    (hits, hits_of), (misses, misses_of) = (
+        (sum(counts[label][kind] for counts in chosen), sum(counts[label][""] for counts in chosen))
+        for label in (same, other)
+    )
+    ratio = log((hits + 0.5) / (hits_of + 1)) - log((misses + 0.5) / (misses_of + 1))
+    least = 1 - upper_bound(hits_of - hits, hits_of, CONFIDENCE)
+    return ratio, max(0.0, log(least / upper_bound(misses, misses_of, CONFIDENCE))) if least else 0.0

@@ -1,0 +1,28 @@
+"""
+The command `hamlet-train labelled`: what a label is worth to the next comment, for the weights of `core/feedback.py`.
+"""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from training.labelled import judge, observe
+from training.train import gather
+
+
+@click.command()
+@click.option(
+    "--data", "paths", type=click.Path(exists=True, path_type=Path), multiple=True, required=True,
+    help="File or folder of labelled rows with names, in the order in which they came; repeatable.",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+def labelled(paths: tuple[Path, ...], strict: bool) -> None:
+    """
+    Replay labelled rows and print how much oftener spam comes after spam, as a near-copy or by the same author.
+    """
+    table = Table("past", "spam", "ham", "log-odds observed", "proven: the weight")
+    for worth in judge(observe(gather(paths, strict).rows)):
+        table.add_row(worth.kind, f"{worth.spam:,}", f"{worth.ham:,}", f"{worth.ratio:.2f}", f"{worth.proven:.2f}")
+    Console(highlight=False).print(table)
