@@ -13,14 +13,14 @@ from contextlib import suppress
 import click
 
 from service import terminal
-from service.check_cli import check
+from service.commands.check import check
+from service.commands.labels import labels
+from service.commands.lists import lists
+from service.commands.outbox import outbox
+from service.commands.recheck import recheck
+from service.commands.sites import sites
+from service.commands.thresholds import thresholds
 from service.config import Settings, is_secret, variable
-from service.labels_cli import labels
-from service.lists_cli import lists
-from service.outbox_cli import outbox
-from service.recheck_cli import recheck
-from service.sites_cli import sites
-from service.thresholds_cli import thresholds
 
 BANNER = """Hamlet listens on {url} and keeps its state in {state}.
 Press Ctrl-C to stop it."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
+from service.commands.site_settings import JSON
 from service.core.decision import Verdict
-from service.site_settings_cli import JSON
 
 if TYPE_CHECKING:
     from service.recheck import Rechecked

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from service import terminal
+from service.commands.site_settings import JSON, NAME
 from service.core.coral import CHOICES
 from service.core.decision import Verdict
-from service.site_settings_cli import JSON, NAME
 
 SHORTEST_SECRET = 16
 

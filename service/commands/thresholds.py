@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
+from service.commands.site_settings import JSON, given, threshold_options
 from service.core.decision import Verdict
 from service.core.site import OwnThresholds, Thresholds
-from service.site_settings_cli import JSON, given, threshold_options
 
 if TYPE_CHECKING:
     from service.core.replay import Replay, Tally

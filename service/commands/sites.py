@@ -10,9 +10,9 @@ from dataclasses import asdict
 import click
 
 from service import terminal
-from service.coral_cli import coral
-from service.site_keys_cli import keys, print_key, rotate, sites_of
-from service.site_settings_cli import JSON, NAME, set_, show
+from service.commands.coral import coral
+from service.commands.site_keys import keys, print_key, rotate, sites_of
+from service.commands.site_settings import JSON, NAME, set_, show
 
 
 @click.group()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
+from service.commands.outlets import DEFAULT, outlet_options, save, told_at
 from service.core.site import AkismetHold, Limits, Scope
-from service.outlets_cli import DEFAULT, outlet_options, save, told_at
 
 if TYPE_CHECKING:
     from service.config import Settings

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from service import terminal
+from service.commands.site_settings import JSON, NAME, akismet_keys
 from service.core.site import Scope
 from service.periods import PERIOD
-from service.site_settings_cli import JSON, NAME, akismet_keys
 
 if TYPE_CHECKING:
     from service.config import Settings

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from service import terminal
+from service.commands.site_settings import JSON
 from service.core.entries import Action, Kind
 from service.periods import PERIOD
-from service.site_settings_cli import JSON
 
 if TYPE_CHECKING:
     from service.core.entries import Entry

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from service import terminal
-from service.site_settings_cli import JSON, NAME
+from service.commands.site_settings import JSON, NAME
 
 if TYPE_CHECKING:
     from service.store.labelled import LabelledComments

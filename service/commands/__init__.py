@@ -1,0 +1,3 @@
+"""
+What `hamlet` can do besides serving: a module for each command, and for each part of one that has several.
+"""
