@@ -10,7 +10,7 @@ from service.core import links, text
 from service.core.markup import Rendered
 
 MANY_EMOJI = 5
-FEWEST_CAPITALS = 9
+FEWEST_LETTERS_TO_SHOUT = 15
 FEW_WORDS = 4
 
 LONGEST_QUOTE = 40
@@ -58,8 +58,10 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
         yield {1: "one_link", 2: "two_links"}.get(addresses, "many_links")
         yield f"words_a_link_{min(6, int(log2(words // addresses + 1)))}"
     capitals = sum(map(str.isupper, shown[:2000]))
-    if capitals > FEWEST_CAPITALS and capitals > 0.6 * sum(map(str.isalpha, shown[:2000])):
-        yield "shouting"
+    if capitals > 0.6 * FEWEST_LETTERS_TO_SHOUT:  # first the count that is seldom reached
+        letters = sum(map(str.isalpha, shown[:2000]))
+        if letters > FEWEST_LETTERS_TO_SHOUT and capitals > 0.6 * letters:
+            yield "shouting"
     if emoji >= MANY_EMOJI:
         yield "many_emoji"
     if "!!!" in shown:
