@@ -13,6 +13,10 @@ count floods and near-copies. `core/policy.py` makes the verdict of all this, an
 What moderators say goes from `labels_api.py` to `labelling.py`, which keeps it (`store/labels.py`) and has the next
 comment hear of it: `label_memory.py` puts it where `traffic.lua` reads it, and `core/feedback.py` weighs it.
 
+Others come in by doors of their own, to the same use case: `akismet/`, `coral/`, `perspective/`, and `batch.py` for
+many comments. What the owner said of words, domains and addresses (`lists_api.py`, `core/lists.py`) decides before
+any score. What was decided goes back to the site by `store/outbox.py` and `delivery/`.
+
 `app.py` is the one place where the parts meet. `cli.py` starts them: `serve.py` the processes, `worker.py` one of them,
-`bridge.py` between the server and Flask.
+`bridge.py` between the server and Flask; `commands/` has the rest of the command line.
 """
