@@ -40,7 +40,9 @@ def checks() -> dict[tuple[str, str], Check]:
 
 # In 13 of 118 spam comments an unknown host weighs for ham, by at most 0.85: strict, so that its cure is noticed.
 # And one reader of 713 who quotes a lure in full is held; with every letter disguised as well, rejected.
-QUOTED = pytest.mark.xfail(strict=True, reason="one of 713, who quotes spam, is rejected once all letters are disguised")
+QUOTED = pytest.mark.xfail(
+    strict=True, reason="one of 713, who quotes spam, is rejected once all letters are disguised"
+)
 KNOWN = {
     "taking the homepage away never raises": pytest.mark.xfail(strict=True, reason="13 of 118 rise by up to 0.85"),
     "look-alike letters: ham rejected": QUOTED,
