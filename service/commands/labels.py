@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,8 @@ from service import terminal
 from service.commands.site_settings import JSON, NAME
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from service.store.labelled import LabelledComments
 
 MOST_LABELS = 1_000
@@ -35,7 +38,7 @@ def list_(name: str, as_json: bool) -> None:
     """
     Print what was set aside of a site, the latest first, with the comments, and why.
     """
-    with _labelled(name) as labelled:
+    with _labelled(name) as (_, labelled):
         found = labelled.set_aside(name, MOST_LABELS)
     if as_json:
         click.echo(json.dumps([asdict(about) for about in found], indent=2, default=str))
@@ -58,17 +61,19 @@ def release(name: str, ids: tuple[str, ...], are_all: bool) -> None:
     """
     if bool(ids) == are_all:
         raise click.UsageError("name the labels, or give --all")
-    with _labelled(name) as labelled:
+    from service.store.labels import release as let_count
+
+    with _labelled(name) as (engine, labelled):
         chosen = ids or [about.given.id for about in labelled.set_aside(name, MOST_LABELS)]
-        count = labelled.release(name, chosen)
+        count = let_count(engine, name, chosen, datetime.now(UTC))
     click.echo(f"{count} count from now on")
 
 
 @contextmanager
-def _labelled(site: str) -> Iterator[LabelledComments]:
+def _labelled(site: str) -> Iterator[tuple[Engine, LabelledComments]]:
     from service.store.labelled import LabelledComments
     from service.store.sites import Sites
 
     with terminal.store(terminal.settings()) as engine:
         Sites(engine).named(site)
-        yield LabelledComments(engine)
+        yield engine, LabelledComments(engine)

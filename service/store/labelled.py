@@ -2,12 +2,12 @@
 Labelled comments as they are read: by the memory of the traffic, by training, and by whoever looks after a site.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, desc, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, and_, desc, exists, func, or_, select
 
 from service.core.comment import Comment
 from service.core.decision import Verdict
@@ -48,17 +48,9 @@ class LabelledComments:
         """
         Return the latest labels at a site, by its name, that do not count until somebody releases them.
         """
-        query = select(labels).where(_of_site(site), labels.c.set_aside.is_not(None))
+        query = select(labels).where(of_site(site), labels.c.set_aside.is_not(None))
         with available(), self._engine.connect() as connection:
             return [labelled(row) for row in connection.execute(query.order_by(desc(labels.c.at)).limit(most))]
-
-    def release(self, site: str, ids: Collection[str]) -> int:
-        """
-        Let labels of a site count that were set aside, and return how many these were.
-        """
-        chosen = (_of_site(site), labels.c.id.in_(ids), labels.c.set_aside.is_not(None))
-        with available(), self._engine.connect() as connection:
-            return connection.execute(update(labels).where(*chosen).values(set_aside=None)).rowcount
 
     def version(self, site_id: int) -> str:
         """
@@ -98,7 +90,10 @@ def stream(engine: Engine, page: int = PAGE) -> Iterator[Labelled]:
         last = rows[-1].id
 
 
-def _of_site(name: str) -> ColumnElement[bool]:
+def of_site(name: str) -> ColumnElement[bool]:
+    """
+    Return the condition that a label was given at a site.
+    """
     return labels.c.site_id == select(sites.c.id).where(sites.c.name == name).scalar_subquery()
 
 

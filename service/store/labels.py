@@ -2,12 +2,12 @@
 What people said that comments were: every label for good, with the comment's fields, so that it outlives its decision.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Comment
@@ -18,7 +18,7 @@ from service.core.wording import wording
 from service.store.announcing import announce_label
 from service.store.decisions import details_of
 from service.store.engine import available, one_by_one, unavailable
-from service.store.labelled import given_of, of_decision
+from service.store.labelled import given_of, of_decision, of_site
 from service.store.tables import decisions, labels, without_nul
 
 _ATTEMPTS = 5
@@ -151,6 +151,30 @@ class Labels:
             "address_hash": subject.address_hash,
             "details": details_of(comment),
         }
+
+
+def release(engine: Engine, site: str, ids: Collection[str], now: datetime) -> int:
+    """
+    Let labels of a site, by its name, count that were set aside, and return how many these were; the site is told of
+    them as of all others.
+
+    Raises:
+        StoreUnavailable: the database does not answer; nothing was released.
+    """
+    chosen = (of_site(site), labels.c.id.in_(ids), labels.c.set_aside.is_not(None))
+    with available(), engine.begin() as connection:
+        rows = connection.execute(select(labels).where(*chosen)).all()
+        before = {row.subject: _in_force(connection, row) for row in rows}
+        count = connection.execute(update(labels).where(*chosen).values(set_aside=None)).rowcount
+        for row in {row.subject: row for row in rows}.values():
+            was, given = before[row.subject], _in_force(connection, row)
+            if row.decision_id and given:
+                announce_label(connection, row.decision_id, was.label if was else None, given.label, given.source, now)
+    return count
+
+
+def _in_force(connection: Connection, row: Row[Any]) -> Given | None:
+    return in_force([given_of(each) for each in connection.execute(_about(row.site_id, row.subject))])
 
 
 def _about(site_id: int, subject: str) -> Select[Any]:

@@ -17,9 +17,10 @@ from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.labels import Given, Label, Source, Subject, in_force
 from service.store.labelled import LabelledComments, stream
-from service.store.labels import Labels, Wish
+from service.store.labels import Labels, Wish, release
+from service.store.outlets import Outlets
 from service.store.sites import Sites
-from service.store.tables import decisions, labels
+from service.store.tables import decisions, labels, outbox
 
 PITCH = Comment("Ann", "Payday loans for all", email="ann@loans.example", ip="8.8.8.8", url="http://loans.example/")
 SPAM = Wish(Label.SPAM, Source.API, "Mod", "k1", 0.5, NOON, contradicts=False)
@@ -180,7 +181,7 @@ def test_what_is_set_aside_does_not_count_until_it_is_released(say: Saying) -> N
     comments = LabelledComments(say.store.engine)
     before = comments.version(say.store.site.id), list(stream(say.store.engine))
 
-    released = comments.release("news", [given.id])
+    released = release(say.store.engine, "news", [given.id], NOON)
 
     assert before[1] == []
     assert released == 1
@@ -240,3 +241,19 @@ def test_whoever_says_it_in_whatever_words_is_heard_once(say: Saying, who: str) 
 
     assert news == [True, False]
     assert [given.who for given in say.said] == [who.replace("\0", "\ufffd")]
+
+
+def test_the_site_is_told_of_a_label_once_it_is_released(say: Saying) -> None:
+    engine = say.store.engine
+    Outlets(engine).set_webhook("news", "https://hooks.example/hamlet", NOON)
+    given, _ = say(set_aside="a burst")
+    told = select(outbox.c.id)
+    with engine.connect() as connection:
+        before = connection.scalars(told).all()
+
+    release(engine, "news", [given.id], NOON)
+
+    with engine.connect() as connection:
+        after = connection.scalars(told).all()
+    assert before == []
+    assert [event.rpartition(":")[0] for event in after] == ["decided:01:spam"]
