@@ -10,8 +10,9 @@ Below it are the four things that a decision needs. `core/features.py` turns the
 `core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights. `traffic.py` and `traffic.lua`
 count floods and near-copies. `core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
 
-What moderators say goes from `labels_api.py` to `labelling.py`, which keeps it (`store/labels.py`) and has the next
-comment hear of it: `label_memory.py` puts it where `traffic.lua` reads it, and `core/feedback.py` weighs it.
+What waits for moderators is read by `queue_api.py`. What they say goes from `labels_api.py` to `labelling.py`, which
+keeps it (`store/labels.py`) and has the next comment hear of it: `label_memory.py` puts it where `traffic.lua` reads
+it, and `core/feedback.py` weighs it.
 
 Others come in by doors of their own, to the same use case: `akismet/`, `coral/`, `perspective/`, and `batch.py` for
 many comments. What the owner said of words, domains and addresses (`lists_api.py`, `core/lists.py`) decides before

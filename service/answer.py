@@ -80,31 +80,35 @@ def to_body(decision: Decision, labels: Sequence[Given] | None = None) -> bytes:
     Return the JSON of a decision, every number in full.
     """
     said = {} if labels is None else {"labels": [label_answer(given) for given in labels]}
+    return to_json({**decision_answer(decision), **said})
+
+
+def decision_answer(decision: Decision) -> dict[str, Any]:
+    """
+    Return what a caller is told of a decision.
+    """
     bounds = decision.thresholds
-    return to_json(
-        {
-            "id": decision.id,
-            "verdict": decision.answered.value,
-            "log_only": decision.log_only,
-            "decided": decision.verdict.value,
-            "score": decision.score,
-            "discard": decision.discard and not decision.log_only,
-            "prior": decision.prior,
-            "reasons": [_reason(reason) for reason in decision.reasons],
-            "summary": decision.summary if decision.answered is decision.verdict else only_logged(decision.summary),
-            "retry_after": decision.retry_after,
-            "model": decision.model,
-            "thresholds": bounds
-            and {
-                "accept_below": bounds.accept_below,
-                "reject_at": bounds.reject_at,
-                "discard_at": bounds.discard_at,
-            },
-            "degraded": decision.degraded,
-            "recorded": decision.recorded,
-            **said,
-        }
-    )
+    return {
+        "id": decision.id,
+        "verdict": decision.answered.value,
+        "log_only": decision.log_only,
+        "decided": decision.verdict.value,
+        "score": decision.score,
+        "discard": decision.discard and not decision.log_only,
+        "prior": decision.prior,
+        "reasons": [_reason(reason) for reason in decision.reasons],
+        "summary": decision.summary if decision.answered is decision.verdict else only_logged(decision.summary),
+        "retry_after": decision.retry_after,
+        "model": decision.model,
+        "thresholds": bounds
+        and {
+            "accept_below": bounds.accept_below,
+            "reject_at": bounds.reject_at,
+            "discard_at": bounds.discard_at,
+        },
+        "degraded": decision.degraded,
+        "recorded": decision.recorded,
+    }
 
 
 def label_answer(given: Given) -> dict[str, Any]:

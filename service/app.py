@@ -27,6 +27,7 @@ from service import (
     ops,
     perspective,
     problems,
+    queue_api,
     web,
 )
 from service.akismet.answers import late as late_for_akismet
@@ -55,6 +56,7 @@ from service.store.engine import connect as connect_store
 from service.store.engine import one_by_one
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels
+from service.store.queue import Queue
 from service.store.sites import Sites
 from service.store.statistics import Statistics
 from service.traffic import Traffic
@@ -84,6 +86,7 @@ class Parts:
     perspective: PerspectiveParts | None = None
     labelling: Labelling | None = None
     listing: Listing | None = None
+    queue: Queue | None = None
 
 
 def create(settings: Settings) -> Flask:
@@ -136,6 +139,7 @@ def connect(settings: Settings) -> Parts:
         PerspectiveParts(moderation, rehearsal, gate, labelling),
         labelling,
         Listing(engine, secret, _now),
+        Queue(engine),
     )
 
 
@@ -150,6 +154,8 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(api.blueprint(parts.moderation, parts.gate, parts.decisions, parts.labelling))
     if parts.labelling:
         app.register_blueprint(labels_api.blueprint(parts.labelling, parts.gate))
+    if parts.queue:
+        app.register_blueprint(queue_api.blueprint(parts.queue, parts.gate))
     if parts.listing:
         app.register_blueprint(lists_api.blueprint(parts.listing, parts.gate))
     app.register_blueprint(openapi.blueprint())

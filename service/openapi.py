@@ -17,6 +17,7 @@ from service.labels_api import HeardAnswer, LabelSubmission
 from service.lists_body import ListAnswer, ListSubmission, TrialAnswer
 from service.paths import PATHS, RESPONSES, SECURITY
 from service.problems import Problem
+from service.queue_api import QueueAnswer
 from service.submission import Submission
 
 # Swagger UI draws its icons from data: URLs; looked at in Chromium, it needs nothing else that is not our own.
@@ -76,6 +77,7 @@ def _schemas() -> dict[str, Any]:
         (Answer, "serialization"),
         (LabelSubmission, "validation"),
         (HeardAnswer, "serialization"),
+        (QueueAnswer, "serialization"),
         (ListSubmission, "validation"),
         (ListAnswer, "serialization"),
         (TrialAnswer, "serialization"),

@@ -198,6 +198,25 @@ PATHS: dict[str, Any] = {
             },
         }
     },
+    "/v1/queue": {
+        "get": {
+            "operationId": "queue",
+            "summary": "Read what waits for a moderator",
+            "description": "Held comments of which nobody has said yet what they were, the newest first.",
+            "tags": ["comments"],
+            "parameters": [
+                _query("limit", {"type": "integer", "default": 50, "minimum": 1, "maximum": 200}, "Comments a page."),
+                _query("before", {"type": "string"}, "What the page before has as `next`."),
+            ],
+            "responses": {
+                "200": {
+                    "description": "A page of the queue.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/QueueAnswer"}}},
+                },
+                **_problems(401, 403, 405, 422, 500, 503),
+            },
+        }
+    },
     "/v1/comments/{id}/label": {
         "post": {
             "operationId": "label",

@@ -114,6 +114,7 @@ class Decisions:
             "address_hash": address_hash(self._secret, comment),
             "details": details_of(comment),
             "wording": wording(self._secret, comment),
+            "label": None,
         }
 
 

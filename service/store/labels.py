@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Comment
@@ -18,7 +18,7 @@ from service.core.wording import wording
 from service.store.announcing import announce_label
 from service.store.decisions import details_of
 from service.store.engine import available, one_by_one, unavailable
-from service.store.labelled import given_of, of_decision, of_site
+from service.store.labelled import IN_FORCE, given_of, of_decision, of_site
 from service.store.tables import decisions, labels, without_nul
 
 _ATTEMPTS = 5
@@ -107,9 +107,10 @@ class Labels:
         """
         Let none of a key's labels count that contradict the model since a moment.
         """
-        burst = and_(*_of_key(site_id, key_id, since), labels.c.contradicts, labels.c.set_aside.is_(None))
+        burst = and_(*_of_key(site_id, key_id, since), labels.c.contradicts)
         with available(), self._engine.begin() as connection:
-            connection.execute(update(labels).where(burst).values(set_aside=why))
+            connection.execute(update(labels).where(burst, labels.c.set_aside.is_(None)).values(set_aside=why))
+            _settle(connection, burst)
 
     def _give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]:
         with self._engine.begin() as connection:
@@ -119,6 +120,7 @@ class Labels:
                 return given_of(said[-1]), False
             row = self._row(site, subject, wish, len(said))
             connection.execute(insert(labels), row)
+            _settle(connection, labels.c.id == row["id"])
             given = Given(row["id"], wish.label, row["who"], wish.source, wish.weight, wish.at, wish.set_aside)
             earlier = [given_of(row) for row in rows]
             before, after = in_force(earlier), in_force([*earlier, given])
@@ -166,11 +168,23 @@ def release(engine: Engine, site: str, ids: Collection[str], now: datetime) -> i
         rows = connection.execute(select(labels).where(*chosen)).all()
         before = {row.subject: _in_force(connection, row) for row in rows}
         count = connection.execute(update(labels).where(*chosen).values(set_aside=None)).rowcount
+        _settle(connection, labels.c.id.in_(ids))
         for row in {row.subject: row for row in rows}.values():
             was, given = before[row.subject], _in_force(connection, row)
             if row.decision_id and given:
                 announce_label(connection, row.decision_id, was.label if was else None, given.label, given.source, now)
     return count
+
+
+def _settle(connection: Connection, changed: ColumnElement[bool]) -> None:
+    """
+    Have the queue know of the labels in force, after some labels were given, set aside or released.
+    """
+    said = select(labels.c.label).where(
+        labels.c.site_id == decisions.c.site_id, labels.c.subject == decisions.c.id, IN_FORCE
+    )
+    about = decisions.c.id.in_(select(labels.c.decision_id).where(changed))
+    connection.execute(update(decisions).where(about).values(label=said.scalar_subquery()))
 
 
 def _in_force(connection: Connection, row: Row[Any]) -> Given | None:

@@ -22,7 +22,9 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    and_,
     false,
+    literal_column,
 )
 
 
@@ -181,9 +183,19 @@ decisions = Table(
     # field more in the API is no migration here.
     Column("details", JSON, nullable=False),
     Column("wording", Text),  # by which a label finds its decision where the client keeps no id
+    Column("label", Text),  # the one in force; whoever reads the queue need not look for it among all labels
     UniqueConstraint("site_id", "claim_key"),
     Index(None, "site_id", "verdict", "id"),  # the moderators' queue pages by it
     Index(None, "site_id", "wording"),
+)
+# Not bound as a parameter: SQLite uses a partial index only for what it can prove. And with the verdict, or it would
+# take the index above for the better one.
+IS_WAITING = and_(decisions.c.verdict == literal_column("'hold'"), decisions.c.label.is_(None))
+Index(
+    "ix_decisions_waiting",
+    *(decisions.c.site_id, decisions.c.verdict, decisions.c.id),
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
 )
 
 labels = Table(

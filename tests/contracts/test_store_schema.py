@@ -19,10 +19,12 @@ from service.core.site import AkismetHold, OwnThresholds
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, StoreTooNew
 from service.store.labels import Labels
+from service.store.queue import Queue
 from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import metadata
 
+ANSWER = '{"id": "02", "verdict": "hold", "score": null, "prior": null, "reasons": [], "summary": "Held."}'
 MIGRATE = """
 import sys
 from service.store.engine import connect
@@ -92,6 +94,28 @@ def test_a_decision_from_before_labels_can_be_labelled_by_its_id(open_store: Ope
     assert found
     assert (found.comment, found.verdict) == (Comment("Ann", "Hello"), "hold")
     assert labels.worded(1, Comment("Ann", "Hello")).decision_id is None
+
+
+def test_what_was_labelled_before_there_was_a_queue_does_not_wait(open_store: OpenStore) -> None:
+    engine = open_store()
+    with engine.begin() as connection:
+        upgrade(configuration(connection), "0006")
+        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
+        for number, aside in (("01", "NULL"), ("02", "'a burst'")):
+            connection.exec_driver_sql(
+                "INSERT INTO decisions (id, site_id, received_at, verdict, discard, answer, name, comment, details)"
+                f" VALUES ('{number}', 1, '2026-11-24 12:00:00', 'hold', false, '{ANSWER}', 'Ann', 'Hello', '{{}}')"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO labels (id, site_id, subject, decision_id, label, source, who, turn, weight, at,"
+                " contradicts, set_aside, name, comment, details) VALUES"
+                f" ('{number}', 1, '{number}', '{number}', 'ham', 'api', '', 0, 0.5, '2026-11-24 12:00:00',"
+                f" false, {aside}, 'Ann', 'Hello', '{{}}')"
+            )
+
+    migrate(engine)
+
+    assert [waiting.decision.id for waiting in Queue(engine).page(1, 10)] == ["02"]
 
 
 def test_four_processes_that_start_at_once_all_find_their_tables(store_url: str) -> None:

@@ -66,6 +66,17 @@ def test_a_held_comment_labelled_ham_has_its_author_and_its_copies_accepted(serv
     assert "labelled_copy" not in codes(with_link)
 
 
+def test_a_held_comment_waits_in_the_queue_until_it_is_labelled(service: RunningService) -> None:
+    held = ask(service, "/v1/comments", name="Ann", comment=QUESTION)
+
+    before = json.loads(service.request("GET", "/v1/queue", X_Api_Key=service.key).body)
+    ask(service, f"/v1/comments/{held['id']}/label", label="ham")
+    after = json.loads(service.request("GET", "/v1/queue", X_Api_Key=service.key).body)
+
+    assert [each["decision"] for each in before["comments"]] == [held]
+    assert after == {"comments": [], "next": None}
+
+
 @pytest.mark.parametrize("has_guid", [True, False])
 def test_what_wordpress_submits_as_spam_is_heard_by_the_next_check(service: RunningService, has_guid: bool) -> None:
     typed = {"comment_content": f"{PITCH} <b>&</b>", "comment_author": "Ann", "user_ip": "8.8.8.8"}

@@ -1,0 +1,101 @@
+"""
+The JSON edge for moderators: what waits for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import Blueprint, Response, g, request
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from service.answer import Answer, decision_answer
+from service.api import is_plausible
+from service.core.site import Scope
+from service.errors import InvalidField
+from service.gate import Gate
+from service.store.queue import Waiting
+
+QUEUE = "/v1/queue"
+USUAL, MOST = 50, 200
+_TOLD = ("url", "permalink", "article_title", "parent_id", "language")
+
+
+class WaitingAnswer(BaseModel, title="WaitingComment"):
+    """
+    A held comment as its author wrote it, with the decision. Show it as text: nothing of it has been made harmless.
+    """
+
+    received_at: datetime
+    name: str
+    comment: str
+    cms_id: str = Field(description="The CMS's own id; empty if it sent none.")
+    url: str
+    permalink: str
+    article_title: str
+    parent_id: str
+    language: str
+    decision: Answer
+
+
+class QueueAnswer(BaseModel, title="Queue"):
+    """
+    A page of the queue, the newest first.
+    """
+
+    comments: list[WaitingAnswer]
+    next: str | None = Field(description="`before` of the next page; null if nothing more waits.")
+
+
+class Pages(Protocol):
+    """
+    Reads the queue of a site; raises StoreUnavailable when it cannot.
+    """
+
+    def page(self, site_id: int, most: int, before: str = "") -> Sequence[Waiting]: ...
+
+
+def blueprint(queue: Pages, gate: Gate) -> Blueprint:
+    """
+    Return the route that reads the queue, for keys that may say what its comments were.
+    """
+    api = Blueprint("queue", __name__)
+
+    @api.get(QUEUE)
+    def show() -> Response:
+        environ = request.environ
+        credentials = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
+        site = gate.admit(*credentials, scope=Scope.FEEDBACK)
+        g.site = site.name
+        limit, before = _options(request.args)
+        # One more than asked for tells whether there is a next page.
+        found = queue.page(site.id, limit + 1, before)
+        page = found[:limit]
+        content = {
+            "comments": [_answer(waiting) for waiting in page],
+            "next": page[-1].decision.id if len(found) > limit else None,
+        }
+        return Response(to_json(content), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+
+    return api
+
+
+def _options(given: Mapping[str, str]) -> tuple[int, str]:
+    limit, before = given.get("limit", str(USUAL)), given.get("before", "")
+    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
+        raise InvalidField(f"`limit` must be a number from 1 to {MOST}", field="limit")
+    if not is_plausible(before):
+        raise InvalidField("`before` must be what an earlier page has as `next`", field="before")
+    return int(limit), before
+
+
+def _answer(waiting: Waiting) -> dict[str, Any]:
+    return {
+        "received_at": waiting.received_at,
+        "name": waiting.name,
+        "comment": waiting.comment,
+        "cms_id": waiting.details.get("id", ""),
+        **{field: waiting.details.get(field, "") for field in _TOLD},
+        "decision": decision_answer(waiting.decision),
+    }

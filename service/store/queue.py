@@ -1,0 +1,54 @@
+"""
+The comments that wait for a moderator, the newest first, a page at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Engine, select
+
+from service.core.decision import Decision
+from service.store.engine import available, one_by_one
+from service.store.tables import IS_WAITING, decisions
+
+_ANSWER = TypeAdapter(Decision)
+_WAITING = select(
+    *(decisions.c.answer, decisions.c.received_at, decisions.c.name, decisions.c.comment, decisions.c.details)
+).where(IS_WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """
+    A held comment of which nobody has said yet what it was; `details` has the fields without a column of their own.
+    """
+
+    decision: Decision
+    received_at: datetime
+    name: str
+    comment: str
+    details: Mapping[str, object]
+
+
+class Queue:
+    """
+    The queues of all sites. Raises StoreUnavailable when the database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = one_by_one(engine)
+
+    def page(self, site_id: int, most: int, before: str = "") -> Sequence[Waiting]:
+        """
+        Return the newest comments that wait at a site; with `before`, those whose decisions are older than this id.
+
+        What is decided meanwhile shifts no page, since the next one begins after an id and not after a number of rows.
+        """
+        query = _WAITING.where(decisions.c.site_id == site_id).order_by(decisions.c.id.desc()).limit(most)
+        if before:
+            query = query.where(decisions.c.id < before)
+        with available(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [Waiting(_ANSWER.validate_python(row.answer), *row[1:]) for row in rows]
