@@ -7,8 +7,9 @@ request and `submission.py` for the comment that they describe; `answer.py` writ
 turns each of `errors.py` into its document.
 
 Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
-`core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights. `traffic.py` and `traffic.lua`
-count floods and near-copies. `core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
+`core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights in the model that
+`model_in_use.py` has taken up. `traffic.py` and `traffic.lua` count floods and near-copies. `core/policy.py` makes the
+verdict of all this, and `store/decisions.py` keeps it.
 
 What waits for moderators is read by `queue_api.py`. What they say goes from `labels_api.py` to `labelling.py`, which
 keeps it (`store/labels.py`) and has the next comment hear of it: `label_memory.py` puts it where `traffic.lua` reads

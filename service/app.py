@@ -46,10 +46,10 @@ from service.gate import Gate
 from service.label_memory import LabelMemory
 from service.labelling import Labelling
 from service.listing import Listing
+from service.model_in_use import ModelInUse
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
-from service.scorer import ModelError, Scorer, load_current
 from service.store.coral import CoralPhases
 from service.store.decisions import Decisions
 from service.store.engine import connect as connect_store
@@ -87,13 +87,16 @@ class Parts:
     labelling: Labelling | None = None
     listing: Listing | None = None
     queue: Queue | None = None
+    watch: Callable[[], None] = lambda: None
 
 
 def create(settings: Settings) -> Flask:
     """
     Return the application that a worker serves.
     """
-    app = assemble(connect(settings))
+    parts = connect(settings)
+    app = assemble(parts)
+    parts.watch()
     # What is there now stays: no later collection need look through the model's words again.
     gc.collect()
     gc.freeze()
@@ -115,10 +118,11 @@ def connect(settings: Settings) -> Parts:
         on_error=metrics.count_traffic_error,
         on_stale=memory.refresh,
     )
-    scorer, fault = _load(settings)
-    labelling = Labelling(Labels(engine, secret, _new_id), memory, partial(_score, scorer), _now, metrics.count_label)
+    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=metrics.MODEL_FAILURES.inc)
+    model.look()
+    labelling = Labelling(Labels(engine, secret, _new_id), memory, partial(_score, model), _now, metrics.count_label)
     decisions = Decisions(engine, secret)
-    moderation = Moderation(traffic, lambda: scorer, decisions, clock=_now, new_id=_new_id)
+    moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=_now, new_id=_new_id)
     sites = Sites(engine)
     gate = Gate(sites)
     keyring = Keyring(sites, gate, secret)
@@ -129,7 +133,7 @@ def connect(settings: Settings) -> Parts:
         decisions,
         {
             "store": lambda: _store_fault(engine),
-            "model": lambda: fault,
+            "model": lambda: None if model.scorer else "no model can be trusted; the log says why",
             "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
         },
         lambda: traffic.state is State.OPEN,
@@ -140,6 +144,7 @@ def connect(settings: Settings) -> Parts:
         labelling,
         Listing(engine, secret, _now),
         Queue(engine),
+        model.watch,
     )
 
 
@@ -180,18 +185,8 @@ def late(environ: dict[str, Any]) -> api.Raw | None:
     return api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
 
 
-def _load(settings: Settings) -> tuple[Scorer | None, str | None]:
-    try:
-        scorer = load_current(settings.models_dir)
-    except ModelError as error:
-        metrics.MODEL_FAILURES.inc()
-        logger.error("every comment is held, since there is no model: %s", error)
-        return None, "no model can be trusted; the log says why"
-    metrics.MODEL.labels(scorer.version).set(1)
-    return scorer, None
-
-
-def _score(scorer: Scorer | None, comment: Comment) -> float | None:
+def _score(model: ModelInUse, comment: Comment) -> float | None:
+    scorer = model.scorer
     return probability(scorer.explain(extract(comment)).log_odds) if scorer else None
 
 

@@ -110,3 +110,12 @@ def _is_running(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def model_taken(version: str, before: str | None) -> None:
+    """
+    Say which model serves, and which no longer does.
+    """
+    if before:
+        MODEL.labels(before).set(0)
+    MODEL.labels(version).set(1)

@@ -23,6 +23,9 @@ from training.import_cli import imports
 from training.labelled_cli import labelled
 from training.params import SHIPPED, read_params
 from training.progress import say
+from training.promotion_cli import history, promote, rollback
+from training.promotions import current_version, system_user
+from training.promotions import promote as make_current
 from training.train import gather, measure, train
 
 PATHS = click.Path(exists=True, path_type=Path)
@@ -71,12 +74,16 @@ def fit(
     paths: tuple[Path, ...], strict: bool, out: Path, params: Path, version: str | None, texts_in_report: bool
 ) -> None:
     """
-    Fit, calibrate, evaluate, compile and write a model, and make it the current one.
+    Fit, calibrate, evaluate, compile and write a model; the first of a folder becomes the current one.
     """
     origin = _origin("fit", paths, params)
     name = version or registry.next_version(out, origin.created.date())
     registry.check_free(out / name)
     train(gather(paths, strict), read_params(params), out, name, origin, texts_in_report)
+    if current_version(out) is None:
+        make_current(out, name, system_user(), "the first model", datetime.now(UTC))
+    else:
+        say(f"Read {out / name / registry.REPORT}, then make it the model in use: hamlet-train promote {name}")
 
 
 @main.command()
@@ -149,3 +156,6 @@ main.add_command(campaigns)
 main.add_command(labelled)
 main.add_command(behaviour)
 main.add_command(imports)
+main.add_command(promote)
+main.add_command(rollback)
+main.add_command(history)

@@ -1,10 +1,9 @@
 """
-Models on disk: one folder a version, and the file CURRENT that names the one in use.
+Models on disk: one folder a version.
 """
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -14,7 +13,6 @@ from typing import Any
 import joblib
 from sklearn.pipeline import Pipeline
 
-from service.scorer import CURRENT
 from training.errors import BadModel
 
 PIPELINE, SCORER, CARD, REPORT = "pipeline.joblib", "scorer.npz", "card.json", "report.html"
@@ -97,20 +95,3 @@ def read_pipeline(folder: Path) -> Pipeline:
         raise BadModel(f"{path}: missing, or not the file that its card describes; it was not opened")
     pipeline: Pipeline = joblib.load(path)
     return pipeline
-
-
-def promote(models: Path, version: str) -> None:
-    """
-    Make a version the current one: written beside and renamed, so that a reader sees the old name or the new.
-
-    Raises:
-        BadModel: there is no such version.
-    """
-    if not (models / version / CARD).is_file():
-        raise BadModel(f"{models / version}: no model there")
-    beside = models / f".{CURRENT}.new"
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(version + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(models / CURRENT)

@@ -1,5 +1,5 @@
 """
-One fit from labelled files to a promoted model; read it from top to bottom.
+One fit from labelled files to a written model; read it from top to bottom.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def train(
     corpus: Corpus, params: Params, models: Path, version: str, origin: Origin, texts_in_report: bool = False
 ) -> Path:
     """
-    Return the folder of a new model, fitted on the corpus and written as the current one.
+    Return the folder of a new model, fitted on the corpus.
 
     Raises:
         TrainingError: the data cannot support a model, or the written model does not agree with its pipeline.
@@ -93,8 +93,7 @@ def train(
         findings(f"Model {version}", facts, measured, params, entries_of(pipeline)),
         texts_in_report,
     )
-    registry.promote(models, version)
-    say(f"{folder}: current; compiled and pipeline agree to {difference:.1e} on {len(used):,} comments")
+    say(f"{folder}: written; compiled and pipeline agree to {difference:.1e} on {len(used):,} comments")
     return folder
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from running_service import write_model
 
 from service.core.features import document
-from service.scorer import load_current
+from service.scorer import Scorer
 from training import registry
 from training.card import Origin
 from training.cli import main
@@ -17,10 +18,12 @@ from training.counts import columns, count
 from training.errors import BadModel
 from training.params import read_params
 from training.pipeline import counters
+from training.promotions import current_version
 from training.train import gather, train
 
 WRITTEN = Path(__file__).parents[2] / "training" / "written"
-PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
+SMALL = Path(__file__).parent / "data" / "params.toml"
+PARAMS = read_params(SMALL)
 CREATED = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -39,8 +42,8 @@ def card(models: Path) -> dict[str, Any]:
     return registry.read_card(models / "2026-11-23.1")
 
 
-def test_a_fitted_model_becomes_the_current_one_and_serving_can_load_it(models: Path) -> None:
-    assert load_current(models).version == "2026-11-23.1"
+def test_serving_can_load_a_fitted_model(models: Path) -> None:
+    assert Scorer.load(models / "2026-11-23.1").version == "2026-11-23.1"
 
 
 def test_the_compiled_model_equals_the_pipeline_on_every_row(models: Path) -> None:
@@ -105,6 +108,20 @@ def test_a_figure_and_its_interval_stand_on_one_line_of_the_card(models: Path) -
     text = (models / "2026-11-23.1" / registry.CARD).read_text(encoding="utf-8")
 
     assert re.search(r'"ham_held": \[[\d.]+, [\d.]+, [\d.]+\],?\n', text)
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "2026-11-24.1"), ("one", "one")])
+def test_only_the_first_model_of_a_folder_becomes_the_current_one(
+    tmp_path: Path, before: str | None, after: str
+) -> None:
+    if before:
+        write_model(tmp_path, before)
+
+    given = ["--data", str(WRITTEN), "--params", str(SMALL), "--out", str(tmp_path), "--version", "2026-11-24.1"]
+    result = CliRunner().invoke(main, ["fit", *given])
+
+    assert (result.exit_code, current_version(tmp_path)) == (0, after)
+    assert ("hamlet-train promote 2026-11-24.1" in result.output) is bool(before)
 
 
 def test_a_version_is_never_written_over(models: Path) -> None:

@@ -1,0 +1,87 @@
+"""
+The model in use: another one is taken up within seconds of its promotion, between two requests.
+"""
+
+import gc
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from service.scorer import ModelError, Scorer, current
+
+# The file is read again and not watched: no notice of the kernel's comes from a network file system.
+LOOK_SECONDS = 2.0
+
+logger = logging.getLogger("hamlet.model")
+
+
+class ModelInUse:
+    """
+    Has the model that the file CURRENT names. A class, since it remembers the last one that could be trusted.
+
+    While the one that is named cannot be used, the one before goes on serving, and the log says so.
+    """
+
+    def __init__(
+        self, models: Path, *, on_taken: Callable[[str, str | None], None], on_failure: Callable[[], None]
+    ) -> None:
+        """
+        Take the folder of models; `on_taken` is told the version taken up and the one before, `on_failure` each fault.
+        """
+        self._models = models
+        self._on_taken = on_taken
+        self._on_failure = on_failure
+        self._last_fault: str | None = None
+        self.scorer: Scorer | None = None
+
+    @property
+    def version(self) -> str | None:
+        """
+        The version that serves; None while there is none to trust.
+        """
+        return self.scorer.version if self.scorer else None
+
+    def look(self) -> None:
+        """
+        Take up the model that is named, unless it serves already.
+        """
+        try:
+            folder = current(self._models)
+            if folder.name != self.version:
+                self._take(Scorer.load(folder))
+        except ModelError as error:
+            self._tell(str(error))
+        else:
+            self._last_fault = None
+
+    def watch(self, stop: threading.Event | None = None) -> None:
+        """
+        Look every two seconds, in a thread of its own, until `stop` is set.
+        """
+        ended = stop or threading.Event()
+
+        def look_again() -> None:
+            while not ended.wait(LOOK_SECONDS):
+                self.look()
+
+        threading.Thread(target=look_again, name="model", daemon=True).start()
+
+    def _take(self, scorer: Scorer) -> None:
+        before = self.version
+        # One assignment: a request that has begun keeps the model that it asked for.
+        self.scorer = scorer
+        self._on_taken(scorer.version, before)
+        logger.info("model %s serves", scorer.version)
+        # No later collection need look through the model's words again.
+        gc.collect()
+        gc.freeze()
+
+    def _tell(self, fault: str) -> None:
+        # Once, and not every two seconds.
+        if fault == self._last_fault:
+            return
+        self._last_fault = fault
+        self._on_failure()
+        serves = f"model {self.version} goes on serving" if self.scorer else "every comment is held"
+        logger.error("%s, since the current model cannot be used: %s", serves, fault)

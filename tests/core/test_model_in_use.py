@@ -1,0 +1,100 @@
+"""
+The model in use: taken up when it is promoted, kept when the next one cannot be trusted.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from running_service import write_model
+
+from service.model_in_use import ModelInUse
+
+
+@dataclass
+class Watched:
+    """
+    A model in use whose events are kept.
+    """
+
+    models: Path
+    taken: list[tuple[str, str | None]] = field(default_factory=list)
+    failures: int = 0
+
+    def __post_init__(self) -> None:
+        self.model = ModelInUse(self.models, on_taken=lambda *event: self.taken.append(event), on_failure=self.fail)
+
+    def fail(self) -> None:
+        self.failures += 1
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(write_model(tmp_path / "models", "one"))
+
+
+def test_the_model_that_is_named_is_taken_up_once(watched: Watched) -> None:
+    watched.model.look()
+    first = watched.model.scorer
+    watched.model.look()
+
+    assert (watched.model.version, watched.taken) == ("one", [("one", None)])
+    assert watched.model.scorer is first
+
+
+def test_a_model_that_is_promoted_takes_the_place_of_the_one_before(watched: Watched) -> None:
+    watched.model.look()
+
+    write_model(watched.models, "two")
+    watched.model.look()
+
+    assert (watched.model.version, watched.taken) == ("two", [("one", None), ("two", "one")])
+
+
+@pytest.mark.parametrize("damage", ["tampered", "no card", "no folder", "no name"])
+def test_a_model_that_cannot_be_trusted_leaves_the_one_before_and_is_told_of_once(
+    watched: Watched, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched.model.look()
+    write_model(watched.models, "two")
+    if damage == "tampered":
+        (watched.models / "two" / "scorer.npz").write_bytes(b"other weights")
+    elif damage == "no card":
+        (watched.models / "two" / "card.json").unlink()
+    elif damage == "no folder":
+        (watched.models / "two").rename(watched.models / "gone")
+    else:
+        (watched.models / "CURRENT").unlink()
+
+    watched.model.look()
+    watched.model.look()
+
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert (watched.model.version, watched.failures, len(told)) == ("one", 1, 1)
+    assert told[0].startswith("model one goes on serving, since the current model cannot be used: ")
+
+
+def test_a_model_that_is_mended_is_taken_up(watched: Watched) -> None:
+    watched.model.look()
+    write_model(watched.models, "two")
+    whole = (watched.models / "two" / "scorer.npz").read_bytes()
+    (watched.models / "two" / "scorer.npz").write_bytes(whole[:100])
+    watched.model.look()
+
+    (watched.models / "two" / "scorer.npz").write_bytes(whole)
+    watched.model.look()
+
+    assert watched.model.version == "two"
+
+
+def test_without_any_model_there_is_none_until_one_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    watched = Watched(tmp_path / "models")
+
+    watched.model.look()
+    before = watched.model.version
+    write_model(tmp_path / "models", "one")
+    watched.model.look()
+
+    assert (before, watched.model.version, watched.failures) == (None, "one", 1)
+    assert "every comment is held" in caplog.text

@@ -1,0 +1,112 @@
+"""
+Which model is in use: promoted, gone back from, and told of in the history.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from running_service import write_model
+
+from training.cli import main
+from training.errors import BadModel
+from training.promotions import Promotion, current_version, history, promote, roll_back
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """
+    A folder with three models, the first in use, and no history.
+    """
+    for version in ("three", "two", "one"):
+        write_model(tmp_path, version)
+    return tmp_path
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_promoted_version_is_current_and_the_history_says_who_when_and_why(models: Path) -> None:
+    promote(models, "two", "anna", "fewer held", NOON)
+
+    assert current_version(models) == "two"
+    assert history(models) == [Promotion("two", "one", "2026-11-24T12:00:00+00:00", "anna", "fewer held")]
+
+
+def test_going_back_twice_goes_back_two_steps(models: Path) -> None:
+    promote(models, "two", "anna", "", NOON)
+    promote(models, "three", "anna", "", NOON)
+
+    versions = [roll_back(models, "bob", "worse", NOON).version for _ in range(2)]
+
+    assert (versions, current_version(models)) == (["two", "one"], "one")
+    assert [(each.version, each.is_rollback) for each in history(models)][2:] == [("two", True), ("one", True)]
+
+
+def test_before_the_first_promotion_there_is_nothing_to_go_back_to(models: Path) -> None:
+    with pytest.raises(BadModel, match="no model before one; name one with `hamlet-train promote`"):
+        roll_back(models, "anna", "", NOON)
+
+
+def test_the_current_version_is_not_promoted_again(models: Path) -> None:
+    with pytest.raises(BadModel, match="one is the current model already"):
+        promote(models, "one", "anna", "", NOON)
+
+    assert history(models) == []
+
+
+@pytest.mark.parametrize("damage", ["no such version", "tampered weights", "tampered pipeline"])
+def test_what_cannot_be_trusted_is_not_promoted(models: Path, damage: str) -> None:
+    if damage == "tampered weights":
+        (models / "two" / "scorer.npz").write_bytes(b"other weights")
+    elif damage == "tampered pipeline":
+        (models / "two" / "pipeline.joblib").write_bytes(b"other pipeline")
+
+    with pytest.raises(BadModel):
+        promote(models, "2026-01-01.1" if damage == "no such version" else "two", "anna", "", NOON)
+
+    assert (current_version(models), history(models)) == ("one", [])
+
+
+def test_a_damaged_history_is_told_of_and_not_lost(models: Path) -> None:
+    (models / "history.jsonl").write_text("{}\n")
+
+    with pytest.raises(BadModel, match="a line is no promotion"):
+        history(models)
+
+
+def test_the_first_model_of_a_folder_is_promoted_without_another(tmp_path: Path) -> None:
+    (write_model(tmp_path, "one") / "CURRENT").unlink()
+
+    promote(tmp_path, "one", "anna", "the first model", NOON)
+
+    assert (current_version(tmp_path), history(tmp_path)[0].before) == ("one", None)
+
+
+def test_the_commands_promote_go_back_and_tell_it_all(models: Path) -> None:
+    promoted = run("promote", "two", "--models", str(models), "--who", "anna", "--reason", "fewer held")
+    back = run("rollback", "--models", str(models), "--who", "bob")
+    table = run("history", "--models", str(models))
+    lines = [json.loads(line) for line in run("history", "--models", str(models), "--json").splitlines()]
+
+    assert promoted == "two is current instead of one; running services take it up within seconds\n"
+    assert back == "one is current instead of two; running services take it up within seconds\n"
+    assert "fewer held" in table
+    assert table.endswith("in use: one\n")
+    assert [(each["version"], each["who"], each["is_rollback"]) for each in lines] == [
+        ("two", "anna", False),
+        ("one", "bob", True),
+    ]
+
+
+def test_a_version_that_is_not_there_is_an_error_with_its_name(models: Path) -> None:
+    result = CliRunner().invoke(main, ["promote", "four", "--models", str(models)])
+
+    assert (result.exit_code, "four" in result.output) == (1, True)

@@ -1,0 +1,122 @@
+"""
+Which model is in use, and how it came to be: promotions, going back, and the history of both.
+"""
+
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from service.scorer import CURRENT, ModelError, Scorer
+from training.errors import BadModel
+from training.registry import PIPELINE, read_card, sha256
+
+HISTORY = "history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """
+    One change of the model in use: `before` is the version that was, None for the first. `at` is in ISO 8601, UTC.
+    """
+
+    version: str
+    before: str | None
+    at: str
+    who: str
+    reason: str
+    is_rollback: bool = False
+
+
+def system_user() -> str:
+    """
+    Return who runs this: the name, or the number where the system knows no name, as in a container.
+    """
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def current_version(models: Path) -> str | None:
+    """
+    Return the version in use; None if nothing was promoted yet.
+    """
+    path = models / CURRENT
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+
+def history(models: Path) -> Sequence[Promotion]:
+    """
+    Return all promotions, the earliest first.
+
+    Raises:
+        BadModel: the file of them is damaged.
+    """
+    path = models / HISTORY
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return [Promotion(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError) as error:
+        raise BadModel(f"{path}: a line is no promotion ({error}); restore the file or move it away") from error
+
+
+def promote(
+    models: Path, version: str, who: str, reason: str, now: datetime, *, is_rollback: bool = False
+) -> Promotion:
+    """
+    Make a version the current one, for services that look to take up within seconds, and keep who did so and why.
+
+    Raises:
+        BadModel: there is no such version, its files are not those of its card, or it is the current one.
+    """
+    before = current_version(models)
+    if version == before:
+        raise BadModel(f"{version} is the current model already")
+    _verify(models / version)
+    promotion = Promotion(version, before, now.isoformat(timespec="seconds"), who, reason, is_rollback)
+    # First: a change that failed and is in the history does less harm than one that is in none.
+    _write(models / HISTORY, json.dumps(asdict(promotion), ensure_ascii=False) + "\n", "a")
+    beside = models / f".{CURRENT}.new"
+    _write(beside, f"{version}\n", "w")
+    # Renamed, so that a reader sees the old name or the new.
+    beside.replace(models / CURRENT)
+    return promotion
+
+
+def roll_back(models: Path, who: str, reason: str, now: datetime) -> Promotion:
+    """
+    Go back to the version that the current one was promoted over; once more goes back further.
+
+    Raises:
+        BadModel: the history does not know that version, or it cannot be used any more.
+    """
+    version = current_version(models)
+    over = [each.before for each in history(models) if each.version == version and not each.is_rollback]
+    if not over or over[-1] is None:
+        raise BadModel(f"the history has no model before {version}; name one with `hamlet-train promote`")
+    return promote(models, over[-1], who, reason, now, is_rollback=True)
+
+
+def _verify(folder: Path) -> None:
+    """
+    Check that a model's files are those of its card, and that serving can load it. Nothing is unpickled.
+    """
+    try:
+        Scorer.load(folder)
+    except ModelError as error:
+        raise BadModel(str(error)) from error
+    pipeline = folder / PIPELINE
+    # Serving needs none, and a model that came without is not damaged.
+    if pipeline.is_file() and sha256(pipeline.read_bytes()) != read_card(folder)["files"].get(PIPELINE):
+        raise BadModel(f"{pipeline}: not the file that its card describes; restore the whole folder")
+
+
+def _write(path: Path, text: str, mode: str) -> None:
+    with path.open(mode, encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
