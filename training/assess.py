@@ -12,9 +12,10 @@ from training.articles import articles_left_out
 from training.calibrate import Line
 from training.counts import recount
 from training.crossfit import Held, Prepared
-from training.evaluate import ARTICLES, FIELDS, LATER, SOURCES, TEMPLATES, Figures, by_part
+from training.evaluate import ARTICLES, FIELDS, LATER, NEWEST, SOURCES, TEMPLATES, Figures, by_part
 from training.fields import without_fields
 from training.later import later_rows
+from training.newest import newest_labels
 from training.params import Params
 from training.parts import parts_among, parts_of
 from training.progress import track
@@ -71,6 +72,7 @@ def assess(held: Held, prepared: Prepared, params: Params) -> Assessment:
         FIELDS: lambda: without_fields(unseen, parts, _scoring(held, prepared, terms, measured, params), params.seed),
         LATER: lambda: later_rows(held, prepared, params),
         ARTICLES: lambda: articles_left_out(prepared, terms, params),
+        NEWEST: lambda: newest_labels(held, prepared, params),
     }
     figures = {name: view() for name, view in track(views.items(), "Figures", len(views))}
     return Assessment(line, choice, terms, measured, unseen, known, figures)

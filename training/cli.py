@@ -3,6 +3,7 @@ The command `hamlet-train`: fit a model on labelled files, evaluate one.
 """
 
 import json
+import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from training.campaigns_cli import campaigns
 from training.card import Origin, card
 from training.errors import TrainingError
 from training.finished import judge
+from training.from_store import own_rows
 from training.heldout import findings
 from training.import_cli import imports
 from training.labelled_cli import labelled
@@ -26,11 +28,12 @@ from training.progress import say
 from training.promotion_cli import history, promote, rollback
 from training.promotions import current_version, system_user
 from training.promotions import promote as make_current
-from training.train import gather, measure, train
+from training.train import Corpus, gather, measure, train
 
 PATHS = click.Path(exists=True, path_type=Path)
-DATA = click.option(
-    "--data", "paths", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable."
+DATA = click.option("--data", "paths", type=PATHS, multiple=True, help="File or folder of labelled rows; repeatable.")
+FROM_STORE = click.option(
+    "--from-store", is_flag=True, help="Add what moderators said; the store is found as the service finds it."
 )
 STRICT = click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
 PARAMS = click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
@@ -63,6 +66,7 @@ def main() -> None:
 
 @main.command()
 @DATA
+@FROM_STORE
 @STRICT
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Models folder."
@@ -71,15 +75,21 @@ def main() -> None:
 @click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
 @TEXTS
 def fit(
-    paths: tuple[Path, ...], strict: bool, out: Path, params: Path, version: str | None, texts_in_report: bool
+    paths: tuple[Path, ...],
+    from_store: bool,
+    strict: bool,
+    out: Path,
+    params: Path,
+    version: str | None,
+    texts_in_report: bool,
 ) -> None:
     """
     Fit, calibrate, evaluate, compile and write a model; the first of a folder becomes the current one.
     """
-    origin = _origin("fit", paths, params)
+    origin = _origin("fit --from-store" if from_store else "fit", paths, params)
     name = version or registry.next_version(out, origin.created.date())
     registry.check_free(out / name)
-    train(gather(paths, strict), read_params(params), out, name, origin, texts_in_report)
+    train(_corpus(paths, from_store, strict), read_params(params), out, name, origin, texts_in_report)
     if current_version(out) is None:
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
     else:
@@ -88,6 +98,7 @@ def fit(
 
 @main.command()
 @DATA
+@FROM_STORE
 @STRICT
 @click.option("--model", type=PATHS, help="Folder of a model.  [default: the one that models/CURRENT names]")
 @click.option(
@@ -106,6 +117,7 @@ def fit(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
 def evaluate(
     paths: tuple[Path, ...],
+    from_store: bool,
     strict: bool,
     model: Path | None,
     held_out: bool,
@@ -120,7 +132,7 @@ def evaluate(
     if held_out and model:
         raise click.UsageError("--held-out judges what would be fitted, --model one that is: give one of them")
     given = read_params(params)
-    corpus = gather(paths, strict)
+    corpus = _corpus(paths, from_store, strict)
     if held_out:
         measured = measure(corpus, given)
         facts = card(corpus, measured, given, "none", _origin("evaluate --held-out", paths, params))
@@ -136,6 +148,12 @@ def evaluate(
     for warning in found.facts["warnings"]:
         say(f"Warning: {warning}")
     tables.show(found.facts["figures"])
+
+
+def _corpus(paths: tuple[Path, ...], from_store: bool, strict: bool) -> Corpus:
+    if not paths and not from_store:
+        raise click.UsageError("give labelled rows by --data, --from-store, or both")
+    return gather(paths, strict, own_rows(os.environ) if from_store else ())
 
 
 def _origin(command: str, paths: tuple[Path, ...], params: Path) -> Origin:

@@ -131,4 +131,10 @@ def row_of(record: Mapping[str, object], source: str, place: str) -> Row | Rejec
     if len(texts["comment"].encode()) > LONGEST_COMMENT:
         return Rejected(place, f"comment is over {LONGEST_COMMENT} bytes")
     is_trackback = record.get("type") in ("trackback", "pingback")
-    return Row(**{**texts, "source": texts["source"] or source}, is_trackback=is_trackback, place=place)
+    return Row(
+        **{**texts, "source": texts["source"] or source},
+        is_trackback=is_trackback,
+        place=place,
+        weight=1.0,
+        is_own=False,
+    )

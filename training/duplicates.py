@@ -104,8 +104,10 @@ def thin(rows: Sequence[Row], documents: Sequence[str], similarity: float, keep:
     Return which rows stay: at most `keep` of each label in a cluster, the first of each source before the second.
 
     A cluster of a longer text with both labels keeps the label that four in five of its rows have, or, if there is no
-    such majority, none: one of the labels is wrong and nobody can tell which. Copies in a second group of a source
-    go: kept, they would join both groups, and a promotion posted under three videos makes one group of all of them.
+    such majority, none: one of the labels is wrong and nobody can tell which. Where the site's own moderators labelled
+    some of them, only these are asked, however short the text is, and they stay first. Copies in a second group of a
+    source go: kept, they would join both groups, and a promotion posted under three videos makes one group of all of
+    them.
     """
     clusters = cluster(documents, similarity)
     members: dict[int, list[int]] = defaultdict(list)
@@ -123,11 +125,14 @@ def thin(rows: Sequence[Row], documents: Sequence[str], similarity: float, keep:
 
 
 def _agreed(positions: list[int], rows: Sequence[Row], documents: Sequence[str]) -> list[int]:
-    labels = Counter(rows[position].label for position in positions)
-    if len(labels) < 2 or len(shingles(documents[positions[0]])) < 2 * SHORTEST_CONFLICT:
+    if len({rows[position].label for position in positions}) < 2:
         return positions
-    label, count = labels.most_common(1)[0]
-    return [p for p in positions if rows[p].label == label] if count >= 0.8 * len(positions) else []
+    own = [position for position in positions if rows[position].is_own]
+    if not own and len(shingles(documents[positions[0]])) < 2 * SHORTEST_CONFLICT:
+        return positions
+    heard = own or positions
+    label, count = Counter(rows[position].label for position in heard).most_common(1)[0]
+    return [p for p in positions if rows[p].label == label] if count >= 0.8 * len(heard) else []
 
 
 def _of_one_group(positions: list[int], rows: Sequence[Row]) -> list[int]:
@@ -141,4 +146,4 @@ def _spread(positions: list[int], rows: Sequence[Row]) -> list[int]:
     for position in positions:
         turn[position] = seen[rows[position].source]
         seen[rows[position].source] += 1
-    return sorted(positions, key=lambda position: (turn[position], position))
+    return sorted(positions, key=lambda position: (not rows[position].is_own, turn[position], position))

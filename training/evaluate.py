@@ -13,7 +13,7 @@ from training.scored import Scored
 
 # What was done to the rows that are judged.
 SOURCES, TEMPLATES, GIVEN = "sources held out", "templates held out", "rows as given"
-FIELDS, LATER, ARTICLES = "fields taken away", "later rows", "articles left out"
+FIELDS, LATER, ARTICLES, NEWEST = "fields taken away", "later rows", "articles left out", "newest own labels"
 FALSE_POSITIVE_RATES = (0.001, 0.005, 0.01)
 # Fewer ham rows than this cannot show a rate of one in a hundred; the ham of all rows stands in for them.
 FEWEST_HAM = 150

@@ -16,7 +16,8 @@ class Row:
 
     `group` joins rows that must stay on one side of every split: a template, an article. `is_trackback` marks a text
     in the form that blogs send each other, which no comment form can send. `date` begins with year, month and day, or
-    is empty. `place` is file and line, for messages.
+    is empty. `weight` is how much the label counts, at most 1. `is_own` marks what the site's own moderators said: it
+    goes before what others said of the same text. `place` is file and line, for messages.
     """
 
     source: str
@@ -30,6 +31,8 @@ class Row:
     kind: str = ""
     date: str = ""
     is_trackback: bool = False
+    weight: float = 1.0
+    is_own: bool = False
     place: str = ""
 
     @property

@@ -2,7 +2,7 @@
 One fit from labelled files to a written model; read it from top to bottom.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +43,10 @@ class Corpus:
     rejected: Sequence[Rejected]
 
 
-def gather(paths: Sequence[Path], strict: bool) -> Corpus:
+def gather(paths: Sequence[Path], strict: bool, own: Iterable[Row] = ()) -> Corpus:
     """
-    Return every row of the files that the paths name, and every line that is not one.
+    Return every row of the files that the paths name and those of the site's `own` moderators, and every line that is
+    no row.
 
     Raises:
         BadData: a path is wrong, or, if strict, a line is.
@@ -62,9 +63,13 @@ def gather(paths: Sequence[Path], strict: bool) -> Corpus:
                 rows.append(told)
             else:
                 unsure += 1
+    labelled = [clean(row) for row in own]
+    rows.extend(labelled)
     for line in rejected:
         say(f"Left out {line}")
-    say(f"{len(rows):,} rows from {len(files)} files, {len(rejected)} left out as wrong, {unsure} as unsure")
+    if labelled:
+        say(f"{len(labelled):,} labels of the store")
+    say(f"{len(rows):,} rows, {len(files)} files, {len(rejected)} left out as wrong, {unsure} as unsure")
     if strict and rejected:
         raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
     return Corpus(files, rows, rejected)

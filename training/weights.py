@@ -50,13 +50,15 @@ def log_count_ratio(matrix: csr_matrix, is_spam: NDArray[np.bool_], weight: NDAr
 
 def row_weights(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> NDArray[np.float64]:
     """
-    Return how much each row counts when fitting: its source's weight, less if its group is large, and balanced so that
-    a language says nothing by itself.
+    Return how much each row counts when fitting: its label's weight times its source's, less if its group is large, and
+    balanced so that a language says nothing by itself.
     """
     sizes = Counter(groups.tolist())
     most = params.duplicates.rows_a_group
     pairs = zip(rows, groups.tolist(), strict=True)
-    weight = np.array([params.source(row.source).weight * min(1.0, most / sizes[group]) for row, group in pairs])
+    weight = np.array(
+        [row.weight * params.source(row.source).weight * min(1.0, most / sizes[group]) for row, group in pairs]
+    )
     languages = np.array([row.language for row in rows])
     is_spam = np.array([row.is_spam for row in rows])
     return weight * _language_balance(languages, is_spam, weight, params)

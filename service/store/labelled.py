@@ -73,18 +73,22 @@ class LabelledComments:
         return [labelled(row) for row in reversed(rows)]
 
 
-def stream(engine: Engine, page: int = PAGE) -> Iterator[Labelled]:
+def stream(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, Labelled]]:
     """
-    Yield every labelled comment of all sites once, with the label in force, in the order in which these were given.
+    Yield every labelled comment of all sites once, after the site's name, with the label in force, in the order in
+    which these were given.
 
     Raises:
         StoreUnavailable: the store cannot be read.
     """
-    query, last = select(labels).where(IN_FORCE).order_by(labels.c.id).limit(page), ""
+    query, last = (
+        select(labels, sites.c.name.label("site")).join(sites).where(IN_FORCE).order_by(labels.c.id).limit(page),
+        "",
+    )
     while True:
         with available(), one_by_one(engine).connect() as connection:
             rows = connection.execute(query.where(labels.c.id > last)).all()
-        yield from map(labelled, rows)
+        yield from ((row.site, labelled(row)) for row in rows)
         if len(rows) < page:
             return
         last = rows[-1].id

@@ -111,7 +111,7 @@ def test_a_moderators_label_stays_in_force_whatever_others_say_later(say: Saying
     say(label=Label.HAM, source=Source.MODERATOR, who="Eve", weight=1.0)
     say(at=NOON + timedelta(days=1))
 
-    (labelled,) = stream(say.store.engine)
+    ((_, labelled),) = stream(say.store.engine)
 
     assert len(say.said) == 2
     assert labelled.given.who == "Eve"
@@ -147,7 +147,7 @@ def test_labelled_comments_outlive_their_decisions(say: Saying) -> None:
     with say.store.engine.begin() as connection:
         connection.execute(delete(decisions))
 
-    (labelled,) = stream(say.store.engine)
+    ((_, labelled),) = stream(say.store.engine)
 
     assert labelled.given.label is Label.SPAM
     assert labelled.subject.comment == replace(PITCH, email="", ip="")
@@ -162,7 +162,7 @@ def test_all_that_a_cms_said_comes_back_for_training(say: Saying) -> None:
     subject = say.labels.decided(say.store.site.id, "02")
 
     say(subject=subject)
-    (labelled,) = stream(say.store.engine)
+    ((_, labelled),) = stream(say.store.engine)
 
     assert labelled.subject.comment == replace(told, honeypot="filled in")
 
@@ -171,7 +171,7 @@ def test_labelled_comments_are_streamed_in_pages(say: Saying) -> None:
     for number in range(5):
         say(subject=say.labels.worded(say.store.site.id, Comment("Ann", f"Comment {number}")))
 
-    read = [labelled.subject.comment.comment for labelled in stream(say.store.engine, page=2)]
+    read = [labelled.subject.comment.comment for _, labelled in stream(say.store.engine, page=2)]
 
     assert read == [f"Comment {number}" for number in range(5)]
 
@@ -185,7 +185,7 @@ def test_what_is_set_aside_does_not_count_until_it_is_released(say: Saying) -> N
 
     assert before[1] == []
     assert released == 1
-    assert [labelled.given.id for labelled in stream(say.store.engine)] == [given.id]
+    assert [labelled.given.id for _, labelled in stream(say.store.engine)] == [given.id]
     assert comments.version(say.store.site.id) != before[0]
     assert comments.set_aside("news", 10) == []
 

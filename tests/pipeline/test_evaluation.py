@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from training import report
 from training.articles import articles_left_out
 from training.cli import main
-from training.evaluate import ARTICLES, FIELDS, GIVEN, LATER, SOURCES, TEMPLATES
+from training.evaluate import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
 from training.fields import sample
 from training.heldout import Measured, findings
 from training.later import split
@@ -89,7 +89,7 @@ def run(*arguments: object) -> Result:
 def test_every_view_has_its_figures_by_dimension_and_part(measured: Measured) -> None:
     found = measured.assessment.figures
 
-    assert list(found) == [SOURCES, TEMPLATES, FIELDS, LATER, ARTICLES]
+    assert list(found) == [SOURCES, TEMPLATES, FIELDS, LATER, ARTICLES, NEWEST]
     assert set(found[SOURCES]) == {"all", "source", "language", "length", "kind of spam"}
     assert set(found[SOURCES]["source"]) == {"blog", "forum"}
     assert found[TEMPLATES]["all"]["all"]["roc_auc"][0] > 0.9  # type: ignore[index]
@@ -194,7 +194,7 @@ def test_what_would_be_fitted_is_judged_without_writing_a_model(data: Path, tmp_
     result = run("evaluate", "--held-out", "--data", data, "--params", PARAMS_FILE, "--json", "--report", page)
 
     found = json.loads(result.stdout)
-    assert set(found["figures"]) == {SOURCES, TEMPLATES, FIELDS, LATER, ARTICLES}
+    assert set(found["figures"]) == {SOURCES, TEMPLATES, FIELDS, LATER, ARTICLES, NEWEST}
     assert found["bounds"]["ham"] > 0
     assert page.exists()
 

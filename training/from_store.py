@@ -1,0 +1,64 @@
+"""
+Labelled comments of a service's store as rows: what its own moderators said.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from service.config import Settings, SettingsError
+from service.core.labels import Labelled
+from service.errors import StoreUnavailable
+from service.store.engine import connect
+from service.store.errors import BadStoreUrl
+from service.store.labelled import stream
+from training.errors import BadData
+from training.rows import Row
+
+# So that a site's own labels are a source of their own, and have a line of their own in the parameters if they need it.
+PREFIX = "store:"
+
+
+def own_rows(environ: Mapping[str, str]) -> Iterator[Row]:
+    """
+    Yield a row for every comment that somebody labelled, with the label in force, in the order of the labels.
+
+    Args:
+        environ: With the settings that the service has, which say where its store is.
+
+    Raises:
+        BadData: there is no store, or it does not answer.
+    """
+    try:
+        url = Settings.from_environment(environ).store_url
+        file = make_url(url).database
+        # SQLite would make an empty one, and the labels would seem to be lost.
+        if url.startswith("sqlite") and not (file and Path(file).is_file()):
+            raise BadData(f"{file}: no store there; set HAMLET_STATE_DIR or HAMLET_DATABASE_URL as for the service")
+        engine = connect(url)
+        for site, labelled in stream(engine):
+            yield row_of(site, labelled)
+        engine.dispose()
+    except (SettingsError, BadStoreUrl, StoreUnavailable) as error:
+        raise BadData(f"the store of the service: {error}") from error
+
+
+def row_of(site: str, labelled: Labelled) -> Row:
+    """
+    Return the row of a labelled comment; its date is that of the label, and it counts as much as the label weighs.
+    """
+    comment, given = labelled.subject.comment, labelled.given
+    return Row(
+        source=f"{PREFIX}{site}",
+        label=given.label.value,
+        name=comment.name,
+        comment=comment.comment,
+        url=comment.url,
+        article_title=comment.article_title,
+        date=given.at.isoformat(),
+        is_trackback=comment.type in ("trackback", "pingback"),
+        place=f"label {given.id}",
+        weight=given.weight,
+        is_own=True,
+    )

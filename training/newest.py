@@ -1,0 +1,61 @@
+"""
+The newest labels of the site's own moderators, judged by a model that was fitted before them.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import weights
+from training.crossfit import Held, Prepared
+from training.errors import BadData
+from training.evaluate import Figures, by_part
+from training.params import Params
+from training.rows import Row
+from training.scored import Scored
+from training.settle import settle
+
+SHARE = 0.2
+# Own labels of either kind among the newest that are needed for a figure.
+FEWEST = 20
+
+
+def newest_labels(held: Held, prepared: Prepared, params: Params) -> dict[str, dict[str, Figures]]:
+    """
+    Return the figures of the newest fifth of the own labels; none if there are too few.
+
+    Neither they nor their near-copies, whoever labelled these, are fitted or choose the line and the thresholds.
+    """
+    score = newest(prepared.rows)
+    spam = int(prepared.is_spam[score].sum())
+    if min(spam, len(score) - spam) < FEWEST:
+        return {}
+    scored_sources = {prepared.rows[row].source for row in score}
+    is_fitted = ~np.isin(prepared.groups, prepared.groups[score])
+    is_fitted &= np.array([params.source(row.source).role != "evaluate" for row in prepared.rows])
+    is_fitted &= np.array([not item.lenders & scored_sources for item in prepared.dressed])
+    try:
+        line, choice = settle(held, prepared, params, is_fitted)
+    except BadData:
+        return {}
+    fitted = weights.fit(prepared.counts, np.flatnonzero(is_fitted), prepared.is_spam, prepared.weight, params)
+    rows = [prepared.rows[row] for row in score]
+    scored = Scored.of(
+        rows,
+        line.log_odds(fitted.decide(prepared.counts, score)),
+        (choice.thresholds.accept_below, choice.thresholds.reject_at),
+        prepared.groups[score],
+        params.seed,
+    )
+    sources = np.array([row.source for row in rows])
+    masks = {"all": np.ones(len(rows), dtype=bool)} | {str(name): sources == name for name in np.unique(sources)}
+    return by_part(scored, {"source": masks})
+
+
+def newest(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """
+    Return the positions of the newest fifth of the own labels.
+    """
+    own = sorted((row.date, position) for position, row in enumerate(rows) if row.is_own)
+    return np.array(sorted(position for _, position in own[len(own) - int(SHARE * len(own)) :]), dtype=np.int64)
