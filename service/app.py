@@ -182,7 +182,10 @@ def late(environ: dict[str, Any]) -> api.Raw | None:
     """
     Return what to answer a comment that takes too long, by any edge that must answer; None for other requests.
     """
-    return api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
+    answer = api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
+    if answer:
+        metrics.DEGRADED.labels("time").inc()
+    return answer
 
 
 def _score(model: ModelInUse, comment: Comment) -> float | None:

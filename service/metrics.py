@@ -18,7 +18,7 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A comment takes some 3 ms and has 800.
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0)
 EDGES = ("api", "akismet", "coral", "perspective", "web")
-PARTS = ("traffic", "model", "store")
+PARTS = ("traffic", "model", "store", "time")
 
 DECISIONS = Counter("hamlet_decisions_total", "Comments decided", ("edge", "verdict"))
 REPLAYED = Counter("hamlet_replayed_total", "Decisions given again for the same id or Idempotency-Key")
