@@ -16,6 +16,7 @@ from service import terminal
 from service.commands.check import check
 from service.commands.labels import labels
 from service.commands.lists import lists
+from service.commands.moderators import moderators
 from service.commands.outbox import outbox
 from service.commands.recheck import recheck
 from service.commands.sites import sites
@@ -46,6 +47,7 @@ main.add_command(recheck)
 main.add_command(outbox)
 main.add_command(lists)
 main.add_command(labels)
+main.add_command(moderators)
 main.add_command(sites)
 main.add_command(thresholds)
 

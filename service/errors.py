@@ -58,6 +58,14 @@ class NotFound(HamletError):
     status, code, title = 404, "not-found", "Not found"
 
 
+class WrongSignIn(HamletError):
+    """
+    The name or the password of a moderator is wrong, or the account is locked; which of these is not said.
+    """
+
+    status, code, title = 403, "wrong-sign-in", "Not signed in"
+
+
 class ClaimInFlight(HamletError):
     """
     Another request with the same idempotency key is being decided.
@@ -140,6 +148,14 @@ class TooManyKeys(HamletError):
     """
 
     status, code, title = 429, "too-many-keys", "Too many wrong keys"
+
+
+class SignInsBusy(HamletError):
+    """
+    Another password is being checked, which takes a while on purpose.
+    """
+
+    status, code, title = 429, "sign-ins-busy", "Another sign-in is under way"
 
 
 class StoreUnavailable(HamletError):

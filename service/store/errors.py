@@ -49,3 +49,15 @@ class TooManyEntries(StoreError):
     """
     The lists of a site are full.
     """
+
+
+class ModeratorExists(StoreError):
+    """
+    There is an account of this name already.
+    """
+
+
+class UnknownModerator(StoreError):
+    """
+    There is no account of this name.
+    """

@@ -187,7 +187,11 @@ decisions = Table(
     UniqueConstraint("site_id", "claim_key"),
     Index(None, "site_id", "verdict", "id"),  # the moderators' queue pages by it
     Index(None, "site_id", "wording"),
+    Index(None, "site_id", "name", "id"),
 )
+for _column in (decisions.c.email_hash, decisions.c.address_hash):
+    _known = _column.is_not(None)
+    Index(None, decisions.c.site_id, _column, decisions.c.id, sqlite_where=_known, postgresql_where=_known)
 # Not bound as a parameter: SQLite uses a partial index only for what it can prove. And with the verdict, or it would
 # take the index above for the better one.
 IS_WAITING = and_(decisions.c.verdict == literal_column("'hold'"), decisions.c.label.is_(None))
@@ -225,4 +229,36 @@ labels = Table(
     Column("details", JSON, nullable=False),
     UniqueConstraint("site_id", "subject", "source", "who", "turn"),
     Index(None, "site_id", "at"),
+)
+
+# Who moderates, in a browser.
+moderators = Table(
+    "moderators",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("every_site", Boolean, nullable=False),  # else those of moderator_sites
+    Column("password", Text, nullable=False),  # its hash, with the hash's parameters
+    Column("failures", Integer, nullable=False),  # sign-ins that failed since the last one that did not
+    Column("locked_until", Moment),
+    Column("made_at", Moment, nullable=False),
+    # The number of an account that was removed is not given to another.
+    sqlite_autoincrement=True,
+)
+
+moderator_sites = Table(
+    "moderator_sites",
+    metadata,
+    Column("moderator_id", ForeignKey("moderators.id"), primary_key=True),
+    Column("site_id", ForeignKey("sites.id"), primary_key=True),
+)
+
+moderator_sessions = Table(
+    "moderator_sessions",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("moderator_id", ForeignKey("moderators.id"), nullable=False, index=True),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
 )

@@ -1,0 +1,124 @@
+"""
+The commands `hamlet moderators`: who may decide on held comments in a browser.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from service import terminal
+from service.commands.site_settings import JSON
+from service.core.moderator import Role
+
+if TYPE_CHECKING:
+    from service.store.moderators import Moderators
+
+NAME = click.argument("name")
+ASK = click.option("--ask", is_flag=True, help="Ask for the password instead of making one up.")
+
+
+@click.group()
+def moderators() -> None:
+    """
+    Give people accounts for the page /moderate, and take them away.
+    """
+
+
+@moderators.command()
+@NAME
+@click.option("--role", type=click.Choice(Role, case_sensitive=False), default=Role.MODERATOR, show_default=True)
+@click.option("--site", "sites", multiple=True, help="A site whose comments they see; by default all sites.")
+@ASK
+def add(name: str, role: Role, sites: tuple[str, ...], ask: bool) -> None:
+    """
+    Make an account and print its password; it cannot be shown again.
+    """
+    if not name.strip() or name != name.strip() or not name.isprintable():
+        raise click.UsageError("a name has no spaces at its ends and nothing that cannot be printed")
+    from service.passwords import hashed
+
+    password = _password(ask)
+    with _store() as store:
+        store.add(name, role, sites, hashed(password), datetime.now(UTC))
+    if not ask:
+        click.echo(password)
+
+
+@moderators.command("list")
+@JSON
+def list_(as_json: bool) -> None:
+    """
+    Print all accounts: their roles and their sites.
+    """
+    with _store() as store:
+        rows = store.list()
+    if as_json:
+        told = [
+            {
+                "name": row.name,
+                "role": row.role,
+                "sites": row.sites,
+                "made_at": row.made_at.isoformat(),
+                "locked_until": row.locked_until and row.locked_until.isoformat(),
+            }
+            for row in rows
+        ]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    now = datetime.now(UTC)
+    for row in rows:
+        sites = "all sites" if row.sites is None else ", ".join(row.sites) or "no site"
+        is_locked = row.locked_until and now < row.locked_until
+        locked = f"  locked until {row.locked_until:%Y-%m-%d %H:%M} UTC" if is_locked else ""
+        click.echo(f"{row.name}  {row.role}  {sites}{locked}")
+
+
+@moderators.command()
+@NAME
+def remove(name: str) -> None:
+    """
+    Take an account away and sign it out everywhere; what it said of comments stays.
+    """
+    with _store() as store:
+        store.remove(name)
+
+
+@moderators.command()
+@NAME
+@ASK
+def password(name: str, ask: bool) -> None:
+    """
+    Give an account a new password and print it; it is signed out everywhere, and no longer locked.
+    """
+    from service.passwords import hashed
+
+    new = _password(ask)
+    with _store() as store:
+        store.change_password(name, hashed(new))
+    if not ask:
+        click.echo(new)
+
+
+def _password(ask: bool) -> str:
+    from service.passwords import LONGEST, SHORTEST, new_password
+
+    if not ask:
+        return new_password()
+    given: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    if not SHORTEST <= len(given) <= LONGEST:
+        raise click.UsageError(f"a password has {SHORTEST} characters or more, up to {LONGEST:,}; a sentence will do")
+    return given
+
+
+@contextmanager
+def _store() -> Iterator[Moderators]:
+    from service.store.moderators import Moderators
+
+    with terminal.store(terminal.settings()) as engine:
+        yield Moderators(engine)

@@ -1,0 +1,59 @@
+"""
+Give moderators accounts and sessions, and let the comments of one author be found quickly.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """
+    Make the tables, and an index for each thing that tells an author.
+    """
+    op.create_table(
+        "moderators",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("role", sa.String, nullable=False),
+        sa.Column("every_site", sa.Boolean, nullable=False),
+        sa.Column("password", sa.String, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True)),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_moderators"),
+        sa.UniqueConstraint("name", name="uq_moderators_name"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "moderator_sites",
+        sa.Column("moderator_id", sa.Integer, nullable=False),
+        sa.Column("site_id", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("moderator_id", "site_id", name="pk_moderator_sites"),
+        sa.ForeignKeyConstraint(["moderator_id"], ["moderators.id"], name="fk_moderator_sites_moderator_id_moderators"),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_moderator_sites_site_id_sites"),
+    )
+    op.create_table(
+        "moderator_sessions",
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("moderator_id", sa.Integer, nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_moderator_sessions"),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderators.id"], name="fk_moderator_sessions_moderator_id_moderators"
+        ),
+    )
+    op.create_index("ix_moderator_sessions_moderator_id", "moderator_sessions", ["moderator_id"])
+    op.create_index("ix_decisions_site_id_name_id", "decisions", ["site_id", "name", "id"])
+    for column in ("email_hash", "address_hash"):
+        known = sa.text(f"{column} IS NOT NULL")
+        op.create_index(
+            f"ix_decisions_site_id_{column}_id",
+            "decisions",
+            ["site_id", column, "id"],
+            sqlite_where=known,
+            postgresql_where=known,
+        )

@@ -1,0 +1,110 @@
+"""
+Signing in: whose password it is, and what is not told to whoever guesses.
+"""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from service import passwords
+from service.core.moderator import Moderator, Role
+from service.errors import SignInsBusy, WrongSignIn
+from service.signing_in import SigningIn
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ANNA = Moderator(7, "Anna", Role.MODERATOR)
+
+
+class FakeAccounts:
+    """
+    Anna's account, which can be locked.
+    """
+
+    def __init__(self) -> None:
+        self.is_locked = False
+        self.succeeded_with: list[int] = []
+
+    def attempt(self, name: str, now: datetime) -> tuple[int, str] | None:
+        return (ANNA.id, "hash of sesame") if name == "Anna" and not self.is_locked else None
+
+    def succeeded(self, moderator_id: int) -> None:
+        self.succeeded_with.append(moderator_id)
+
+
+class FakeSessions:
+    """
+    Sessions that do not end by themselves.
+    """
+
+    def __init__(self) -> None:
+        self.open: dict[bytes, int] = {}
+
+    def begin(self, digest: bytes, moderator_id: int, now: datetime) -> None:
+        self.open[digest] = moderator_id
+
+    def moderator(self, digest: bytes, now: datetime) -> Moderator | None:
+        return ANNA if self.open.get(digest) == ANNA.id else None
+
+    def end(self, digest: bytes) -> None:
+        self.open.pop(digest, None)
+
+
+@pytest.fixture
+def accounts() -> FakeAccounts:
+    return FakeAccounts()
+
+
+@pytest.fixture
+def sessions() -> FakeSessions:
+    return FakeSessions()
+
+
+@pytest.fixture
+def signing_in(accounts: FakeAccounts, sessions: FakeSessions) -> SigningIn:
+    return SigningIn(accounts, sessions, lambda hash_, given: hash_ == f"hash of {given}", lambda: NOW)
+
+
+def test_the_right_password_begins_a_session_that_ends_at_sign_out(
+    signing_in: SigningIn, accounts: FakeAccounts, sessions: FakeSessions
+) -> None:
+    token = signing_in.sign_in("Anna", "sesame")
+
+    assert signing_in.moderator(token) == ANNA
+    assert accounts.succeeded_with == [ANNA.id]
+    assert token.encode() not in b"".join(sessions.open)
+    signing_in.sign_out(token)
+    assert signing_in.moderator(token) is None
+
+
+def test_a_wrong_password_an_unknown_name_and_a_locked_account_are_not_told_apart(
+    signing_in: SigningIn, accounts: FakeAccounts
+) -> None:
+    said = []
+    for name, password, is_locked in (("Anna", "open", False), ("Eve", "sesame", False), ("Anna", "sesame", True)):
+        accounts.is_locked = is_locked
+        with pytest.raises(WrongSignIn) as refused:
+            signing_in.sign_in(name, password)
+        said.append(refused.value.detail)
+
+    assert len(set(said)) == 1
+    assert accounts.succeeded_with == []
+
+
+def test_a_hash_is_of_one_password_and_of_argon2id() -> None:
+    hash_ = passwords.hashed("correct horse battery")
+
+    assert hash_.startswith("$argon2id$")
+    assert passwords.is_right(hash_, "correct horse battery")
+    assert not passwords.is_right(hash_, "correct horse batter")
+    assert not passwords.is_right(None, "correct horse battery")
+    assert not passwords.is_right("no hash at all", "correct horse battery")
+
+
+def test_passwords_are_checked_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = threading.Lock()
+    turn.acquire()
+    monkeypatch.setattr(passwords, "_turn", turn)
+
+    with pytest.raises(SignInsBusy):
+        passwords.is_right("hash", "password")
