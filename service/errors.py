@@ -74,6 +74,14 @@ class ClaimInFlight(HamletError):
     status, code, title = 409, "in-flight", "The same comment is being decided"
 
 
+class DecidedMeanwhile(HamletError):
+    """
+    Somebody else has said what a comment was, since the caller last looked.
+    """
+
+    status, code, title = 409, "decided-meanwhile", "Decided by somebody else"
+
+
 class BodyTooLarge(HamletError):
     """
     The body is longer than any comment.

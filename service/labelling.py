@@ -14,7 +14,7 @@ from service.core.labels import Given, Label, Labelled, Source, Subject, contrad
 from service.core.site import Scope, Site
 from service.core.traffic import Quota
 from service.errors import LabelsExceeded, NotFound
-from service.store.labels import Wish
+from service.store.labels import Expected, Wish
 
 HOUR = timedelta(hours=1)
 # Labels of one key in an hour that the model gave less than one chance in a hundred: by chance it would take a thousand
@@ -32,7 +32,8 @@ class Store(Protocol):
 
     def decided(self, site_id: int, decision_id: str) -> Subject | None: ...
     def worded(self, site_id: int, comment: Comment) -> Subject: ...
-    def give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]: ...
+    def give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected = ...) -> tuple[Given, bool]: ...
+    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> Given | None: ...
     def of(self, site_id: int, subject_id: str) -> list[Given]: ...
     def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]: ...
     def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None: ...
@@ -86,9 +87,7 @@ class Labelling:
             NotFound: this site has no decision of this id.
             LabelsExceeded: the key has given more labels in an hour than its site's limit.
         """
-        subject = self.store.decided(site.id, decision_id)
-        if subject is None:
-            raise NotFound("this site has no decision of this id")
+        subject = self._decided(site.id, decision_id)
         source = Source.MODERATOR if Scope.ADMIN in site.scopes else Source.API
         return self._hear(site, subject, label, source, who, most_aside=1)
 
@@ -109,11 +108,46 @@ class Labelling:
             subject = replace(subject, verdict=told, score=self.score(comment))
         return self._hear(site, subject, label, Source.AKISMET, who, most_aside=MOST_ASIDE)
 
+    def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> Given:
+        """
+        Take what a moderator says of a decided comment of which they saw that it had the label `seen`, or none.
+
+        Raises:
+            NotFound: this site has no decision of this id.
+            DecidedMeanwhile: another label is in force by now.
+        """
+        subject = self._decided(site_id, decision_id)
+        weight = weight_of(Source.MODERATOR, who)
+        wish = Wish(label, Source.MODERATOR, who, None, weight, self.clock(), contradicts=False)
+        given, is_new = self.store.give(site_id, subject, wish, lambda known: (known and known.label) == seen)
+        if is_new:
+            self.count(given)
+            self.memory.add(site_id, Labelled(subject, given))
+        return given
+
+    def take_back(self, site_id: int, decision_id: str, who: str) -> Given | None:
+        """
+        Undo what a moderator said last of a decided comment, and return what is in force now.
+
+        Raises:
+            NotFound: this site has no decision of this id.
+        """
+        subject = self._decided(site_id, decision_id)
+        given = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, self.clock())
+        self.memory.refresh(site_id)
+        return given
+
     def of(self, site: Site, decision_id: str) -> list[Given]:
         """
         Return all that was said of a decided comment, the earliest first.
         """
         return self.store.of(site.id, decision_id)
+
+    def _decided(self, site_id: int, decision_id: str) -> Subject:
+        subject = self.store.decided(site_id, decision_id)
+        if subject is None:
+            raise NotFound("this site has no decision of this id")
+        return subject
 
     def _hear(self, site: Site, subject: Subject, label: Label, source: Source, who: str, *, most_aside: int) -> Heard:
         now, limit = self.clock(), site.limits.labels_per_hour
@@ -125,7 +159,7 @@ class Labelling:
         is_burst = is_against and against >= BURST
         why = CAPPED if limit and count >= limit else IN_BURST if is_burst else None
         wish = Wish(label, source, who, site.key_id, weight_of(source, who), now, is_against, why)
-        given, is_new = self.store.give(site, subject, wish)
+        given, is_new = self.store.give(site.id, subject, wish)
         if is_new:
             self.count(given)
         if is_new and is_burst:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -88,6 +88,14 @@ class Scorer:
             return cls(arrays.read(content), card.version, card.thresholds, card.curve)
         except _NOT_A_MODEL as error:
             raise ModelError(f"{path}: not a compiled model ({error})") from error
+
+    @property
+    def vocabulary(self) -> Iterator[str]:
+        """
+        Yield every word, pair of words and clue that has a weight of its own.
+        """
+        yield from self._words
+        yield from self._clues
 
     def log_odds(self, tokens: Iterable[str]) -> float:
         """

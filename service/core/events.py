@@ -15,6 +15,7 @@ from service.core.labels import Label
 _OF_COMMENT, LONGEST = ("id", "parent_id", "permalink"), 2_000
 # What a label makes of a comment, whatever its verdict was.
 VERDICTS = {Label.SPAM: Verdict.REJECT, Label.HAM: Verdict.ACCEPT}
+LABELS = {verdict: label for label, verdict in VERDICTS.items()}
 
 
 class Kind(StrEnum):

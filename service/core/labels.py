@@ -15,6 +15,8 @@ from service.core.decision import Verdict
 HALF_LIFE_DAYS = 30.0
 # Older ones act on no comment any more, though training goes on reading them.
 LIFE_DAYS = 90.0
+# Why a label does not count that its giver took back. The others that were set aside wait for somebody to look.
+TAKEN_BACK = "taken back"
 
 
 class Label(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.core.decision import Verdict
-from service.core.events import Event, Kind, State, Subject, callback, webhook
+from service.core.events import LABELS, Event, Kind, State, Subject, callback, webhook
 from service.core.labels import Label, Source
 from service.store.statistics import first_id
 from service.store.tables import decisions, outbox, outlets, sites
@@ -33,7 +33,7 @@ _WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webho
 
 
 def announce_label(
-    connection: Connection, decision_id: str, before: Label | None, after: Label, source: Source, now: datetime
+    connection: Connection, decision_id: str, before: Label | None, after: Label | None, source: Source, now: datetime
 ) -> None:
     """
     Have a site told that somebody decided on a comment, or decided otherwise.
@@ -42,7 +42,7 @@ def announce_label(
         connection: In the transaction that keeps the label.
         decision_id: Of the decision on the comment; nothing is told of one that is not known.
         before: The label that was in force, if any.
-        after: The label in force now. If it is the same as before, nothing has happened.
+        after: The label in force now, None if the only one was taken back. If it is as before, nothing has happened.
         source: By which way it came.
         now: When.
     """
@@ -50,9 +50,11 @@ def announce_label(
     if row is None or before is after:
         return
     event = Event.CHANGED if before else Event.DECIDED
-    event_id = f"{event}:{decision_id}:{after}:{round(now.timestamp() * 1e6)}"
-    if row.home and row.details.get("callback") and source in TOLD_BACK:
-        _put(connection, row, Kind.CALLBACK, f"callback:{event_id}", callback(_subject(row), after), now)
+    event_id = f"{event}:{decision_id}:{after or 'none'}:{round(now.timestamp() * 1e6)}"
+    # Akismet's protocol knows spam and ham only: of a comment that is held again nothing can be said.
+    told = after or LABELS.get(Verdict(row.verdict))
+    if told and row.home and row.details.get("callback") and source in TOLD_BACK:
+        _put(connection, row, Kind.CALLBACK, f"callback:{event_id}", callback(_subject(row), told), now)
     if row.webhook:
         body = webhook(event, event_id, now, row.name, _subject(row), after)
         _put(connection, row, Kind.WEBHOOK, event_id, body, now)

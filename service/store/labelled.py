@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, desc, exists, func, or_
 
 from service.core.comment import Comment
 from service.core.decision import Verdict
-from service.core.labels import Given, Label, Labelled, Source, Subject
+from service.core.labels import TAKEN_BACK, Given, Label, Labelled, Source, Subject
 from service.store.engine import available, one_by_one
 from service.store.tables import labels, sites
 
@@ -48,7 +48,7 @@ class LabelledComments:
         """
         Return the latest labels at a site, by its name, that do not count until somebody releases them.
         """
-        query = select(labels).where(of_site(site), labels.c.set_aside.is_not(None))
+        query = select(labels).where(of_site(site), labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK)
         with available(), self._engine.connect() as connection:
             return [labelled(row) for row in connection.execute(query.order_by(desc(labels.c.at)).limit(most))]
 

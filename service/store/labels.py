@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Comment
 from service.core.commenter import address_hash, email_hash
-from service.core.labels import Given, Label, Source, Subject, in_force
-from service.core.site import Site
+from service.core.labels import TAKEN_BACK, Given, Label, Source, Subject, in_force
 from service.core.wording import wording
+from service.errors import DecidedMeanwhile
 from service.store.announcing import announce_label
 from service.store.decisions import details_of
 from service.store.engine import available, one_by_one, unavailable
@@ -33,11 +33,14 @@ class Wish:
     label: Label
     source: Source
     who: str
-    key_id: str
+    key_id: str | None
     weight: float
     at: datetime
     contradicts: bool
     set_aside: str | None = None
+
+
+Expected = Callable[[Given | None], bool]
 
 
 class Labels:
@@ -73,15 +76,20 @@ class Labels:
         hashes = email_hash(self._secret, comment), address_hash(self._secret, comment)
         return Subject(f"wording:{key}", None, comment, *hashes)
 
-    def give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]:
+    def give(
+        self, site_id: int, subject: Subject, wish: Wish, expected: Expected = lambda _: True
+    ) -> tuple[Given, bool]:
         """
         Store a label and return it, and whether it is new: what the same person said of a comment last is not said
         again. Once this returns it is on the disk.
+
+        Raises:
+            DecidedMeanwhile: the label in force is not as expected; nothing was stored.
         """
         for _ in range(_ATTEMPTS):
             with available():
                 try:
-                    return self._give(site, subject, wish)
+                    return self._give(site_id, subject, wish, expected)
                 except IntegrityError:
                     continue  # the same person's other click came first
         raise unavailable()
@@ -112,28 +120,50 @@ class Labels:
             connection.execute(update(labels).where(burst, labels.c.set_aside.is_(None)).values(set_aside=why))
             _settle(connection, burst)
 
-    def _give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]:
+    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> Given | None:
+        """
+        Let the latest label that somebody gave a comment, and that counts, count no more; what was in force before it
+        is again. Return what is in force now.
+        """
+        mine = (labels.c.source == source.value, labels.c.who == without_nul(who), labels.c.set_aside.is_(None))
+        with available(), self._engine.begin() as connection:
+            _one_at_a_time(connection, subject_id)
+            rows = connection.execute(_about(site_id, subject_id).where(*mine)).all()
+            if rows:
+                before = _in_force(connection, rows[-1])
+                chosen = labels.c.id == rows[-1].id
+                connection.execute(update(labels).where(chosen).values(set_aside=TAKEN_BACK))
+                _settle(connection, chosen)
+                after = _in_force(connection, rows[-1])
+                was, is_now = before.label if before else None, after.label if after else None
+                announce_label(connection, subject_id, was, is_now, source, now)
+            return in_force([given_of(row) for row in connection.execute(_about(site_id, subject_id))])
+
+    def _give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected) -> tuple[Given, bool]:
         with self._engine.begin() as connection:
-            rows = connection.execute(_about(site.id, subject.id)).all()
+            _one_at_a_time(connection, subject.id)
+            rows = connection.execute(_about(site_id, subject.id)).all()
+            known = in_force([given_of(row) for row in rows])
+            if not expected(known):
+                raise DecidedMeanwhile("somebody else decided on this comment meanwhile")
             said = [row for row in rows if (row.source, row.who) == (wish.source, without_nul(wish.who))]
-            if said and said[-1].label == wish.label:
+            if said and said[-1].label == wish.label and said[-1].set_aside != TAKEN_BACK:
                 return given_of(said[-1]), False
-            row = self._row(site, subject, wish, len(said))
+            row = self._row(site_id, subject, wish, len(said))
             connection.execute(insert(labels), row)
             _settle(connection, labels.c.id == row["id"])
             given = Given(row["id"], wish.label, row["who"], wish.source, wish.weight, wish.at, wish.set_aside)
-            earlier = [given_of(row) for row in rows]
-            before, after = in_force(earlier), in_force([*earlier, given])
+            after = in_force([*map(given_of, rows), given])
             if subject.decision_id and after:
-                was = before.label if before else None
+                was = known.label if known else None
                 announce_label(connection, subject.decision_id, was, after.label, wish.source, wish.at)
         return given, True
 
-    def _row(self, site: Site, subject: Subject, wish: Wish, turn: int) -> dict[str, Any]:
+    def _row(self, site_id: int, subject: Subject, wish: Wish, turn: int) -> dict[str, Any]:
         comment = subject.comment
         return {
             "id": self._new_id(),
-            "site_id": site.id,
+            "site_id": site_id,
             "subject": subject.id,
             "decision_id": subject.decision_id,
             "label": wish.label.value,
@@ -163,7 +193,7 @@ def release(engine: Engine, site: str, ids: Collection[str], now: datetime) -> i
     Raises:
         StoreUnavailable: the database does not answer; nothing was released.
     """
-    chosen = (of_site(site), labels.c.id.in_(ids), labels.c.set_aside.is_not(None))
+    chosen = (of_site(site), labels.c.id.in_(ids), labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK)
     with available(), engine.begin() as connection:
         rows = connection.execute(select(labels).where(*chosen)).all()
         before = {row.subject: _in_force(connection, row) for row in rows}
@@ -185,6 +215,11 @@ def _settle(connection: Connection, changed: ColumnElement[bool]) -> None:
     )
     about = decisions.c.id.in_(select(labels.c.decision_id).where(changed))
     connection.execute(update(decisions).where(about).values(label=said.scalar_subquery()))
+
+
+def _one_at_a_time(connection: Connection, decision_id: str) -> None:
+    # Of PostgreSQL's transactions two could each see the other's label too late; SQLite has one writer at a time.
+    connection.execute(select(decisions.c.id).where(decisions.c.id == decision_id).with_for_update())
 
 
 def _in_force(connection: Connection, row: Row[Any]) -> Given | None:

@@ -16,6 +16,7 @@ from uuid_utils import uuid7
 from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.labels import Given, Label, Source, Subject, in_force
+from service.errors import DecidedMeanwhile
 from service.store.labelled import LabelledComments, stream
 from service.store.labels import Labels, Wish, release
 from service.store.outlets import Outlets
@@ -46,7 +47,7 @@ class Saying:
         return found
 
     def __call__(self, wish: Wish = SPAM, subject: Subject | None = None, **changes: Any) -> tuple[Given, bool]:
-        return self.labels.give(self.store.site, subject or self.subject, replace(wish, **changes))
+        return self.labels.give(self.store.site.id, subject or self.subject, replace(wish, **changes))
 
     @property
     def said(self) -> list[Given]:
@@ -87,7 +88,7 @@ def test_of_parallel_clicks_one_is_kept(say: Saying, open_store: OpenStore) -> N
     def click(_: int) -> bool:
         own = Labels(open_store(), SECRET, lambda: str(uuid7()))
         start.wait()
-        return own.give(say.store.site, subject, SPAM)[1]
+        return own.give(say.store.site.id, subject, SPAM)[1]
 
     with ThreadPoolExecutor(8) as pool:
         new = list(pool.map(click, range(8)))
@@ -257,3 +258,92 @@ def test_the_site_is_told_of_a_label_once_it_is_released(say: Saying) -> None:
         after = connection.scalars(told).all()
     assert before == []
     assert [event.rpartition(":")[0] for event in after] == ["decided:01:spam"]
+
+
+MODERATOR = replace(SPAM, source=Source.MODERATOR, who="Anna", key_id=None, weight=1.0)
+
+
+def taken_back(say: Saying, who: str = "Anna") -> Given | None:
+    return say.labels.take_back(say.store.site.id, "01", Source.MODERATOR, who, NOON)
+
+
+def label_of_decision(say: Saying) -> str | None:
+    with say.store.engine.connect() as connection:
+        label: str | None = connection.scalar(select(decisions.c.label))
+        return label
+
+
+def test_what_was_taken_back_counts_no_more_and_waits_for_nobody(say: Saying) -> None:
+    say(MODERATOR)
+
+    assert taken_back(say) is None
+
+    assert label_of_decision(say) is None
+    assert LabelledComments(say.store.engine).set_aside("news", 10) == []
+    assert release(say.store.engine, "news", [say.said[0].id], NOON) == 0
+
+
+def test_whoever_takes_back_a_change_of_mind_said_the_first_thing(say: Saying) -> None:
+    say(MODERATOR)
+    say(MODERATOR, label=Label.HAM, at=NOON + timedelta(minutes=1))
+
+    now = taken_back(say)
+
+    assert now and now.label is Label.SPAM
+    assert label_of_decision(say) == "spam"
+
+
+def test_only_ones_own_words_can_be_taken_back(say: Saying) -> None:
+    given, _ = say(MODERATOR)
+
+    assert taken_back(say, who="Bob") == given
+
+
+def test_what_was_taken_back_can_be_said_again(say: Saying) -> None:
+    say(MODERATOR)
+    taken_back(say)
+
+    _, is_new = say(MODERATOR, at=NOON + timedelta(minutes=1))
+
+    assert is_new
+    assert label_of_decision(say) == "spam"
+
+
+def test_a_label_is_refused_where_another_came_first(say: Saying) -> None:
+    say(MODERATOR)
+
+    with pytest.raises(DecidedMeanwhile):
+        say.labels.give(say.store.site.id, say.subject, replace(MODERATOR, who="Bob"), lambda known: known is None)
+
+    assert [given.who for given in say.said] == ["Anna"]
+
+
+def test_of_two_moderators_at_once_one_decides_and_the_other_is_told(say: Saying, open_store: OpenStore) -> None:
+    starting = Barrier(2)
+
+    def decide(who: str) -> bool:
+        own = Labels(open_store(), SECRET, lambda: str(uuid7()))
+        subject = say.subject
+        starting.wait()
+        try:
+            own.give(say.store.site.id, subject, replace(MODERATOR, who=who), lambda known: known is None)
+        except DecidedMeanwhile:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(decide, ("Anna", "Bob"))) == [False, True]
+
+
+def test_the_site_is_told_that_a_decision_was_taken_back(say: Saying) -> None:
+    Outlets(say.store.engine).set_webhook("news", "https://hooks.example/hamlet", NOON)
+    say(MODERATOR)
+
+    taken_back(say)
+
+    with say.store.engine.connect() as connection:
+        bodies = connection.scalars(select(outbox.c.body).order_by(outbox.c.number)).all()
+    assert [(body["event"], body["label"], body["verdict"]) for body in bodies] == [
+        ("decided", "spam", "reject"),
+        ("changed", None, "accept"),
+    ]

@@ -31,7 +31,7 @@ def say(store: Store, decision_id: str, wish: Wish = SPAM) -> str:
     labels = labels_of(store)
     subject = labels.decided(store.site.id, decision_id)
     assert subject
-    return labels.give(store.site, subject, wish)[0].id
+    return labels.give(store.site.id, subject, wish)[0].id
 
 
 def waiting(store: Store, most: int = 10, before: str = "") -> list[str]:

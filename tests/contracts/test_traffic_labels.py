@@ -199,7 +199,9 @@ def test_a_site_without_labels_asks_the_store_once(site: Site7) -> None:
 def test_what_others_changed_in_the_store_counts_after_five_minutes(site: Site7) -> None:
     site.see(PITCH)
     subject = site.labels.worded(site.site.id, Comment("Ann", PITCH))
-    site.labels.give(site.store.site, subject, Wish(Label.SPAM, Source.API, "", "k1", 0.5, site.now, contradicts=False))
+    site.labels.give(
+        site.store.site.id, subject, Wish(Label.SPAM, Source.API, "", "k1", 0.5, site.now, contradicts=False)
+    )
     (key,) = site.client.keys("*:labels:filled")
     unheard = site.see(SPUN).copies
 

@@ -9,11 +9,11 @@ import pytest
 
 from service.core.comment import Comment
 from service.core.decision import Verdict
-from service.core.labels import Given, Label, Labelled, Source, Subject
+from service.core.labels import Given, Label, Labelled, Source, Subject, in_force
 from service.core.site import USUAL_SCOPES, Limits, Scope, Site
-from service.errors import LabelsExceeded, NotFound
+from service.errors import DecidedMeanwhile, LabelsExceeded, NotFound
 from service.labelling import BURST, CAPPED, IN_BURST, Heard, Labelling
-from service.store.labels import Wish
+from service.store.labels import Expected, Wish
 
 SITE = Site(1, "news", "k1", Limits(labels_per_hour=20))
 OWNER = replace(SITE, key_id="k2", scopes=USUAL_SCOPES | {Scope.ADMIN})
@@ -37,12 +37,20 @@ class FakeStore:
     def worded(self, site_id: int, comment: Comment) -> Subject:
         return Subject(f"wording:{comment.comment}", None, comment)
 
-    def give(self, site: Site, subject: Subject, wish: Wish) -> tuple[Given, bool]:
+    def give(
+        self, site_id: int, subject: Subject, wish: Wish, expected: Expected = lambda _: True
+    ) -> tuple[Given, bool]:
+        if not expected(in_force(self.of(site_id, subject.id))):
+            raise DecidedMeanwhile("somebody was quicker")
         for number, (about, earlier) in enumerate(self.kept):
             if (about, earlier.who, earlier.label) == (subject.id, wish.who, wish.label):
                 return self._given(number), False
         self.kept.append((subject.id, wish))
         return self._given(len(self.kept) - 1), True
+
+    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> Given | None:
+        self.kept = [kept for kept in self.kept if (kept[0], kept[1].who) != (subject_id, who)]
+        return in_force(self.of(site_id, subject_id))
 
     def of(self, site_id: int, subject_id: str) -> list[Given]:
         return [self._given(number) for number, (about, _) in enumerate(self.kept) if about == subject_id]
@@ -89,14 +97,14 @@ class Desk:
     memory: FakeMemory = field(default_factory=FakeMemory)
     now: datetime = NOON
 
+    def labelling(self) -> Labelling:
+        return Labelling(self.store, self.memory, lambda _: self.store.score, lambda: self.now)
+
     def label(self, decision_id: str, label: str = "ham", *, site: Site = SITE, who: str = "") -> Heard:
-        return Labelling(self.store, self.memory, lambda _: self.store.score, lambda: self.now).label(
-            site, decision_id, Label(label), who
-        )
+        return self.labelling().label(site, decision_id, Label(label), who)
 
     def report(self, text: str, label: str = "spam", *, who: str = "", decision_id: str | None = None) -> Heard:
-        labelling = Labelling(self.store, self.memory, lambda _: self.store.score, lambda: self.now)
-        return labelling.report(SITE, Comment("Ann", text), decision_id, Label(label), who, Verdict.ACCEPT)
+        return self.labelling().report(SITE, Comment("Ann", text), decision_id, Label(label), who, Verdict.ACCEPT)
 
 
 @pytest.fixture
@@ -220,3 +228,39 @@ def test_of_what_nobody_decided_the_model_is_asked_now(desk: Desk) -> None:
     reports = [desk.report(f"casino {number}") for number in range(BURST + 1)]
 
     assert [report.given.set_aside for report in reports] == [None] * BURST + [IN_BURST]
+
+
+def test_a_moderators_decision_acts_at_once_and_is_bound_by_no_limit_of_a_key(desk: Desk) -> None:
+    desk.store.score = 0.999
+    for number in range(30):
+        desk.labelling().decide(1, f"d{number}", Label.HAM, "Anna", None)
+
+    assert len(desk.memory.known) == 30
+    assert {(given.source, given.weight, given.set_aside) for given in desk.memory.known.values()} == {
+        (Source.MODERATOR, 1.0, None)
+    }
+
+
+def test_whoever_decides_second_is_told_and_decides_nothing(desk: Desk) -> None:
+    desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
+
+    with pytest.raises(DecidedMeanwhile):
+        desk.labelling().decide(1, "d1", Label.SPAM, "Bob", None)
+
+    assert desk.memory.known["d1"].label is Label.HAM
+    assert desk.labelling().decide(1, "d1", Label.SPAM, "Bob", Label.HAM).label is Label.SPAM
+
+
+def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> None:
+    desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
+
+    assert desk.labelling().take_back(1, "d1", "Anna") is None
+
+    assert desk.memory.refreshed == 1
+
+
+def test_of_what_was_never_decided_nothing_can_be_said_or_taken_back(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        desk.labelling().decide(1, "unknown", Label.HAM, "Anna", None)
+    with pytest.raises(NotFound):
+        desk.labelling().take_back(1, "unknown", "Anna")

@@ -13,7 +13,6 @@ from uuid_utils import uuid7
 from service.cli import main
 from service.core.comment import Comment
 from service.core.labels import Label, Source
-from service.core.site import Site
 from service.store.engine import connect
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
@@ -38,7 +37,7 @@ def state(tmp_path: Path) -> Path:
     for text, why in (("Casino one", "a burst"), ("Casino\ntwo", "a burst"), ("Hello", None)):
         subject = labels.worded(1, Comment("Ann", text))
         wish = Wish(Label.HAM, Source.API, "Eve", "k", 0.5, NOON, contradicts=True, set_aside=why)
-        labels.give(Site(1, "news", "k"), subject, wish)
+        labels.give(1, subject, wish)
     engine.dispose()
     return tmp_path
 

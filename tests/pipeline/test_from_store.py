@@ -77,7 +77,7 @@ def test_a_labelled_comment_is_a_row_of_its_site_that_counts_as_much_as_its_labe
     store.record(decision("01"), Comment("Ann", "Hello", url="http://ann.example/", article_title="Bridges"))
     subject = said.decided(store.site.id, "01")
     assert subject
-    given, _ = said.give(store.site, subject, Wish(Label.SPAM, Source.API, "", "k", 0.5, NOON, contradicts=False))
+    given, _ = said.give(store.site.id, subject, Wish(Label.SPAM, Source.API, "", "k", 0.5, NOON, contradicts=False))
     engine.dispose()
 
     (row,) = own_rows({"HAMLET_STATE_DIR": str(state)})
