@@ -93,7 +93,7 @@ def fit(
     if current_version(out) is None:
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
     else:
-        say(f"Read {out / name / registry.REPORT}, then make it the model in use: hamlet-train promote {name}")
+        say(f"Read {out / name / registry.REPORT}, then: hamlet-train promote {name} --data ROWS_THAT_NEITHER_HAS_SEEN")
 
 
 @main.command()

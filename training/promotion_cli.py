@@ -3,6 +3,7 @@ The commands `hamlet-train promote`, `rollback` and `history`: which model the s
 """
 
 import json
+import os
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from training.from_store import own_rows
+from training.gate_table import as_json, show
+from training.gates import examine
+from training.params import read_params
+from training.progress import say
 from training.promotions import Promotion, current_version, roll_back, system_user
 from training.promotions import history as read_history
 from training.promotions import promote as make_current
+from training.train import gather
+
+REFUSED = 2
 
 MODELS = click.option(
     "--models", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("models"),
@@ -24,14 +33,55 @@ WHO = click.option("--who", default=system_user, help="Who does so.  [default: t
 
 @click.command()
 @click.argument("version")
+@click.option(
+    "--data", "paths", type=click.Path(exists=True, path_type=Path), multiple=True,
+    help="File or folder of labelled rows that neither model has seen; repeatable.",
+)  # fmt: skip
+@click.option("--from-store", is_flag=True, help="Add the newest labels of the moderators.")
+@click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+@click.option("--dry-run", is_flag=True, help="Only report what the gates find.")
+@click.option("--force", metavar="REASON", default="", help="Promote past gates that fail; the history keeps why.")
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object instead of a table.")
 @MODELS
 @WHO
 @click.option("--reason", default="", help="Why, for the history.")
-def promote(version: str, models: Path, who: str, reason: str) -> None:
+def promote(
+    version: str,
+    paths: tuple[Path, ...],
+    from_store: bool,
+    strict: bool,
+    dry_run: bool,
+    force: str,
+    is_json: bool,
+    models: Path,
+    who: str,
+    reason: str,
+) -> None:
     """
-    Make VERSION the model in use, and running services take it up.
+    Make VERSION the model in use if it passes the gates, and running services take it up; exit with 2 if it does not.
     """
-    _tell(make_current(models, version, who, reason, datetime.now(UTC)))
+    if current_version(models) and not (paths or from_store or force):
+        raise click.UsageError(
+            "the model in use is compared with: give rows that neither has seen by --data, --from-store, or both"
+        )
+    corpus = gather(paths, strict, own_rows(os.environ) if from_store else ())
+    report = examine(models, version, corpus.files, corpus.rows, read_params())
+    for warning in report.warnings:
+        say(f"Warning: {warning}")
+    if is_json:
+        click.echo(json.dumps(as_json(report), ensure_ascii=False))
+    else:
+        show(report)
+    failed = [outcome.name for outcome in report.failed]
+    if failed and (dry_run or not force):
+        say(f"{version} is not promoted, {len(failed)} of {len(report.outcomes)} gates failed: {', '.join(failed)}")
+        raise click.exceptions.Exit(REFUSED)
+    if not dry_run:
+        now = datetime.now(UTC)
+        _tell(
+            make_current(models, version, who, force or reason, now, is_forced=bool(failed), failed=failed),
+            to_stderr=is_json,
+        )
 
 
 @click.command()
@@ -47,24 +97,25 @@ def rollback(models: Path, who: str, reason: str) -> None:
 
 @click.command()
 @MODELS
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a promotion instead of a table.")
-def history(models: Path, as_json: bool) -> None:
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object a promotion instead of a table.")
+def history(models: Path, is_json: bool) -> None:
     """
     Print which model was made the current one when, by whom and why.
     """
     found = read_history(models)
-    if as_json:
+    if is_json:
         for promotion in found:
             click.echo(json.dumps(asdict(promotion), ensure_ascii=False))
         return
     table = Table("when", "version", "before", "what", "who", "why")
     for each in found:
-        what = "rolled back" if each.is_rollback else "promoted"
+        forced = f"forced past {len(each.failed)} gates" if each.is_forced else "promoted"
+        what = "rolled back" if each.is_rollback else forced
         table.add_row(each.at, each.version, each.before or "", what, each.who, each.reason)
     Console(highlight=False).print(table)
     click.echo(f"in use: {current_version(models) or 'none'}")
 
 
-def _tell(promotion: Promotion) -> None:
+def _tell(promotion: Promotion, *, to_stderr: bool = False) -> None:
     instead = f" instead of {promotion.before}" if promotion.before else ""
-    click.echo(f"{promotion.version} is current{instead}; running services take it up within seconds")
+    click.echo(f"{promotion.version} is current{instead}; running services take it up within seconds", err=to_stderr)

@@ -21,6 +21,8 @@ HISTORY = "history.jsonl"
 class Promotion:
     """
     One change of the model in use: `before` is the version that was, None for the first. `at` is in ISO 8601, UTC.
+
+    `failed` names the gates that the version did not pass; `is_forced` tells that it was promoted past them.
     """
 
     version: str
@@ -29,6 +31,8 @@ class Promotion:
     who: str
     reason: str
     is_rollback: bool = False
+    is_forced: bool = False
+    failed: tuple[str, ...] = ()
 
 
 def system_user() -> str:
@@ -59,16 +63,27 @@ def history(models: Path) -> Sequence[Promotion]:
     path = models / HISTORY
     try:
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        return [Promotion(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError) as error:
+        told = [json.loads(line) for line in lines]
+        return [Promotion(**{**each, "failed": tuple(each.get("failed", ()))}) for each in told]
+    except (ValueError, TypeError, AttributeError) as error:
         raise BadModel(f"{path}: a line is no promotion ({error}); restore the file or move it away") from error
 
 
 def promote(
-    models: Path, version: str, who: str, reason: str, now: datetime, *, is_rollback: bool = False
+    models: Path,
+    version: str,
+    who: str,
+    reason: str,
+    now: datetime,
+    *,
+    is_rollback: bool = False,
+    is_forced: bool = False,
+    failed: Sequence[str] = (),
 ) -> Promotion:
     """
     Make a version the current one, for services that look to take up within seconds, and keep who did so and why.
+
+    The gates are the caller's affair (`gates.py`); what is given of them is kept.
 
     Raises:
         BadModel: there is no such version, its files are not those of its card, or it is the current one.
@@ -76,8 +91,9 @@ def promote(
     before = current_version(models)
     if version == before:
         raise BadModel(f"{version} is the current model already")
-    _verify(models / version)
-    promotion = Promotion(version, before, now.isoformat(timespec="seconds"), who, reason, is_rollback)
+    verify(models / version)
+    at = now.isoformat(timespec="seconds")
+    promotion = Promotion(version, before, at, who, reason, is_rollback, is_forced, tuple(failed))
     # First: a change that failed and is in the history does less harm than one that is in none.
     _write(models / HISTORY, json.dumps(asdict(promotion), ensure_ascii=False) + "\n", "a")
     beside = models / f".{CURRENT}.new"
@@ -101,18 +117,22 @@ def roll_back(models: Path, who: str, reason: str, now: datetime) -> Promotion:
     return promote(models, over[-1], who, reason, now, is_rollback=True)
 
 
-def _verify(folder: Path) -> None:
+def verify(folder: Path) -> Scorer:
     """
-    Check that a model's files are those of its card, and that serving can load it. Nothing is unpickled.
+    Return a model whose files are those of its card, as serving loads it. Nothing is unpickled.
+
+    Raises:
+        BadModel: they are not, or serving cannot load it.
     """
     try:
-        Scorer.load(folder)
+        scorer = Scorer.load(folder)
     except ModelError as error:
         raise BadModel(str(error)) from error
     pipeline = folder / PIPELINE
     # Serving needs none, and a model that came without is not damaged.
     if pipeline.is_file() and sha256(pipeline.read_bytes()) != read_card(folder)["files"].get(PIPELINE):
         raise BadModel(f"{pipeline}: not the file that its card describes; restore the whole folder")
+    return scorer
 
 
 def _write(path: Path, text: str, mode: str) -> None:

@@ -82,6 +82,15 @@ def test_a_damaged_history_is_told_of_and_not_lost(models: Path) -> None:
         history(models)
 
 
+def test_promotions_from_before_there_were_gates_can_be_read(models: Path) -> None:
+    line = {"version": "one", "before": None, "at": "2026-11-24T12:00:00+00:00", "who": "anna", "reason": ""}
+    (models / "history.jsonl").write_text(json.dumps(line) + "\n")
+
+    (first,) = history(models)
+
+    assert (first.is_forced, first.failed) == (False, ())
+
+
 def test_the_first_model_of_a_folder_is_promoted_without_another(tmp_path: Path) -> None:
     (write_model(tmp_path, "one") / "CURRENT").unlink()
 
@@ -91,14 +100,15 @@ def test_the_first_model_of_a_folder_is_promoted_without_another(tmp_path: Path)
 
 
 def test_the_commands_promote_go_back_and_tell_it_all(models: Path) -> None:
-    promoted = run("promote", "two", "--models", str(models), "--who", "anna", "--reason", "fewer held")
+    promoted = run("promote", "two", "--models", str(models), "--who", "anna", "--force", "fewer held")
     back = run("rollback", "--models", str(models), "--who", "bob")
     table = run("history", "--models", str(models))
     lines = [json.loads(line) for line in run("history", "--models", str(models), "--json").splitlines()]
 
-    assert promoted == "two is current instead of one; running services take it up within seconds\n"
+    assert promoted.endswith("two is current instead of one; running services take it up within seconds\n")
     assert back == "one is current instead of two; running services take it up within seconds\n"
     assert "fewer held" in table
+    assert "forced past" in table
     assert table.endswith("in use: one\n")
     assert [(each["version"], each["who"], each["is_rollback"]) for each in lines] == [
         ("two", "anna", False),
@@ -107,6 +117,6 @@ def test_the_commands_promote_go_back_and_tell_it_all(models: Path) -> None:
 
 
 def test_a_version_that_is_not_there_is_an_error_with_its_name(models: Path) -> None:
-    result = CliRunner().invoke(main, ["promote", "four", "--models", str(models)])
+    result = CliRunner().invoke(main, ["promote", "four", "--models", str(models), "--force", "try it"])
 
     assert (result.exit_code, "four" in result.output) == (1, True)

@@ -1,0 +1,139 @@
+"""
+The candidate against the champion, row by row, and word by word.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.scorer import Scorer
+from training.gate_rates import by_part, holm, whole, worse
+from training.gate_scores import ACCEPT, HOLD, REJECT, Bands, Scores, bands_of
+from training.gate_words import LET_IN, THROWN_OUT, probe
+from training.rows import Row
+
+ROWS = [Row("blog", "ham", "Ann", "Hello", language="en")] * 200
+EVERYWHERE = np.ones(200, dtype=bool)
+
+
+def scorer(folder: Path, words: Mapping[str, float], prior: float = 0.0) -> Scorer:
+    """
+    Write and load a model that knows some words and no more; it accepts below 0.3 and rejects from 0.95 on.
+    """
+    arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {
+        "intercept": np.array(prior),
+        "ngrams": np.array([2, 3]),
+    }
+    for name, table in (("words", words), ("clues", {"is:none": 0.0}), ("characters", {"\u2063": 0.0})):
+        arrays[name] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
+        arrays[f"{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    folder.mkdir()
+    (folder / "scorer.npz").write_bytes(content.getvalue())
+    files = {"scorer.npz": hashlib.sha256(content.getvalue()).hexdigest()}
+    thresholds = {"accept_below": 0.3, "reject_at": 0.95}
+    (folder / "card.json").write_text(json.dumps({"version": "tiny", "files": files, "thresholds": thresholds}))
+    return Scorer.load(folder)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Scorer:
+    return scorer(tmp_path / "model", {"casino": 2.0})
+
+
+def said(model: Scorer, verdict: int, wrong: int, others: int = ACCEPT) -> Scores:
+    """
+    Return scores with a verdict on the first `wrong` rows, and another on the rest.
+    """
+    bands: Bands = np.where(np.arange(200) < wrong, verdict, others).astype(np.int8)
+    return Scores(model, np.zeros(200), bands)
+
+
+def test_a_model_that_errs_on_other_rows_equally_often_is_not_worse() -> None:
+    candidate, champion = np.array([True, False] * 20), np.array([False, True] * 20)
+
+    assert worse(candidate, champion) > 0.5
+
+
+def test_where_nothing_differs_nothing_is_worse() -> None:
+    assert worse(EVERYWHERE, EVERYWHERE) == 1.0
+
+
+def test_holm_never_puts_a_smaller_p_after_a_larger_one() -> None:
+    assert holm([0.01, 0.012, 1.0]) == [0.03, 0.03, 1.0]
+
+
+def test_a_point_more_ham_held_passes_and_as_many_rejected_fail(model: Scorer) -> None:
+    rows, everywhere = ROWS * 5, np.ones(1000, dtype=bool)
+    champion = Scores(model, np.zeros(1000), np.zeros(1000, dtype=np.int8))
+    held, rejected = (
+        Scores(model, np.zeros(1000), np.where(np.arange(1000) < 10, verdict, ACCEPT).astype(np.int8))
+        for verdict in (HOLD, REJECT)
+    )
+
+    passed = [all(each.has_passed for each in whole("all", everywhere, rows, of, champion)) for of in (held, rejected)]
+
+    assert passed == [True, False]
+
+
+@pytest.mark.parametrize(("wrong", "passes"), [(10, True), (12, False)])
+def test_a_source_may_lose_five_points_and_no_more(model: Scorer, wrong: int, passes: bool) -> None:
+    outcomes = by_part(ROWS, said(model, HOLD, wrong), said(model, HOLD, 0))
+
+    found = {outcome.part: outcome.has_passed for outcome in outcomes if outcome.gate == "ham not accepted"}
+    assert found == {"source blog": passes, "language en": passes}
+
+
+def test_a_source_with_few_rows_is_not_judged_alone(model: Scorer) -> None:
+    rows = [*ROWS[:160], *[Row("small", "ham", "", "Hi")] * 40]
+
+    outcomes = by_part(rows, said(model, HOLD, 0), said(model, HOLD, 0))
+
+    assert {outcome.part for outcome in outcomes} == {"source blog", "language en"}
+
+
+def test_verdicts_are_those_of_the_service_at_the_thresholds(model: Scorer) -> None:
+    log_odds = np.log(np.array([0.2999, 0.3, 0.95]) / np.array([0.7001, 0.7, 0.05]))
+
+    assert bands_of(log_odds + 1e-12, model.thresholds).tolist() == [ACCEPT, HOLD, REJECT]
+
+
+@pytest.mark.parametrize(
+    ("weight", "label", "gate"), [(-6.0, "spam", LET_IN), (6.0, "ham", THROWN_OUT)], ids=["ham", "spam"]
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_word_that_turns_comments_fails_unless_the_champion_knew_it(
+    tmp_path: Path, weight: float, label: str, gate: str, is_new: bool
+) -> None:
+    documents = ["casino", "friend"] * 20
+    rows = [Row("blog", "spam" if text == "casino" else "ham", "", text) for text in documents]
+    known = {"casino": 3.0, "friend": -2.0, "zorvexa": weight}
+    before = {**known, "zorvexa": 0.0} if is_new else known
+    candidate, champion = (
+        Scores.of(scorer(tmp_path / name, words), documents) for name, words in (("new", known), ("old", before))
+    )
+
+    outcomes = [outcome for outcome in probe(rows, documents, candidate, champion) if outcome.gate == gate]
+
+    assert [(each.part, each.candidate, each.champion, each.has_passed) for each in outcomes] == [
+        ("zorvexa", 20, 0 if is_new else 20, not is_new)
+    ]
+
+
+def test_a_word_that_a_comment_has_already_adds_nothing(tmp_path: Path) -> None:
+    documents = ["casino zorvexa"] * 20
+    rows = [Row("blog", "spam", "", text) for text in documents]
+    candidate, champion = (
+        Scores.of(scorer(tmp_path / name, words), documents)
+        for name, words in (("new", {"casino": 9.0, "zorvexa": -4.0}), ("old", {"casino": 9.0}))
+    )
+
+    (outcome, *_) = probe(rows, documents, candidate, champion)
+
+    assert (outcome.part, outcome.candidate) == ("zorvexa", 0)

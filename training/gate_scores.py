@@ -1,0 +1,47 @@
+"""
+What one model says of the rows of a gate: log-odds and verdicts, as the service would give them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from service.core.policy import MOST_LOG_ODDS
+from service.core.site import Thresholds
+from service.scorer import Scorer
+
+ACCEPT, HOLD, REJECT = 0, 1, 2
+Bands = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """
+    A model, and for each document its log-odds and its verdict: 0 accept, 1 hold, 2 reject.
+    """
+
+    scorer: Scorer
+    log_odds: NDArray[np.float64]
+    bands: Bands
+
+    @classmethod
+    def of(cls, scorer: Scorer, documents: Sequence[str]) -> "Scores":
+        """
+        Return what the model says at its own thresholds.
+        """
+        log_odds = np.array([scorer.log_odds(document.split()) for document in documents], dtype=np.float64)
+        return cls(scorer, log_odds, bands_of(log_odds, scorer.thresholds))
+
+
+def bands_of(log_odds: NDArray[np.float64], thresholds: Thresholds) -> Bands:
+    """
+    Return the verdict of each score.
+
+    >>> bands_of(np.array([-9.0, 0.0, 9.0]), Thresholds(accept_below=0.4, reject_at=0.99)).tolist()
+    [0, 1, 2]
+    """
+    score = expit(np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS))
+    return np.asarray((score >= thresholds.accept_below).astype(np.int8) + (score >= thresholds.reject_at), np.int8)

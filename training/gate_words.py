@@ -1,0 +1,83 @@
+"""
+Words that lead a candidate, and not the champion: spam that is let in, or ham that is thrown out, because of one word.
+
+Twenty false labels on spam with a word of its own teach that the word is honest. Overall figures do not move, since no
+honest row holds the word. But log-odds add up, so what a word would do to any comment is known from its weight.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.scorer import Scorer
+from training.gate_outcome import Outcome
+from training.gate_scores import ACCEPT, REJECT, Scores, bands_of
+from training.rows import Row
+
+LET_IN, THROWN_OUT = "spam accepted with one word", "ham rejected with one word"
+# Words that are tried in each direction, on so many comments.
+WORDS, COMMENTS = 200, 200
+# The share of the comments that one word may turn; more only if it turns half as many for the champion. A word of a
+# source that was new to the candidate let in 24 % of the spam, one that twenty false labels taught 61 to 78 %. No
+# honest word had any ham rejected, one that twenty false labels taught 16 %.
+MOST = {LET_IN: 0.30, THROWN_OUT: 0.10}
+KNOWN = 0.5
+Positions = NDArray[np.int64]
+
+
+def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, champion: Scores) -> list[Outcome]:
+    """
+    Return an outcome for each word that leads the candidate, or, of a direction without any, for the word that turns
+    most comments.
+
+    Tried are the words that the candidate knows and whose weights moved most.
+    """
+    # What is about the whole comment, such as its length, no author adds by a word.
+    words = sorted(word for word in candidate.scorer.vocabulary if not word.startswith("is:"))
+    order = np.argsort([weight(candidate.scorer, word) - weight(champion.scorer, word) for word in words])
+    is_spam = np.array([row.is_spam for row in rows], dtype=bool)
+    caught = is_spam & (candidate.bands != ACCEPT) & (champion.bands != ACCEPT)
+    accepted = ~is_spam & (candidate.bands == ACCEPT) & (champion.bands == ACCEPT)
+    found: list[Outcome] = []
+    for gate, concerned, moved, turned in (
+        (LET_IN, caught, order[:WORDS], ACCEPT),
+        (THROWN_OUT, accepted, order[::-1][:WORDS], REJECT),
+    ):
+        if concerned.any():
+            tried = _spread(np.flatnonzero(concerned), champion.log_odds)
+            outcomes = [_try(gate, words[place], documents, tried, (candidate, champion), turned) for place in moved]
+            leading = [outcome for outcome in outcomes if not outcome.has_passed]
+            found.extend(leading or [max(outcomes, key=lambda outcome: outcome.candidate or 0)])
+    return found
+
+
+def weight(scorer: Scorer, word: str) -> float:
+    """
+    Return what a word, a pair of words or a clue adds to the log-odds of a comment.
+    """
+    return sum(added for _, added in scorer.contributions(word.split()))
+
+
+def _try(
+    gate: str, word: str, documents: Sequence[str], tried: Positions, models: tuple[Scores, Scores], turned: int
+) -> Outcome:
+    absent = np.array([f" {word} " not in f" {documents[row]} " for row in tried])
+    ours, theirs = (
+        int(
+            (
+                bands_of(scores.log_odds[tried] + absent * weight(scores.scorer, word), scores.scorer.thresholds)
+                == turned
+            ).sum()
+        )
+        for scores in models
+    )
+    has_passed = ours <= MOST[gate] * len(tried) or theirs >= KNOWN * ours
+    return Outcome(gate, word, len(tried), ours, theirs, f"{MOST[gate]:.0%} or {1 / KNOWN:g} × champion", has_passed)
+
+
+def _spread(positions: Positions, log_odds: NDArray[np.float64]) -> Positions:
+    # From the nearest to the threshold to the farthest, evenly.
+    ordered = positions[np.argsort(log_odds[positions], kind="stable")]
+    places = np.linspace(0, len(ordered) - 1, min(COMMENTS, len(ordered)))
+    return np.asarray(ordered[places.astype(np.int64)])

@@ -1,0 +1,140 @@
+"""
+The gates before promotion: the candidate meets the champion on the same rows, and must not be worse.
+
+Read `examine` from top to bottom; each gate is a module or a function below.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from service.core.features import document
+from service.scorer import Scorer
+from training import registry
+from training.behaviour import SUITE
+from training.compile import TOLERANCE, prove_equal
+from training.duplicates import thin
+from training.errors import BadModel
+from training.gate_behaviour import behave
+from training.gate_outcome import Outcome
+from training.gate_rates import FEWEST, by_part, whole
+from training.gate_scores import Scores
+from training.gate_words import probe
+from training.newest import newest
+from training.params import Params
+from training.progress import track
+from training.promotions import current_version, verify
+from training.rows import LABELS, Row
+
+HOLD_OUT, NEWEST = "hold-out", "newest own labels"
+ENOUGH = "enough rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    What all gates found, with warnings that stop nothing. `champion` is None for the first promotion.
+    """
+
+    version: str
+    champion: str | None
+    outcomes: tuple[Outcome, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """
+        Return the gates that the candidate did not pass.
+        """
+        return tuple(outcome for outcome in self.outcomes if not outcome.has_passed)
+
+
+def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Row], params: Params) -> Report:
+    """
+    Return what the gates find about a version, compared with the one in use.
+
+    Args:
+        models: The folder of models.
+        version: The candidate.
+        files: Where the rows come from, for the warnings.
+        rows: Labelled rows that neither model has seen. Of the site's own labels only the newest are taken.
+        params: What near-copies are.
+
+    Raises:
+        BadModel: there is no such version, its files are not those of its card, or it is the current one.
+    """
+    before = current_version(models)
+    if version == before:
+        raise BadModel(f"{version} is the current model already")
+    scorer = verify(models / version)
+    champion, warnings = _in_use(models, before)
+    used, documents = _without_copies([*_given(rows)], params)
+    outcomes: list[Outcome] = [*behave(scorer, champion), *_compiled(models / version, documents)]
+    if champion:
+        outcomes += _compared(used, documents, scorer, champion)
+    compared = [version, before] if champion and before else [version]
+    warnings += _fitted_on([models / name for name in compared], files)
+    return Report(version, before, tuple(outcomes), tuple(warnings))
+
+
+def _in_use(models: Path, version: str | None) -> tuple[Scorer | None, list[str]]:
+    warnings = [] if SUITE.is_dir() else ["the behavioural suite is in a clone only: its gate is left out"]
+    try:
+        return (verify(models / version) if version else None), warnings
+    except BadModel as error:
+        # Whoever promotes a model because the one in use is damaged must not be stopped by that.
+        return None, [*warnings, f"nothing to compare with: {error}"]
+
+
+def _given(rows: Sequence[Row]) -> Iterator[Row]:
+    yield from (row for row in rows if not row.is_own)
+    yield from (rows[position] for position in newest(rows))
+
+
+def _without_copies(rows: Sequence[Row], params: Params) -> tuple[list[Row], list[str]]:
+    documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]
+    kept = thin(rows, documents, params.duplicates.similarity, keep=1).kept
+    return [rows[position] for position in kept], [documents[position] for position in kept]
+
+
+def _compared(rows: Sequence[Row], documents: Sequence[str], ours: Scorer, theirs: Scorer) -> Iterator[Outcome]:
+    yield from _enough(rows)
+    if not rows:
+        return
+    candidate, champion = (Scores.of(scorer, documents) for scorer in (ours, theirs))
+    is_own = np.array([row.is_own for row in rows], dtype=bool)
+    for part, inside in ((HOLD_OUT, ~is_own), (NEWEST, is_own)):
+        yield from whole(part, inside, rows, candidate, champion)
+    yield from by_part(rows, candidate, champion)
+    yield from probe(rows, documents, candidate, champion)
+
+
+def _enough(rows: Sequence[Row]) -> Iterator[Outcome]:
+    found = Counter(row.label for row in rows)
+    for label in LABELS:
+        yield Outcome(ENOUGH, label, found[label], None, None, f"{FEWEST} at least", found[label] >= FEWEST)
+
+
+def _compiled(folder: Path, documents: Sequence[str]) -> Iterator[Outcome]:
+    if not documents or not (folder / registry.PIPELINE).is_file():
+        return
+    try:
+        prove_equal(registry.read_pipeline(folder), folder, documents)
+        is_equal = True
+    except BadModel:
+        is_equal = False
+    yield Outcome("compiled as its pipeline", "", len(documents), None, None, f"to {TOLERANCE:g}", is_equal)
+
+
+def _fitted_on(folders: Sequence[Path], files: Sequence[Path]) -> list[str]:
+    digests = {path.name: registry.sha256(path.read_bytes()) for path in files}
+    fitted = {folder.name: set(registry.read_card(folder).get("files_read", {}).values()) for folder in folders}
+    return [
+        f"{name}: {version} was fitted on it; take rows that neither model has seen"
+        for version, known in fitted.items()
+        for name, digest in digests.items()
+        if digest in known
+    ]
