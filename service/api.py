@@ -46,7 +46,7 @@ class Labels(Protocol):
     Finds what was said of a decided comment; raises StoreUnavailable when it cannot be read.
     """
 
-    def of(self, site: Site, decision_id: str) -> list[Given]: ...
+    def of(self, site_id: int, decision_id: str) -> list[Given]: ...
 
 
 def blueprint(moderation: Moderates, gate: Gate, decisions: Decisions, labels: Labels | None = None) -> Blueprint:
@@ -80,7 +80,7 @@ def blueprint(moderation: Moderates, gate: Gate, decisions: Decisions, labels: L
         decision = decisions.find(site.id, decision_id) if is_plausible(decision_id) else None
         if decision is None:
             raise NotFound("this site has no decision of this id")
-        return _answer(decision, {}, labels.of(site, decision_id) if labels else None)
+        return _answer(decision, {}, labels.of(site.id, decision_id) if labels else None)
 
     return api
 

@@ -23,8 +23,10 @@ from service import (
     labels_api,
     lists_api,
     metrics,
+    moderate,
     openapi,
     ops,
+    passwords,
     perspective,
     problems,
     queue_api,
@@ -50,17 +52,21 @@ from service.model_in_use import ModelInUse
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
+from service.signing_in import IDLE, LONGEST, SigningIn
+from service.store.browsing import Browsing
 from service.store.coral import CoralPhases
 from service.store.decisions import Decisions
 from service.store.engine import connect as connect_store
 from service.store.engine import one_by_one
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels
+from service.store.moderators import Moderators, Sessions
 from service.store.queue import Queue
 from service.store.sites import Sites
 from service.store.statistics import Statistics
 from service.traffic import Traffic
 from service.traffic import connect as connect_redis
+from service.traffic_keys import TrafficKeys
 
 # Without the store a retry could get another verdict, without a model all is held: other machines may do better.
 # Without Redis comments are decided, and a balancer that took every worker out would leave none to decide them.
@@ -87,6 +93,8 @@ class Parts:
     labelling: Labelling | None = None
     listing: Listing | None = None
     queue: Queue | None = None
+    signing: SigningIn | None = None
+    browsing: Browsing | None = None
     watch: Callable[[], None] = lambda: None
 
 
@@ -144,6 +152,8 @@ def connect(settings: Settings) -> Parts:
         labelling,
         Listing(engine, secret, _now),
         Queue(engine),
+        SigningIn(Moderators(engine), Sessions(engine, idle=IDLE, longest=LONGEST), passwords.is_right, _now),
+        Browsing(engine, TrafficKeys(secret).sketch),
         model.watch,
     )
 
@@ -163,6 +173,8 @@ def assemble(parts: Parts) -> Flask:
         app.register_blueprint(queue_api.blueprint(parts.queue, parts.gate))
     if parts.listing:
         app.register_blueprint(lists_api.blueprint(parts.listing, parts.gate))
+    if parts.signing and parts.browsing and parts.labelling:
+        app.register_blueprint(moderate.blueprint(parts.signing, parts.browsing, parts.labelling))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=lambda: _version(parts.moderation)))
     if parts.akismet:

@@ -31,6 +31,8 @@ or with the key of the site "demo", {key}:
 
 curl {url}/v1/comments -H 'Authorization: Bearer {key}' \\
   -H 'Content-Type: application/json' -d '{{"name": "Ann", "comment": "Thank you, this helped me a lot."}}'
+
+What is held waits at {url}/moderate; `hamlet moderators add NAME` makes an account for it.
 """
 
 

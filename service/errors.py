@@ -50,6 +50,14 @@ class MissingScope(HamletError):
     status, code, title = 403, "missing-scope", "The key is not for this"
 
 
+class CrossSite(HamletError):
+    """
+    A form came from a page of another site.
+    """
+
+    status, code, title = 403, "cross-site", "Not from this page"
+
+
 class NotFound(HamletError):
     """
     There is nothing under this address for this site.

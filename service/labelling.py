@@ -137,11 +137,11 @@ class Labelling:
         self.memory.refresh(site_id)
         return given
 
-    def of(self, site: Site, decision_id: str) -> list[Given]:
+    def of(self, site_id: int, decision_id: str) -> list[Given]:
         """
         Return all that was said of a decided comment, the earliest first.
         """
-        return self.store.of(site.id, decision_id)
+        return self.store.of(site_id, decision_id)
 
     def _decided(self, site_id: int, decision_id: str) -> Subject:
         subject = self.store.decided(site_id, decision_id)

@@ -47,6 +47,8 @@ _PHRASES = {
     "typed_too_fast": "a form filled in too fast",
     "zalgo": "piled-up accents",
 }
+# What a decision can be looked for by; not what ends in a number.
+REASONS = {"campaign": "a text seen often", **_PHRASES}
 
 # Clues that end in a number, the logarithm of what they measure.
 _MEASURES = {"length": "its length", "words_a_link": "how many words come with a link"}

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
@@ -198,6 +199,14 @@ IS_WAITING = and_(decisions.c.verdict == literal_column("'hold'"), decisions.c.l
 Index(
     "ix_decisions_waiting",
     *(decisions.c.site_id, decisions.c.verdict, decisions.c.id),
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
+)
+# How far a score is from saying nothing; the same words in the index and in a query, or it is of no use.
+DOUBT: ColumnElement[float] = literal_column("coalesce(abs(score - 0.5), 0)", Float)
+Index(
+    "ix_decisions_doubtful",
+    *(decisions.c.site_id, DOUBT, decisions.c.id),
     sqlite_where=IS_WAITING,
     postgresql_where=IS_WAITING,
 )

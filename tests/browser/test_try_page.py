@@ -5,7 +5,7 @@ The try-it page in a real browser, on the whole service.
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from running_service import RunningService, write_model
 
 ATTACKS = (
@@ -21,15 +21,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
     write_model(folder / "models")
     with RunningService(folder, HAMLET_WORKERS="1") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Its sandbox needs rights that a container and root do not have; the page is our own.
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

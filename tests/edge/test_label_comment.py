@@ -41,7 +41,7 @@ class FakeLabelling:
         self.told.append((decision_id, label, who))
         return Heard(self.given, [self.given], Quota(300, 299, 3600))
 
-    def of(self, site: Site, decision_id: str) -> list[Given]:
+    def of(self, site_id: int, decision_id: str) -> list[Given]:
         return [self.given]
 
 

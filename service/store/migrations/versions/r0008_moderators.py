@@ -1,5 +1,5 @@
 """
-Give moderators accounts and sessions, and let the comments of one author be found quickly.
+Give moderators accounts and sessions, and let the comments of one author, and the most doubtful, be found quickly.
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """
-    Make the tables, and an index for each thing that tells an author.
+    Make the tables, an index for each thing that tells an author, and one of what waits by how doubtful it is.
     """
     op.create_table(
         "moderators",
@@ -57,3 +57,12 @@ def upgrade() -> None:
             sqlite_where=known,
             postgresql_where=known,
         )
+    waiting = sa.text("verdict = 'hold' AND label IS NULL")
+    doubt = sa.text("coalesce(abs(score - 0.5), 0)")
+    op.create_index(
+        "ix_decisions_doubtful",
+        "decisions",
+        ["site_id", doubt, "id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )

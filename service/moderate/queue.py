@@ -1,0 +1,158 @@
+"""
+The list of comments, deciding on them, and taking a decision back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from service.core.labels import Label
+from service.core.summary import REASONS
+from service.errors import DecidedMeanwhile, InvalidField, NotFound
+from service.labelling import Labelling
+from service.moderate import filters
+from service.moderate.card import Card, draw
+from service.moderate.session import moderator
+from service.store.browsing import MOST_COUNTED, Browsing, Filter, Order, Shown
+
+PAGE = 25
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    id: str
+    seen: Label | None
+
+
+def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
+    """
+    Add the list, a closer look at one comment, and what can be done to them.
+    """
+
+    @pages.get("/")
+    def show() -> Response:
+        sites = _sites(browsing)
+        if not sites:
+            raise NotFound("there is no site that you may see; `hamlet moderators` gives access to one")
+        site_id = _site(sites, request.args.get("site", ""))
+        chosen, before = filters.read(request.args), request.args.get("before", "")
+        # One more than shown tells whether there is a next page.
+        found = browsing.page(site_id, chosen, PAGE + 1, before)
+        cards = [draw(each) for each in found[:PAGE]]
+        following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > PAGE else ""
+        count = browsing.waiting(site_id)
+        return _page(
+            "list.html",
+            sites=sites,
+            site_id=site_id,
+            cards=cards,
+            chosen=chosen,
+            form=filters.in_form(chosen),
+            back=filters.write(chosen, site=site_id),
+            following=following,
+            waiting=f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}",
+            shown=[*Shown],
+            orders=[*Order],
+            reasons=REASONS,
+            link=lambda **changes: filters.write(filters.read({**request.args.to_dict(), **changes}), site=site_id),
+        )
+
+    @pages.get("/comments/<decision_id>")
+    def look(decision_id: str) -> Response:
+        site_id = _site(_sites(browsing), request.args.get("site", ""))
+        card = _card(browsing, site_id, decision_id)
+        said = labelling.of(site_id, decision_id)
+        return _page("closer.html", card=card, said=said, site_id=site_id)
+
+    @pages.post("/decide")
+    def decide() -> Response:
+        site_id, label = _site(_sites(browsing), request.form.get("site", "")), _label()
+        refused: set[str] = set()
+        choices = _choices()
+        for choice in choices:
+            try:
+                labelling.decide(site_id, choice.id, label, moderator().name, choice.seen)
+            except DecidedMeanwhile:
+                refused.add(choice.id)
+        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} decided: {label}.")
+
+    @pages.post("/undo")
+    def undo() -> Response:
+        site_id, choices = _site(_sites(browsing), request.form.get("site", "")), _choices()
+        for choice in choices:
+            labelling.take_back(site_id, choice.id, moderator().name)
+        return _after(browsing, site_id, choices, set(), f"{len(choices)} taken back.", is_undo=True)
+
+
+def _after(
+    browsing: Browsing, site_id: int, choices: list[_Choice], refused: set[str], told: str, *, is_undo: bool = False
+) -> Response:
+    """
+    Return the changed comments where only these are replaced, else the way back to the list.
+    """
+    back = _back(site_id)
+    if "HX-Request" not in request.headers:
+        return cast("Response", redirect(f"{url_for('moderate.show')}?{back}", 303))
+    cards = [_card(browsing, site_id, choice.id) for choice in choices]
+    undo = [] if is_undo else [card for card in cards if card.id not in refused]
+    parts = {"cards": cards, "refused": refused, "told": told, "undo": undo, "site_id": site_id, "back": back}
+    return _page("changed.html", **parts)
+
+
+def _card(browsing: Browsing, site_id: int, decision_id: str) -> Card:
+    found = browsing.one(site_id, decision_id)
+    if found is None:
+        raise NotFound("this site has no such comment")
+    return draw(found)
+
+
+def _choices() -> list[_Choice]:
+    choices = list(_chosen())
+    if not 0 < len(choices) <= MOST_AT_ONCE:
+        raise InvalidField(f"choose from 1 to {MOST_AT_ONCE} comments", field="choice")
+    return choices
+
+
+def _chosen() -> Iterator[_Choice]:
+    for text in dict.fromkeys(request.form.getlist("choice")):
+        decision_id, _, seen = text.partition("|")
+        if seen not in ("", *Label):
+            raise InvalidField("`choice` must be a decision and the label that it had", field="choice")
+        yield _Choice(decision_id, Label(seen) if seen else None)
+
+
+def _label() -> Label:
+    try:
+        return Label(request.form.get("label", ""))
+    except ValueError:
+        raise InvalidField("`label` must be spam or ham", field="label") from None
+
+
+def _sites(browsing: Browsing) -> dict[int, str]:
+    return {number: name for number, name in browsing.sites().items() if moderator().may_see(number)}
+
+
+def _site(sites: dict[int, str], text: str) -> int:
+    if not text and sites:
+        return next(iter(sites))
+    found = [number for number in sites if str(number) == text]
+    if not found:
+        raise NotFound("there is no such site, or you may not see it")
+    return found[0]
+
+
+def _back(site_id: int) -> str:
+    # Read and written again, so that it leads nowhere but to the list.
+    try:
+        chosen = filters.read(dict(parse_qsl(request.form.get("back", ""))))
+    except InvalidField:
+        chosen = Filter()
+    return filters.write(chosen, site=site_id)
+
+
+def _page(template: str, **values: object) -> Response:
+    return Response(render_template(f"moderate/{template}", moderator=moderator(), **values))

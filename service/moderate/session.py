@@ -1,0 +1,86 @@
+"""
+Who asks for a page: the session's cookie, and the proof that a form was sent from our own page.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+
+from service.core.moderator import Moderator
+from service.errors import CrossSite
+from service.signing_in import LONGEST, SigningIn
+
+COOKIE = "hamlet_session"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Endpoints that are there for whoever is not signed in.
+_OPEN = frozenset({"moderate.static", "moderate.ask", "moderate.sign_in"})
+
+
+def install(pages: Blueprint, signing: SigningIn) -> None:
+    """
+    Let nobody past who is not signed in, and send browsers what they must heed.
+    """
+
+    @pages.before_request
+    def check() -> Any:
+        if request.method == "POST" and not _is_from_here():
+            raise CrossSite("this form was not sent from a page of this address; open the page again and repeat it")
+        token = request.cookies.get(COOKIE, "")
+        g.moderator = signing.moderator(token) if token and request.endpoint != "moderate.static" else None
+        if g.moderator or request.endpoint in _OPEN:
+            return None
+        if "HX-Request" in request.headers:
+            # A whole page, not the part that was asked for.
+            return Response("", 401, {"HX-Redirect": url_for("moderate.ask")})
+        return redirect(url_for("moderate.ask"), 303)
+
+    @pages.after_request
+    def protect(response: Response) -> Response:
+        if request.endpoint != "moderate.static":
+            response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def moderator() -> Moderator:
+    """
+    Return who is signed in.
+    """
+    who: Moderator = g.moderator
+    return who
+
+
+def remember(response: Response, token: str) -> None:
+    """
+    Have the browser keep a session: out of reach of scripts, for these pages alone.
+    """
+    is_secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=LONGEST,
+        path=url_for("moderate.show"),
+        secure=is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget(response: Response) -> None:
+    """
+    Have the browser drop its session.
+    """
+    response.delete_cookie(COOKIE, path=url_for("moderate.show"))
+
+
+def _is_from_here() -> bool:
+    # What browsers send with every form and no page can forge (W3C, Fetch Metadata Request Headers), and for older
+    # ones the origin. A token in each form would prove no more.
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host

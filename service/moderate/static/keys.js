@@ -1,0 +1,76 @@
+"use strict";
+
+// One key for each thing that a moderator does; every one presses a button that is on the page.
+(() => {
+  const cards = () => [...document.querySelectorAll("article")];
+  const current = () => document.querySelector("article[aria-current]");
+  const chosen = () => document.querySelectorAll("article input[form=bulk]:checked");
+
+  function go(card) {
+    if (!card) return;
+    current()?.removeAttribute("aria-current");
+    card.setAttribute("aria-current", "true");
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const all = cards();
+    const at = all.indexOf(current());
+    go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+  }
+
+  function decide(label) {
+    const bulk = chosen().length > 0;
+    const scope = bulk ? document.getElementById("bulk") : current();
+    scope?.querySelector(`button[value=${label}]`)?.click();
+    if (!bulk) step(1);
+  }
+
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    a: () => decide("ham"),
+    s: () => decide("spam"),
+    u: () => (document.querySelector("#status .undo") ?? current()?.querySelector(".undo"))?.click(),
+    x: () => current()?.querySelector("input[type=checkbox]")?.click(),
+    o: () => current()?.querySelector("a.closer")?.click(),
+    "/": () => document.getElementById("search")?.focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+    if (event.key === "Escape") event.target.blur();
+    if (typing || event.ctrlKey || event.altKey || event.metaKey || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  // What was replaced by its newer self stays the current one, and keeps the focus.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.hasAttribute("aria-current")) event.detail.fragment.firstElementChild.setAttribute("aria-current", "true");
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    if (document.activeElement === document.body) current()?.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    document.getElementById("status").textContent = `Not done (${event.detail.xhr.status}). Load the page again.`;
+  });
+  document.addEventListener("htmx:sendError", () => {
+    document.getElementById("status").textContent = "Not done: Hamlet cannot be reached.";
+  });
+
+  const all = document.getElementById("all");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("click", () => {
+      const boxes = [...document.querySelectorAll("article input[form=bulk]")];
+      const every = boxes.every((box) => box.checked);
+      for (const box of boxes) box.checked = !every;
+    });
+    const ask = document.getElementById("ask");
+    ask.hidden = false;
+    ask.addEventListener("click", keys["?"]);
+  }
+})();

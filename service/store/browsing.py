@@ -1,0 +1,217 @@
+"""
+The decisions of a site as a moderator looks through them: filtered, in an order, a page at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, Engine, Row, String, and_, cast, func, or_, select
+
+from service.core.campaign import resembles
+from service.core.comment import Comment
+from service.core.commenter import COMMON_NAMES, plain_name
+from service.core.decision import Decision, Verdict
+from service.core.labels import Label
+from service.store.engine import available, one_by_one
+from service.store.tables import DOUBT, IS_WAITING, decisions, sites
+
+# Among so many of a site's newest comments a text's near-copies are looked for: half a millisecond each at most.
+CAMPAIGN_ROWS = 1_000
+# What waits is counted no further.
+MOST_COUNTED = 1_000
+
+_ANSWER = TypeAdapter(Decision)
+_FIELDS = frozenset(field.name for field in fields(Comment)) - {"honeypot", "submitted_at", "form_seconds"}
+
+
+class Shown(StrEnum):
+    """
+    Which decisions: those that wait for somebody, those of a verdict, those that people decided, or all.
+    """
+
+    WAITING = "waiting"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DECIDED = "decided"
+    ALL = "all"
+
+
+class Order(StrEnum):
+    """
+    What comes first.
+    """
+
+    NEWEST = "newest"
+    DOUBTFUL = "doubtful"
+
+
+class Alike(StrEnum):
+    """
+    What comments share with one of them.
+    """
+
+    NAME = "name"
+    EMAIL = "email"
+    ADDRESS = "address"
+    CAMPAIGN = "campaign"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """
+    What to show. `alike` and `of` go together: what is like the comment of that decision. Scores are from 0 to 1.
+    """
+
+    shown: Shown = Shown.WAITING
+    order: Order = Order.NEWEST
+    text: str = ""
+    reason: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    low: float | None = None
+    high: float | None = None
+    alike: Alike | None = None
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A decided comment; `label` is what people say of it. `alike` has by what others can be found.
+    """
+
+    decision: Decision
+    received_at: datetime
+    comment: Comment
+    label: Label | None
+    alike: tuple[Alike, ...]
+
+
+class Browsing:
+    """
+    Reads the decisions of all sites. Every call raises StoreUnavailable when the database does not answer.
+    """
+
+    def __init__(self, engine: Engine, sketch: Callable[[Comment], Sequence[int]]) -> None:
+        """
+        Take the store, and what makes the sketch by which near-copies of a text are known.
+        """
+        self._engine = one_by_one(engine)
+        self._sketch = sketch
+
+    def sites(self) -> dict[int, str]:
+        """
+        Return the names of all sites by their numbers.
+        """
+        with available(), self._engine.connect() as connection:
+            rows = connection.execute(select(sites.c.id, sites.c.name).order_by(sites.c.name))
+            return {row.id: row.name for row in rows}
+
+    def waiting(self, site_id: int) -> int:
+        """
+        Return how many comments wait at a site; MOST_COUNTED + 1 for more than can be counted quickly.
+        """
+        some = select(decisions.c.id).where(decisions.c.site_id == site_id, IS_WAITING).limit(MOST_COUNTED + 1)
+        with available(), self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+    def one(self, site_id: int, decision_id: str) -> Found | None:
+        """
+        Return one decided comment; None if this site has none of this id.
+        """
+        query = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id == decision_id)
+        with available(), self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return _found(row) if row else None
+
+    def page(self, site_id: int, chosen: Filter, most: int, before: str = "") -> Sequence[Found]:
+        """
+        Return a page of a site's comments, of which the last one's id is `before` for the page that follows.
+        """
+        with available(), self._engine.connect() as connection:
+            of = self._like(connection, site_id, chosen) if chosen.alike else []
+            query = select(decisions).where(decisions.c.site_id == site_id, *_conditions(chosen), *of)
+            if chosen.order is Order.DOUBTFUL:
+                if before:
+                    query = query.where(_after(connection, before))
+                query = query.order_by(DOUBT, decisions.c.id)
+            else:
+                if before:
+                    query = query.where(decisions.c.id < before)
+                query = query.order_by(decisions.c.id.desc())
+            return [_found(row) for row in connection.execute(query.limit(most))]
+
+    def _like(self, connection: Connection, site_id: int, chosen: Filter) -> list[ColumnElement[bool]]:
+        of_one = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id == chosen.of)
+        row = connection.execute(of_one).one_or_none()
+        if row is None or chosen.alike not in _found(row).alike:
+            return [decisions.c.id == chosen.of]
+        if chosen.alike is Alike.CAMPAIGN:
+            lately = select(decisions).where(decisions.c.site_id == site_id).order_by(decisions.c.id.desc())
+            own = self._sketch(_comment(row))
+            others = connection.execute(lately.limit(CAMPAIGN_ROWS)).all()
+            copies = [each.id for each in others if resembles(own, self._sketch(_comment(each)))]
+            return [decisions.c.id.in_({chosen.of, *copies})]
+        columns = {
+            Alike.NAME: decisions.c.name,
+            Alike.EMAIL: decisions.c.email_hash,
+            Alike.ADDRESS: decisions.c.address_hash,
+        }
+        column = columns[chosen.alike or Alike.NAME]
+        return [column == row._mapping[column]]
+
+
+def _after(connection: Connection, before: str) -> ColumnElement[bool]:
+    doubt = connection.scalar(select(DOUBT).where(decisions.c.id == before).select_from(decisions)) or 0.0
+    # As a range and not as a pair of alternatives, so that an index can begin there.
+    return and_(doubt <= DOUBT, or_(doubt < DOUBT, decisions.c.id > before))
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    verdicts = {Shown.HELD: Verdict.HOLD, Shown.ACCEPTED: Verdict.ACCEPT, Shown.REJECTED: Verdict.REJECT}
+    conditions: list[ColumnElement[bool]] = []
+    if chosen.shown is Shown.WAITING:
+        conditions.append(IS_WAITING)
+    elif chosen.shown is Shown.DECIDED:
+        conditions.append(decisions.c.label.is_not(None))
+    elif chosen.shown in verdicts:
+        conditions.append(decisions.c.verdict == verdicts[chosen.shown].value)
+    if chosen.text:
+        # SQLite folds the case of ASCII alone.
+        cases = {chosen.text, chosen.text.lower(), chosen.text.upper(), chosen.text.capitalize()}
+        columns = decisions.c.comment, decisions.c.name
+        conditions.append(or_(*(each.icontains(case, autoescape=True) for case in cases for each in columns)))
+    if chosen.reason:
+        # The answer is kept as the text that it was written in.
+        code = f'"code":"{chosen.reason}"'
+        conditions.append(cast(decisions.c.answer, String).contains(code, autoescape=True))
+    if chosen.since:
+        conditions.append(decisions.c.received_at >= chosen.since)
+    if chosen.until:
+        conditions.append(decisions.c.received_at < chosen.until)
+    if chosen.low is not None:
+        conditions.append(decisions.c.score >= chosen.low)
+    if chosen.high is not None:
+        conditions.append(decisions.c.score <= chosen.high)
+    return conditions
+
+
+def _found(row: Row[Any]) -> Found:
+    alike = [Alike.CAMPAIGN]
+    if (name := plain_name(row.name)) and name not in COMMON_NAMES:
+        alike.append(Alike.NAME)
+    if row.email_hash:
+        alike.append(Alike.EMAIL)
+    if row.address_hash:
+        alike.append(Alike.ADDRESS)
+    label = Label(row.label) if row.label else None
+    return Found(_ANSWER.validate_python(row.answer), row.received_at, _comment(row), label, tuple(alike))
+
+
+def _comment(row: Row[Any]) -> Comment:
+    return Comment(row.name, row.comment, **{name: text for name, text in row.details.items() if name in _FIELDS})

@@ -1,0 +1,266 @@
+"""
+The moderators' pages in a real browser, on the whole service: by keyboard, in bulk, by two at once, under attack.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from running_service import RunningService, command, write_model
+
+ATTACKS = (
+    "\"'><script>document.title='broken'</script>",
+    "</blockquote><img src=x onerror=\"document.title='broken'\">",
+    "<svg onload=document.title='broken'>\u202e javascript:document.title='broken'",
+    "{{ 7 * 7 }} <a hx-get='/moderate/' hx-trigger='load'>x</a>",
+)
+
+
+# Each test has a word of its own, which its comments carry.
+WORDS = (f"zq{number}qz" for number in count())
+
+
+@dataclass
+class Desk:
+    """
+    A service with three comments that wait and two that do not, and whoever signs in to it.
+    """
+
+    service: RunningService
+    browser: Browser
+    passwords: dict[str, str] = field(default_factory=dict)
+    contexts: list[BrowserContext] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, name: str, *, script: bool = True) -> Page:
+        """
+        Sign somebody in, in a browser of their own.
+        """
+        context = self.browser.new_context(java_script_enabled=script)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: self.faults.append(request.url) if self.host not in request.url else None)
+        page.goto(f"{self.host}/moderate/")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(self.passwords[name])
+        page.get_by_role("button", name="Sign in").click()
+        if script:
+            page.locator("#all").wait_for()
+        return page
+
+    @property
+    def host(self) -> str:
+        return f"http://127.0.0.1:{self.service.port}"
+
+    def hamlet(self, *arguments: str) -> str:
+        return subprocess.run(
+            command(*arguments), env=self.service.environment, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("moderate")
+    write_model(folder / "models")
+    with RunningService(folder, HAMLET_WORKERS="1") as running:
+        desk = Desk(running, browser)
+        for name in ("Anna", "Bob"):
+            desk.passwords[name] = desk.hamlet("moderators", "add", name)
+        yield desk
+
+
+@pytest.fixture
+def desk(served: Desk) -> Iterator[Desk]:
+    served.faults.clear()
+    yield served
+    for context in served.contexts:
+        context.close()
+    served.contexts.clear()
+    assert served.faults == []
+
+
+@pytest.fixture
+def word(desk: Desk) -> str:
+    """
+    A word that three comments have that wait, of three authors.
+    """
+    word = next(WORDS)
+    for name in ("Ada", "Ben", "Cleo"):
+        assert desk.service.moderate(f"{name} {word}", f"pills {word}")["verdict"] == "hold"
+    return word
+
+
+def searched(page: Page, words: str, shown: str = "waiting") -> Page:
+    page.goto(f"{page.url.partition('?')[0]}?shown={shown}&text={words}")
+    page.locator("#all").wait_for()
+    return page
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator("article").filter(has=page.get_by_role("heading", name=re.compile(name)))
+
+
+def names(page: Page) -> list[str]:
+    return [text.partition(" ")[0] for text in page.locator("article h2").all_inner_texts()]
+
+
+def test_comments_are_decided_by_keyboard_alone_and_the_service_learns(desk: Desk, word: str) -> None:
+    pitch = f"pills from our {word} shop make every monday morning feel like friday night"
+    desk.service.moderate("Dora", pitch)
+    page = searched(desk.open("Anna"), word)
+
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(card(page, "Dora").locator(".badge")).to_have_text("spam")
+    page.keyboard.press("a")
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
+
+    assert names(searched(page, word)) == ["Ben", "Ada"]
+    assert names(searched(page, word, "decided")) == ["Dora", "Cleo"]
+    again = desk.service.moderate("Eve", pitch.replace("monday", "tuesday"))
+    assert "labelled_copy" in {reason["code"] for reason in again["reasons"]}
+
+
+def test_a_decision_is_undone_with_one_key(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
+
+    page.keyboard.press("u")
+
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("hold")
+    assert names(searched(page, word)) == ["Cleo", "Ben", "Ada"]
+
+
+def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    for key in "jxjx":
+        page.keyboard.press(key)
+    page.keyboard.press("s")
+    expect(page.locator("#status")).to_contain_text("2 decided: spam.")
+    expect(page.locator("article.spam")).to_have_count(2)
+
+    page.locator("#status").get_by_role("button", name="Undo").click()
+
+    expect(page.locator("#status")).to_contain_text("2 taken back.")
+    expect(page.locator("article.hold")).to_have_count(3)
+
+
+def test_the_second_of_two_moderators_is_told(desk: Desk, word: str) -> None:
+    first, second = searched(desk.open("Anna"), word), searched(desk.open("Bob"), word)
+    card(first, "Ada").get_by_role("button", name="Accept").click()
+    expect(card(first, "Ada").locator(".badge")).to_have_text("ham")
+
+    card(second, "Ada").get_by_role("button", name="Spam").click()
+
+    expect(card(second, "Ada")).to_contain_text("Somebody else decided on this meanwhile")
+    expect(card(second, "Ada").locator(".badge")).to_have_text("ham")
+    card(second, "Ada").get_by_role("button", name="It was spam").click()
+    expect(card(second, "Ada").locator(".badge")).to_have_text("spam")
+
+
+def test_a_rejected_reader_is_one_search_away(desk: Desk) -> None:
+    word = next(WORDS)
+    assert desk.service.moderate("Reader", f"casino {word}")["verdict"] == "reject"
+    page = desk.open("Anna")
+    page.get_by_role("link", name="Rejected").click()
+
+    page.keyboard.press("/")
+    page.keyboard.type(word)
+    page.keyboard.press("Enter")
+
+    expect(card(page, "Reader")).to_be_visible()
+    card(page, "Reader").get_by_role("button", name="Accept").click()
+    expect(card(page, "Reader").locator(".badge")).to_have_text("ham")
+
+
+def test_a_closer_look_leads_to_what_else_an_author_wrote(desk: Desk, word: str) -> None:
+    desk.service.moderate(f"Ada {word}", "thanks for this")
+    page = searched(desk.open("Anna"), word)
+    for key in "jjjo":
+        page.keyboard.press(key)
+
+    card(page, "Ada").get_by_role("link", name="Comments of this name").click()
+
+    assert names(page) == ["Ada", "Ada"]
+
+
+def test_help_opens_by_key_and_closes(desk: Desk) -> None:
+    page = desk.open("Anna")
+
+    page.keyboard.press("?")
+
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_everything_works_without_a_script(desk: Desk, word: str) -> None:
+    page = desk.open("Anna", script=False)
+    page.goto(f"{desk.host}/moderate/?text={word}")
+    card(page, "Ada").get_by_role("button", name="Accept").click()
+    assert names(page) == ["Cleo", "Ben"]
+
+    page.goto(f"{desk.host}/moderate/?shown=decided&text={word}")
+    card(page, "Ada").get_by_role("button", name="Undo").click()
+
+    page.goto(f"{desk.host}/moderate/?text={word}")
+    assert names(page) == ["Cleo", "Ben", "Ada"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=["script", "image", "svg", "template"])
+def test_a_script_in_any_field_is_text(desk: Desk, attack: str) -> None:
+    word = next(WORDS)
+    fields = ("name", "url", "permalink", "article_title", "author_role", "parent_id")
+    body = dict.fromkeys(fields, attack) | {"comment": f"pills {word} {attack}"}
+    headers = {"Authorization": f"Bearer {desk.service.key}", "Content_Type": "application/json"}
+    assert desk.service.request("POST", "/v1/comments", json.dumps(body).encode(), **headers).status == 200
+    page = searched(desk.open("Anna"), word, "all")
+
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.locator("#closer").wait_for()
+
+    assert "broken" not in page.title()
+    assert page.locator("article :is(script, img, svg, iframe), article [onload], article [onerror]").count() == 0
+    assert word in page.locator("blockquote").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_can_be_used_with_a_screen_reader_and_on_a_phone(desk: Desk, word: str, scheme: Any) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    page.locator("#status .undo").wait_for()
+    page.keyboard.press("o")
+    page.locator("#closer").wait_for()
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Password").wait_for()
+    assert Axe().run(page).violations_count == 0
+
+
+def test_whoever_was_signed_out_meanwhile_gets_the_form(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Bob"), word)
+    desk.passwords["Bob"] = desk.hamlet("moderators", "password", "Bob")
+
+    card(page, "Ada").get_by_role("button", name="Accept").click()
+
+    page.get_by_label("Password").wait_for()
+    desk.faults[:] = [fault for fault in desk.faults if "401" not in fault]

@@ -1,0 +1,423 @@
+"""
+The moderators' pages as a browser without JavaScript sees them, around fakes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from service import moderate, problems
+from service.core.comment import Comment
+from service.core.decision import Decision, Reason, Verdict
+from service.core.labels import Given, Label, Source
+from service.core.moderator import Moderator, Role
+from service.errors import DecidedMeanwhile, NotFound, SignInsBusy, StoreUnavailable, WrongSignIn
+from service.store.browsing import Alike, Filter, Found, Order, Shown
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ANNA = Moderator(1, "Anna", Role.MODERATOR, frozenset({1, 3}))
+HERE = {"Sec-Fetch-Site": "same-origin"}
+DECISION = Decision("01", Verdict.HOLD, 0.5, -1.0, (Reason("text", 2.0, evidence=("pills",)),), "Held: its words.")
+FOUND = Found(DECISION, NOON, Comment("Eve", "cheap pills"), None, (Alike.CAMPAIGN, Alike.NAME))
+
+
+@dataclass
+class FakeSigning:
+    """
+    Lets Anna in.
+    """
+
+    fault: Exception | None = None
+    ended: list[str] = field(default_factory=list)
+
+    def sign_in(self, name: str, password: str) -> str:
+        if self.fault:
+            raise self.fault
+        return "token"
+
+    def moderator(self, token: str) -> Moderator | None:
+        return ANNA if token == "token" and token not in self.ended else None
+
+    def sign_out(self, token: str) -> None:
+        self.ended.append(token)
+
+
+@dataclass
+class FakeBrowsing:
+    """
+    Three sites, and one comment of the first.
+    """
+
+    found: list[Found] = field(default_factory=lambda: [FOUND])
+    asked: list[tuple[int, Filter, str]] = field(default_factory=list)
+    count: int = 1
+    names: dict[int, str] = field(default_factory=lambda: {1: "news", 2: "secret", 3: "blog"})
+
+    def sites(self) -> dict[int, str]:
+        return self.names
+
+    def waiting(self, site_id: int) -> int:
+        return self.count
+
+    def one(self, site_id: int, decision_id: str) -> Found | None:
+        return next((each for each in self.found if each.decision.id == decision_id), None)
+
+    def page(self, site_id: int, chosen: Filter, most: int, before: str = "") -> Sequence[Found]:
+        self.asked.append((site_id, chosen, before))
+        return self.found[:most]
+
+
+@dataclass
+class FakeLabelling:
+    """
+    Keeps what it was told; somebody else may have been quicker.
+    """
+
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> None:
+        if self.fault:
+            raise self.fault
+        self.told.append((site_id, decision_id, label, who, seen))
+
+    def take_back(self, site_id: int, decision_id: str, who: str) -> None:
+        self.told.append((site_id, decision_id, who))
+
+    def of(self, site_id: int, decision_id: str) -> list[Given]:
+        return [Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON)]
+
+
+@dataclass
+class Desk:
+    """
+    A browser in front of the pages.
+    """
+
+    signing: FakeSigning = field(default_factory=FakeSigning)
+    browsing: FakeBrowsing = field(default_factory=FakeBrowsing)
+    labelling: FakeLabelling = field(default_factory=FakeLabelling)
+    browser: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        app = Flask(__name__, static_folder=None)
+        problems.install(app)
+        app.register_blueprint(moderate.blueprint(self.signing, self.browsing, self.labelling))  # type: ignore[arg-type]
+        self.browser = app.test_client()
+
+    def get(self, path: str = "/", **headers: str) -> TestResponse:
+        return self.browser.get(f"/moderate{path}", headers=headers)
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **form: Any) -> TestResponse:
+        return self.browser.post(f"/moderate{path}", data=form, headers=HERE if headers is None else headers)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """
+    The pages, with Anna signed in.
+    """
+    desk = Desk()
+    desk.post("/sign-in", name="Anna", password="sesame")
+    return desk
+
+
+def test_whoever_is_not_signed_in_sees_nothing_but_the_form() -> None:
+    desk = Desk()
+
+    for path in ("/", "/comments/01", "/?site=1"):
+        answer = desk.get(path)
+        assert (answer.status_code, answer.location) == (303, "/moderate/sign-in")
+    assert desk.post("/decide", choice="01|", label="ham").location == "/moderate/sign-in"
+    assert desk.labelling.told == []
+    assert desk.get("/sign-in").status_code == 200
+    with desk.get("/assets/moderate.css") as style:
+        assert style.status_code == 200
+
+
+def test_a_part_of_a_page_sends_whoever_was_signed_out_to_the_form() -> None:
+    answer = Desk().get("/comments/01", **{"HX-Request": "true"})
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/moderate/sign-in")
+
+
+def test_the_session_is_out_of_reach_of_scripts_and_other_sites() -> None:
+    cookie = Desk().post("/sign-in", name="Anna", password="sesame").headers["Set-Cookie"]
+
+    assert cookie.startswith("hamlet_session=token;")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/moderate/", "Max-Age=604800"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+
+
+def test_behind_https_the_session_is_kept_to_https() -> None:
+    answer = Desk().post("/sign-in", {**HERE, "X-Forwarded-Proto": "https"}, name="Anna", password="sesame")
+
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("fault", [WrongSignIn("name or password is wrong"), SignInsBusy("try again", retry_after=1)])
+def test_a_sign_in_that_fails_says_why_and_keeps_the_name(fault: Any) -> None:
+    desk = Desk(FakeSigning(fault))
+
+    answer = desk.post("/sign-in", name='<"Anna">', password="open")
+
+    assert answer.status_code == fault.status
+    assert fault.detail in answer.text
+    assert "&lt;&#34;Anna&#34;&gt;" in answer.text
+    assert "open" not in answer.text.replace("Hamlet", "")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_whoever_signs_out_is_out(desk: Desk) -> None:
+    assert desk.post("/sign-out").location == "/moderate/sign-in"
+
+    assert desk.signing.ended == ["token"]
+    assert desk.get().status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=["neither", "other", "null", "cross-site", "same-site"],
+)
+def test_a_form_of_another_site_changes_nothing(desk: Desk, headers: dict[str, str]) -> None:
+    answer = desk.post("/decide", headers, site="1", choice="01|", label="spam")
+
+    assert answer.status_code == 403
+    assert desk.labelling.told == []
+
+
+def test_a_browser_without_fetch_metadata_is_known_by_its_origin(desk: Desk) -> None:
+    desk.post("/decide", {"Origin": "http://localhost"}, site="1", choice="01|", label="spam")
+
+    assert len(desk.labelling.told) == 1
+
+
+def test_pages_run_no_script_but_our_own_and_are_kept_nowhere(desk: Desk) -> None:
+    headers = desk.get().headers
+
+    assert "script-src 'self';" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_list_shows_who_wrote_what_and_why_it_waits(desk: Desk) -> None:
+    text = desk.get().text
+
+    assert ">Eve</h2>" in text
+    assert 'cheap <mark title="its words">pills</mark>' in text
+    assert "Held: its words." in text
+    assert "50.0 %" in text
+    assert "Waiting (1)" in text
+
+
+def test_what_an_author_wrote_is_text_in_every_field(desk: Desk) -> None:
+    attack = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
+    comment = Comment(attack, attack, url=attack, permalink=attack, article_title=attack)
+    decision = replace(DECISION, reasons=(Reason("text", 1.0, evidence=(attack,)),), summary=attack)
+    desk.browsing.found = [Found(decision, NOON, comment, None, (Alike.NAME,))]
+
+    for text in (desk.get().text, desk.get("/comments/01?site=1").text):
+        assert "<script>alert" not in text
+        assert "<img" not in text
+        assert "<b>Bob" not in text
+
+
+def test_the_links_of_a_comment_lead_nowhere(desk: Desk) -> None:
+    comment = Comment("Eve", "see http://evil.example/", url="http://evil.example/")
+    desk.browsing.found = [replace(FOUND, comment=comment)]
+
+    assert 'href="http' not in desk.get().text
+
+
+def test_an_address_says_what_to_show(desk: Desk) -> None:
+    desk.get(
+        "/?site=3&shown=rejected&order=doubtful&text=+pay+day&reason=links&since=2026-11-01&until=2026-11-02&low=5&high=99.5&before=07"
+    )
+
+    assert desk.browsing.asked == [
+        (
+            3,
+            Filter(
+                Shown.REJECTED,
+                Order.DOUBTFUL,
+                "pay day",
+                "links",
+                datetime(2026, 11, 1, tzinfo=UTC),
+                datetime(2026, 11, 3, tzinfo=UTC),
+                0.05,
+                0.995,
+            ),
+            "07",
+        )
+    ]
+
+
+def test_the_form_shows_what_was_asked(desk: Desk) -> None:
+    text = desk.get("/?text=%22%3E%3Cb%3E&until=2026-11-02&low=5").text
+
+    assert 'value="&#34;&gt;&lt;b&gt;"' in text
+    assert 'name="until" value="2026-11-02"' in text
+    assert 'name="low" min="0" max="100" step="any" value="5"' in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "shown=x",
+        "order=x",
+        "since=yesterday",
+        "until=9999-12-31",
+        "low=x",
+        "low=101",
+        "high=nan",
+        "alike=x",
+        "of=%00",
+        "reason=%22",
+    ],
+)
+def test_what_makes_no_sense_is_named(desk: Desk, query: str) -> None:
+    answer = desk.get(f"/?{query}")
+
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in answer.text
+
+
+@pytest.mark.parametrize("site", ["2", "9", "x", "1x"])
+def test_another_site_than_ones_own_is_none(desk: Desk, site: str) -> None:
+    assert desk.get(f"/?site={site}").status_code == 404
+    assert desk.get(f"/comments/01?site={site}").status_code == 404
+    assert desk.post("/decide", site=site, choice="01|", label="ham").status_code == 404
+    assert desk.post("/undo", site=site, choice="01|").status_code == 404
+    assert desk.labelling.told == []
+    assert "secret" not in desk.get().text
+
+
+def test_whoever_may_see_no_site_is_told_the_cure(desk: Desk) -> None:
+    desk.browsing.names = {2: "secret"}
+
+    assert "hamlet moderators" in desk.get().text
+
+
+def test_a_decision_goes_back_to_the_same_list(desk: Desk) -> None:
+    answer = desk.post("/decide", site="1", choice="01|", label="ham", back="site=1&text=pills")
+
+    assert (answer.status_code, answer.location) == (303, "/moderate/?site=1&text=pills")
+    assert desk.labelling.told == [(1, "01", Label.HAM, "Anna", None)]
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "\r\nX-Evil: 1", "text=%0d%0aX", "low=x", "", "&&&"])
+def test_the_way_back_leads_to_the_list_alone(desk: Desk, back: str) -> None:
+    location = desk.post("/decide", site="1", choice="01|", label="ham", back=back).location
+
+    assert location.startswith("/moderate/?site=1")
+    assert "\n" not in location
+
+
+def test_many_are_decided_at_once_each_by_what_was_seen(desk: Desk) -> None:
+    desk.post("/decide", site="3", choice=["01|", "02|ham", "01|"], label="spam")
+
+    assert desk.labelling.told == [(3, "01", Label.SPAM, "Anna", None), (3, "02", Label.SPAM, "Anna", Label.HAM)]
+
+
+def test_a_decision_can_be_undone(desk: Desk) -> None:
+    desk.post("/undo", site="1", choice="01|ham")
+
+    assert desk.labelling.told == [(1, "01", "Anna")]
+
+
+def test_a_script_gets_the_changed_comments_and_an_undo_of_all(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, label=Label.SPAM)]
+
+    answer = desk.post("/decide", {**HERE, "HX-Request": "true"}, site="1", choice="01|", label="spam")
+
+    assert answer.status_code == 200
+    assert '<article id="c-01" tabindex="-1" class="spam" hx-swap-oob="true"' in answer.text
+    assert "1 decided: spam." in answer.text
+    assert answer.text.count('name="choice" value="01|spam"') == 3
+
+
+def test_whoever_comes_second_is_told_and_sees_what_the_first_decided(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, label=Label.HAM)]
+    desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
+
+    answer = desk.post("/decide", {**HERE, "HX-Request": "true"}, site="1", choice="01|", label="spam")
+
+    assert "Somebody else decided on this meanwhile" in answer.text
+    assert "1 not changed" in answer.text
+    assert "0 decided" in answer.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"label": "ham"},
+        {"label": "good", "choice": "01|"},
+        {"choice": "01|"},
+        {"label": "ham", "choice": "01|x"},
+        {"label": "ham", "choice": [f"{number}|" for number in range(201)]},
+    ],
+    ids=["nothing", "label", "no label", "seen", "too many"],
+)
+def test_a_form_that_makes_no_sense_decides_nothing(desk: Desk, form: dict[str, Any]) -> None:
+    assert desk.post("/decide", site="1", **form).status_code == 422
+    assert desk.labelling.told == []
+
+
+def test_a_comment_that_is_not_there_is_said_so(desk: Desk) -> None:
+    desk.labelling.fault = NotFound("this site has no decision of this id")
+
+    assert desk.get("/comments/99?site=1").status_code == 404
+    assert desk.post("/decide", site="1", choice="99|", label="ham").status_code == 404
+
+
+def test_a_closer_look_has_reasons_others_and_what_was_said(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, comment=Comment("Eve", "cheap p\u0430yday lo\u200bans"))]
+
+    text = desk.get("/comments/01?site=1").text
+
+    assert "+2.00" in text
+    assert "<bdi>p\u0430yday</bdi> reads <bdi>payday</bdi>" in text
+    assert "⟨U+200B⟩" in text
+    assert "alike=name&amp;of=01" in text
+    assert "&lt;b&gt;Bob&lt;/b&gt;" in text
+
+
+def test_the_next_page_goes_on_after_the_last_comment_with_the_same_filter(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, decision=replace(DECISION, id=f"{number:02}")) for number in range(26)]
+
+    text = desk.get("/?text=pills").text
+
+    assert 'href="?site=1&amp;before=24&amp;text=pills"' in text
+    assert 'id="c-25"' not in text
+
+
+def test_an_empty_queue_is_said_to_be_empty(desk: Desk) -> None:
+    desk.browsing.found = []
+
+    assert "Nothing waits for you." in desk.get().text
+
+
+def test_a_store_that_does_not_answer_is_told_to_come_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> None:
+        raise StoreUnavailable("the store did not answer", retry_after=1)
+
+    monkeypatch.setattr(desk.browsing, "page", unreachable)
+
+    answer = desk.get()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "the store did not answer" in answer.text
