@@ -49,6 +49,7 @@ from service.label_memory import LabelMemory
 from service.labelling import Labelling
 from service.listing import Listing
 from service.model_in_use import ModelInUse
+from service.moderate import Parts as ModeratePages
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
@@ -61,6 +62,7 @@ from service.store.engine import one_by_one
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels
 from service.store.moderators import Moderators, Sessions
+from service.store.overview import Overview
 from service.store.queue import Queue
 from service.store.sites import Sites
 from service.store.statistics import Statistics
@@ -93,8 +95,7 @@ class Parts:
     labelling: Labelling | None = None
     listing: Listing | None = None
     queue: Queue | None = None
-    signing: SigningIn | None = None
-    browsing: Browsing | None = None
+    moderate: ModeratePages | None = None
     watch: Callable[[], None] = lambda: None
 
 
@@ -152,8 +153,14 @@ def connect(settings: Settings) -> Parts:
         labelling,
         Listing(engine, secret, _now),
         Queue(engine),
-        SigningIn(Moderators(engine), Sessions(engine, idle=IDLE, longest=LONGEST), passwords.is_right, _now),
-        Browsing(engine, TrafficKeys(secret).sketch),
+        ModeratePages(
+            SigningIn(Moderators(engine), Sessions(engine, idle=IDLE, longest=LONGEST), passwords.is_right, _now),
+            Browsing(engine, TrafficKeys(secret).sketch),
+            labelling,
+            Statistics(engine),
+            Overview(engine),
+            _now,
+        ),
         model.watch,
     )
 
@@ -173,8 +180,8 @@ def assemble(parts: Parts) -> Flask:
         app.register_blueprint(queue_api.blueprint(parts.queue, parts.gate))
     if parts.listing:
         app.register_blueprint(lists_api.blueprint(parts.listing, parts.gate))
-    if parts.signing and parts.browsing and parts.labelling:
-        app.register_blueprint(moderate.blueprint(parts.signing, parts.browsing, parts.labelling))
+    if parts.moderate:
+        app.register_blueprint(moderate.blueprint(parts.moderate))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=lambda: _version(parts.moderation)))
     if parts.akismet:

@@ -1,20 +1,40 @@
 """
 The moderators' pages under /moderate, rendered here and usable without JavaScript; with it, by single keys.
 
-Read `session` (who is asking), `signing_in`, `queue` (the list, deciding, taking back); `filters` reads addresses and
-`card` says how a comment is drawn.
+Read `session` (who is asking), `signing_in`, `queue` (the list, deciding, taking back) and `stats`; `filters` reads
+addresses, `card` and `charts` say how things are drawn.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, render_template
 
 from service.errors import HamletError
 from service.labelling import Labelling
-from service.moderate import queue, session, signing_in
+from service.moderate import queue, session, signing_in, stats
 from service.signing_in import SigningIn
 from service.store.browsing import Browsing
+from service.store.overview import Overview
+from service.store.statistics import Statistics
 
 
-def blueprint(signing: SigningIn, browsing: Browsing, labelling: Labelling) -> Blueprint:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """
+    What the pages need.
+    """
+
+    signing: SigningIn
+    browsing: Browsing
+    labelling: Labelling
+    statistics: Statistics
+    overview: Overview
+    clock: Callable[[], datetime]
+
+
+def blueprint(parts: Parts) -> Blueprint:
     """
     Return the pages. Every request but those of signing in needs a session, and one that changes something must come
     from a page of this host.
@@ -27,9 +47,10 @@ def blueprint(signing: SigningIn, browsing: Browsing, labelling: Labelling) -> B
         static_folder="static",
         static_url_path="/assets",
     )
-    session.install(pages, signing)
-    signing_in.install(pages, signing)
-    queue.install(pages, browsing, labelling)
+    session.install(pages, parts.signing)
+    signing_in.install(pages, parts.signing)
+    queue.install(pages, parts.browsing, parts.labelling)
+    stats.install(pages, parts.browsing, parts.statistics, parts.overview, parts.clock)
 
     @pages.errorhandler(HamletError)
     def failed(error: HamletError) -> Response:

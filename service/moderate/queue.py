@@ -16,6 +16,7 @@ from service.labelling import Labelling
 from service.moderate import filters
 from service.moderate.card import Card, draw
 from service.moderate.session import moderator
+from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import MOST_COUNTED, Browsing, Filter, Order, Shown
 
 PAGE = 25
@@ -35,10 +36,8 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
 
     @pages.get("/")
     def show() -> Response:
-        sites = _sites(browsing)
-        if not sites:
-            raise NotFound("there is no site that you may see; `hamlet moderators` gives access to one")
-        site_id = _site(sites, request.args.get("site", ""))
+        sites = own_sites(browsing)
+        site_id = chosen_site(sites, request.args.get("site", ""))
         chosen, before = filters.read(request.args), request.args.get("before", "")
         # One more than shown tells whether there is a next page.
         found = browsing.page(site_id, chosen, PAGE + 1, before)
@@ -63,14 +62,14 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
 
     @pages.get("/comments/<decision_id>")
     def look(decision_id: str) -> Response:
-        site_id = _site(_sites(browsing), request.args.get("site", ""))
+        site_id = chosen_site(own_sites(browsing), request.args.get("site", ""))
         card = _card(browsing, site_id, decision_id)
         said = labelling.of(site_id, decision_id)
         return _page("closer.html", card=card, said=said, site_id=site_id)
 
     @pages.post("/decide")
     def decide() -> Response:
-        site_id, label = _site(_sites(browsing), request.form.get("site", "")), _label()
+        site_id, label = chosen_site(own_sites(browsing), request.form.get("site", "")), _label()
         refused: set[str] = set()
         choices = _choices()
         for choice in choices:
@@ -82,7 +81,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
 
     @pages.post("/undo")
     def undo() -> Response:
-        site_id, choices = _site(_sites(browsing), request.form.get("site", "")), _choices()
+        site_id, choices = chosen_site(own_sites(browsing), request.form.get("site", "")), _choices()
         for choice in choices:
             labelling.take_back(site_id, choice.id, moderator().name)
         return _after(browsing, site_id, choices, set(), f"{len(choices)} taken back.", is_undo=True)
@@ -130,19 +129,6 @@ def _label() -> Label:
         return Label(request.form.get("label", ""))
     except ValueError:
         raise InvalidField("`label` must be spam or ham", field="label") from None
-
-
-def _sites(browsing: Browsing) -> dict[int, str]:
-    return {number: name for number, name in browsing.sites().items() if moderator().may_see(number)}
-
-
-def _site(sites: dict[int, str], text: str) -> int:
-    if not text and sites:
-        return next(iter(sites))
-    found = [number for number in sites if str(number) == text]
-    if not found:
-        raise NotFound("there is no such site, or you may not see it")
-    return found[0]
 
 
 def _back(site_id: int) -> str:

@@ -256,6 +256,22 @@ def test_pages_can_be_used_with_a_screen_reader_and_on_a_phone(desk: Desk, word:
     assert Axe().run(page).violations_count == 0
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_numbers_can_be_read_by_a_screen_reader_and_on_a_phone(desk: Desk, word: str, scheme: Any) -> None:
+    page = desk.open("Anna")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("link", name="Numbers").click()
+
+    for summary in page.locator("summary").all():
+        summary.click()
+
+    assert page.get_by_role("img", name="Verdicts a day").count() == 1
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_whoever_was_signed_out_meanwhile_gets_the_form(desk: Desk, word: str) -> None:
     page = searched(desk.open("Bob"), word)
     desk.passwords["Bob"] = desk.hamlet("moderators", "password", "Bob")

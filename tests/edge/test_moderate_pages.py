@@ -17,8 +17,11 @@ from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Given, Label, Source
 from service.core.moderator import Moderator, Role
+from service.core.site import Thresholds
 from service.errors import DecidedMeanwhile, NotFound, SignInsBusy, StoreUnavailable, WrongSignIn
 from service.store.browsing import Alike, Filter, Found, Order, Shown
+from service.store.overview import ReasonTally
+from service.store.statistics import Tally
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANNA = Moderator(1, "Anna", Role.MODERATOR, frozenset({1, 3}))
@@ -94,6 +97,36 @@ class FakeLabelling:
         return [Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON)]
 
 
+class FakeStatistics:
+    """
+    Ten comments a period, of which four are held and one mistake is corrected.
+    """
+
+    def tallies(self, site_id: int, moments: Sequence[datetime]) -> list[Tally]:
+        return [Tally(5, 4, 1, 0, 1)] * (len(moments) - 1)
+
+
+@dataclass
+class FakeOverview:
+    """
+    Scores that lie the same at all times, and one reason.
+    """
+
+    found: list[float] = field(default_factory=lambda: [number / 200 for number in range(200)])
+
+    def scores(self, site_id: int, since: datetime, until: datetime) -> list[float]:
+        return self.found
+
+    def thresholds(self, site_id: int) -> Thresholds | None:
+        return Thresholds(0.35, 0.97)
+
+    def waiting_since(self, site_id: int, moments: Sequence[datetime]) -> list[int]:
+        return [3, 0, 0, 0, 1]
+
+    def reasons(self, site_id: int) -> list[ReasonTally]:
+        return [ReasonTally("links", 3, 4)]
+
+
 @dataclass
 class Desk:
     """
@@ -103,12 +136,15 @@ class Desk:
     signing: FakeSigning = field(default_factory=FakeSigning)
     browsing: FakeBrowsing = field(default_factory=FakeBrowsing)
     labelling: FakeLabelling = field(default_factory=FakeLabelling)
+    statistics: FakeStatistics = field(default_factory=FakeStatistics)
+    overview: FakeOverview = field(default_factory=FakeOverview)
     browser: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
         app = Flask(__name__, static_folder=None)
         problems.install(app)
-        app.register_blueprint(moderate.blueprint(self.signing, self.browsing, self.labelling))  # type: ignore[arg-type]
+        parts: Any = self.signing, self.browsing, self.labelling, self.statistics, self.overview, lambda: NOON
+        app.register_blueprint(moderate.blueprint(moderate.Parts(*parts)))
         self.browser = app.test_client()
 
     def get(self, path: str = "/", **headers: str) -> TestResponse:
@@ -421,3 +457,26 @@ def test_a_store_that_does_not_answer_is_told_to_come_back(desk: Desk, monkeypat
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert "the store did not answer" in answer.text
+
+
+def test_the_numbers_are_pictures_and_tables(desk: Desk) -> None:
+    text = desk.get("/stats").text
+
+    assert text.count("<svg") == 4
+    assert "<title>2026-11-24: 4 held</title>" in text
+    assert "What waits, by age: 4" in text
+    assert "<title>under an hour: 1 waiting</title>" in text
+    assert "<title>older: 3 waiting</title>" in text
+    assert 'x1="582.0"' in text
+    assert "0.000</strong>" in text
+    assert "<td>75 %</td><td>4</td>" in text
+
+
+def test_drift_is_not_told_from_a_few_scores(desk: Desk) -> None:
+    desk.overview.found = [0.5] * 99
+
+    assert "Too few scores to tell" in desk.get("/stats").text
+
+
+def test_the_numbers_of_another_site_are_nobodys(desk: Desk) -> None:
+    assert desk.get("/stats?site=2").status_code == 404

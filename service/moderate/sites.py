@@ -1,0 +1,35 @@
+"""
+Which sites a moderator may see, and which of these a request is about.
+"""
+
+from service.errors import NotFound
+from service.moderate.session import moderator
+from service.store.browsing import Browsing
+
+
+def own_sites(browsing: Browsing) -> dict[int, str]:
+    """
+    Return the names of the sites that whoever is signed in may see, by their numbers.
+
+    Raises:
+        NotFound: there is none.
+    """
+    sites = {number: name for number, name in browsing.sites().items() if moderator().may_see(number)}
+    if not sites:
+        raise NotFound("there is no site that you may see; `hamlet moderators add --site` gives access to one")
+    return sites
+
+
+def chosen_site(sites: dict[int, str], text: str) -> int:
+    """
+    Return the site that a request names by its number, by default the first.
+
+    Raises:
+        NotFound: it is none of these.
+    """
+    if not text:
+        return next(iter(sites))
+    found = [number for number in sites if str(number) == text]
+    if not found:
+        raise NotFound("there is no such site, or you may not see it")
+    return found[0]

@@ -1,0 +1,110 @@
+"""
+The page of numbers: what was decided, what waits, how the scores lie, and where people disagreed.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from flask import Blueprint, Response, render_template, request
+
+from service.core.drift import BINS, histogram, stability_index
+from service.core.summary import REASONS
+from service.moderate.charts import Chart, Series, stacked
+from service.moderate.session import moderator
+from service.moderate.sites import chosen_site, own_sites
+from service.store.browsing import Browsing
+from service.store.overview import Overview
+from service.store.statistics import Statistics
+
+DAYS, WEEKS = 30, 12
+RECENT, EARLIER = timedelta(days=7), timedelta(days=28)
+AGES = {
+    "under an hour": timedelta(hours=1),
+    "under a day": timedelta(days=1),
+    "under a week": timedelta(days=7),
+    "under a month": timedelta(days=30),
+}
+
+
+def install(
+    pages: Blueprint, browsing: Browsing, statistics: Statistics, overview: Overview, clock: Callable[[], datetime]
+) -> None:
+    """
+    Add the page.
+    """
+
+    @pages.get("/stats")
+    def stats() -> Response:
+        sites = own_sites(browsing)
+        site_id = chosen_site(sites, request.args.get("site", ""))
+        now = clock()
+        charts = [
+            _days(statistics, site_id, now),
+            _scores(overview, site_id, now),
+            _ages(overview, site_id, now),
+            _weeks(statistics, site_id, now),
+        ]
+        recent, earlier = (
+            overview.scores(site_id, now - RECENT, now),
+            overview.scores(site_id, now - RECENT - EARLIER, now - RECENT),
+        )
+        return Response(
+            render_template(
+                "moderate/stats.html",
+                moderator=moderator(),
+                sites=sites,
+                site_id=site_id,
+                charts=charts,
+                drift=stability_index(earlier, recent),
+                reasons=[(REASONS.get(tally.code, tally.code), tally) for tally in overview.reasons(site_id)],
+            )
+        )
+
+
+def _days(statistics: Statistics, site_id: int, now: datetime) -> Chart:
+    moments = _midnights(now, DAYS, timedelta(days=1))
+    tallies = statistics.tallies(site_id, moments)
+    series = (
+        Series("accepted", "accept", [tally.accepted for tally in tallies]),
+        Series("held", "hold", [tally.held for tally in tallies]),
+        Series("rejected", "reject", [tally.rejected for tally in tallies]),
+    )
+    return stacked(f"Verdicts a day, {DAYS} days", _dates(moments), series)
+
+
+def _weeks(statistics: Statistics, site_id: int, now: datetime) -> Chart:
+    moments = _midnights(now, WEEKS, timedelta(days=7))
+    tallies = statistics.tallies(site_id, moments)
+    series = (
+        Series("ham that was rejected", "reject", [tally.false_positives for tally in tallies]),
+        Series("spam that was accepted", "accept", [tally.missed_spam for tally in tallies]),
+    )
+    return stacked(
+        f"Mistakes that people corrected, by week from the day shown, {WEEKS} weeks", _dates(moments), series
+    )
+
+
+def _scores(overview: Overview, site_id: int, now: datetime) -> Chart:
+    counts = histogram(overview.scores(site_id, now - timedelta(days=DAYS), now))
+    labels = [f"{100 * place // BINS} %" for place in range(BINS)]
+    bounds = overview.thresholds(site_id)
+    marks = [(bounds.accept_below, "hold from"), (bounds.reject_at, "reject from")] if bounds else []
+    title = f"Scores, from 0 to 100 %, {DAYS} days"
+    return stacked(title, labels, [Series("comments", "score", counts)], marks)
+
+
+def _ages(overview: Overview, site_id: int, now: datetime) -> Chart:
+    counts = overview.waiting_since(site_id, [now - age for age in reversed(AGES.values())])
+    return stacked(f"What waits, by age: {sum(counts):,}", [*AGES, "older"], [Series("waiting", "hold", counts[::-1])])
+
+
+def _midnights(now: datetime, count: int, step: timedelta) -> list[datetime]:
+    """
+    Return the beginnings of some periods, the last of which has today in it, and the end of that one.
+    """
+    end = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return [end - step * place for place in range(count, -1, -1)]
+
+
+def _dates(moments: Sequence[datetime]) -> list[str]:
+    return [f"{moment:%Y-%m-%d}" for moment in moments[:-1]]
