@@ -28,6 +28,7 @@ from training.progress import say
 from training.promotion_cli import history, promote, rollback
 from training.promotions import current_version, system_user
 from training.promotions import promote as make_current
+from training.shadow_cli import shadow
 from training.train import Corpus, gather, measure, train
 
 PATHS = click.Path(exists=True, path_type=Path)
@@ -177,3 +178,4 @@ main.add_command(imports)
 main.add_command(promote)
 main.add_command(rollback)
 main.add_command(history)
+main.add_command(shadow)

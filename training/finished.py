@@ -14,6 +14,7 @@ from service.core.site import Thresholds
 from training import registry
 from training.bootstrap import Values
 from training.duplicates import cluster
+from training.errors import BadData
 from training.evaluate import FIELDS, GIVEN, by_part
 from training.explain import clues_of, entries_of, heaviest, worst
 from training.fields import without_fields
@@ -32,7 +33,10 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
 
     Raises:
         BadModel: the folder holds no model, or its files were changed.
+        BadData: there are no rows.
     """
+    if not rows:
+        raise BadData("there is no row to judge by: " + ", ".join(path.name for path in files))
     pipeline, card = registry.read_pipeline(folder), registry.read_card(folder)
     thresholds = Thresholds(**card["thresholds"])
     documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]

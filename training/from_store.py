@@ -3,15 +3,16 @@ Labelled comments of a service's store as rows: what its own moderators said.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from service.config import Settings, SettingsError
 from service.core.labels import Labelled
 from service.errors import StoreUnavailable
 from service.store.engine import connect
-from service.store.errors import BadStoreUrl
+from service.store.errors import BadStoreUrl, UnknownSite
 from service.store.labelled import stream
 from training.errors import BadData
 from training.rows import Row
@@ -24,11 +25,24 @@ def own_rows(environ: Mapping[str, str]) -> Iterator[Row]:
     """
     Yield a row for every comment that somebody labelled, with the label in force, in the order of the labels.
 
+    Raises:
+        BadData: there is no store, or it does not answer.
+    """
+    with own_store(environ) as engine:
+        for site, labelled in stream(engine):
+            yield row_of(site, labelled)
+
+
+@contextmanager
+def own_store(environ: Mapping[str, str]) -> Iterator[Engine]:
+    """
+    Open the store of the service.
+
     Args:
         environ: With the settings that the service has, which say where its store is.
 
     Raises:
-        BadData: there is no store, or it does not answer.
+        BadData: there is no store, it does not answer, or it has no such site.
     """
     try:
         url = Settings.from_environment(environ).store_url
@@ -37,10 +51,9 @@ def own_rows(environ: Mapping[str, str]) -> Iterator[Row]:
         if url.startswith("sqlite") and not (file and Path(file).is_file()):
             raise BadData(f"{file}: no store there; set HAMLET_STATE_DIR or HAMLET_DATABASE_URL as for the service")
         engine = connect(url)
-        for site, labelled in stream(engine):
-            yield row_of(site, labelled)
+        yield engine
         engine.dispose()
-    except (SettingsError, BadStoreUrl, StoreUnavailable) as error:
+    except (SettingsError, BadStoreUrl, UnknownSite, StoreUnavailable) as error:
         raise BadData(f"the store of the service: {error}") from error
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Row, Select, select
 
 from service.core.comment import Comment
 from service.core.decision import Decision, Verdict
+from service.core.labels import Label
 from service.core.replay import Past
 from service.core.trial import Commented
 from service.store.engine import available, one_by_one
@@ -55,7 +56,8 @@ def kept(
     """
     query = _COMMENTS.where(decisions.c.id >= first_id(since)) if since else _COMMENTS
     for row in _newest(engine, query, site, last, page):
-        yield _ANSWER.validate_python(row.answer), Comment(row.name, row.comment, url=row.details.get("url", ""))
+        url, title = (row.details.get(field, "") for field in ("url", "article_title"))
+        yield _ANSWER.validate_python(row.answer), Comment(row.name, row.comment, url=url, article_title=title)
 
 
 def commented(
@@ -72,6 +74,22 @@ def commented(
         email, ip = (authors.get(row.email_hash or "", ""), authors.get(row.address_hash or "", ""))
         comment = Comment(row.name, row.comment, url=row.details.get("url", ""), email=email, ip=ip)
         yield Commented(row.id, Verdict(row.verdict), comment)
+
+
+def said(engine: Engine, ids: Sequence[str]) -> dict[str, Label]:
+    """
+    Return the labels in force of some decisions, without those of which nobody said anything.
+
+    Raises:
+        StoreUnavailable: the store cannot be read.
+    """
+    found: dict[str, Label] = {}
+    for part in range(0, len(ids), PAGE_OF_COMMENTS):
+        query = select(decisions.c.id, decisions.c.label).where(
+            decisions.c.id.in_(ids[part : part + PAGE_OF_COMMENTS]), decisions.c.label.is_not(None)
+        )
+        found |= {row.id: Label(row.label) for row in _read(one_by_one(engine), query)}
+    return found
 
 
 def _newest(engine: Engine, query: Select[Any], site: str, last: int, page: int) -> Iterator[Row[Any]]:

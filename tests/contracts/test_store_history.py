@@ -2,15 +2,19 @@
 The last decisions of a site, on both engines.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import update
 from stores import Store, decision, store_with_site
 from uuid_utils import uuid7
 
 from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
+from service.core.labels import Label
 from service.core.replay import Past
-from service.store.history import kept, recent
+from service.store.history import kept, recent, said
+from service.store.tables import decisions
 
 
 def record(store: Store, *verdicts: Verdict) -> None:
@@ -64,10 +68,11 @@ def test_other_sites_are_left_out(store: Store) -> None:
 
 
 def test_a_comment_comes_back_with_its_decision_and_what_a_model_sees_of_it(store: Store) -> None:
-    comment = Comment("Ann", "Hello", url="https://ann.example", ip="8.8.8.8", user_agent="x")
+    seen = Comment("Ann", "Hello", url="https://ann.example", article_title="Bridges")
+    comment = replace(seen, ip="8.8.8.8", user_agent="x")
     store.record(made := decision("01"), comment)
 
-    assert [*kept(store.engine, "news", 9)] == [(made, Comment("Ann", "Hello", url="https://ann.example"))]
+    assert [*kept(store.engine, "news", 9)] == [(made, seen)]
 
 
 def test_comments_come_page_by_page_from_the_newest_to_a_moment(store: Store) -> None:
@@ -79,3 +84,13 @@ def test_comments_come_page_by_page_from_the_newest_to_a_moment(store: Store) ->
     found = [made.id for made, _ in kept(store.engine, "news", 9, days[2], page=2)]
 
     assert found == ids[:1:-1]
+
+
+def test_what_people_said_is_found_for_many_decisions_at_once(store: Store) -> None:
+    ids = [f"{number:04}" for number in range(450)]
+    for each in ids[::100]:
+        store.record(decision(each))
+    with store.engine.begin() as connection:
+        connection.execute(update(decisions).where(decisions.c.id != "0400").values(label="ham"))
+
+    assert said(store.engine, ids) == dict.fromkeys(ids[:400:100], Label.HAM)

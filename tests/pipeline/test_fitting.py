@@ -145,3 +145,14 @@ def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -
 
     clues = counters(PARAMS.model).transformer_list[1][1].fit(documents[::2]).get_feature_names_out()
     assert [name for name in found if ":" in name and name in set(clues)][: len(clues)] == clues.tolist()
+
+
+def test_no_row_is_nothing_to_judge_a_model_by(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+
+    result = CliRunner().invoke(
+        main, ["evaluate", "--data", str(tmp_path / "empty.jsonl"), "--model", str(models / "2026-11-23.1")]
+    )
+
+    assert result.exit_code == 1
+    assert "no row to judge by: empty.jsonl" in result.output

@@ -1,0 +1,110 @@
+"""
+The command `hamlet-train shadow`: what another model would say of the comments that a service is deciding on.
+"""
+
+import json
+import os
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from service.core.decision import Verdict
+from service.core.labels import Label
+from service.periods import PERIOD
+from service.scorer import ModelError, Scorer, load_current
+from training.errors import BadModel
+from training.from_store import own_store
+from training.promotion_cli import MODELS
+from training.shadow import Disagreement, Shadow, compare, watched, with_labels
+
+MOST_SHOWN = 20
+
+
+@click.command()
+@click.argument("version")
+@MODELS
+@click.option("--site", help="The site's name; all sites if not given.")
+@click.option("--last", type=click.IntRange(0), default=1_000, show_default=True, help="How many comments of a site.")
+@click.option(
+    "--for", "period", type=PERIOD, default="0m", metavar="30m", help="Then go on with those that come: 30m, 12h, 7d."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def shadow(version: str, models: Path, site: str | None, last: int, period: timedelta, as_json: bool) -> None:
+    """
+    Score a service's comments with VERSION beside the model in use, and print where the two disagree.
+
+    Verdicts are not touched: this reads the store, in a process of its own. Ctrl-C ends it with what was seen.
+    """
+    try:
+        champion, candidate = load_current(models), Scorer.load(models / version)
+    except ModelError as error:
+        raise BadModel(str(error)) from error
+    stop = False
+
+    def sleep(seconds: float) -> None:
+        nonlocal stop
+        try:
+            time.sleep(seconds)
+        except KeyboardInterrupt:
+            stop = True
+
+    def clock() -> datetime:
+        return datetime.max.replace(tzinfo=UTC) if stop else datetime.now(UTC)
+
+    with own_store(os.environ) as engine:
+        found = compare(watched(engine, site, last, datetime.now(UTC) + period, clock, sleep), champion, candidate)
+        found.disagreements = with_labels(engine, found.disagreements)
+    if as_json:
+        click.echo(json.dumps(_facts(found, champion.version, version)))
+    else:
+        _show(found, champion.version, version)
+
+
+def _facts(found: Shadow, champion: str, candidate: str) -> dict[str, object]:
+    return {
+        "champion": champion,
+        "candidate": candidate,
+        "scored": found.verdicts.total(),
+        "fixed": found.fixed,
+        "verdicts": {one: {other: found.verdicts[one, other] for other in Verdict} for one in Verdict},
+        "milliseconds": found.cost,
+        "labels_agreed_with": {who: _agreed(found, who) for who in ("champion", "candidate")},
+        "disagreements": [asdict(each) for each in found.disagreements],
+    }
+
+
+def _show(found: Shadow, champion: str, candidate: str) -> None:
+    console = Console(highlight=False)
+    differ = f"{len(found.disagreements):,} with another verdict"
+    click.echo(f"{found.verdicts.total():,} comments by {champion}, in use, and by {candidate}: {differ}.")
+    if found.fixed:
+        click.echo(f"{found.fixed:,} were decided by a rule.")
+    if found.cost:
+        click.echo(f"A comment took {found.cost[0]:.3f} ms and {found.cost[1]:.3f} ms (medians).")
+    changes = Table("in use", "candidate", "comments", "said ham", "said spam", "nearer: in use", "nearer: candidate")
+    for (one, other), count in sorted(found.verdicts.items()):
+        if one is not other:
+            these = [each for each in found.disagreements if (each.champion, each.candidate) == (one, other)]
+            labels = [sum(each.label is label for each in these) for label in (Label.HAM, Label.SPAM)]
+            rights = [sum(each.right == who for each in these) for who in ("champion", "candidate")]
+            changes.add_row(one, other, f"{count:,}", *map(str, labels + rights))
+    if changes.row_count:
+        console.print(changes)
+    for each in found.disagreements[:MOST_SHOWN]:
+        click.echo(_line(each))
+    if len(found.disagreements) > MOST_SHOWN:
+        click.echo(f"and {len(found.disagreements) - MOST_SHOWN:,} more; --json has them all")
+
+
+def _line(each: Disagreement) -> str:
+    scores = f"{each.champion:<6} {each.champion_score:.4f} -> {each.candidate:<6} {each.candidate_score:.4f}"
+    return f"{each.site}  {each.decision_id}  {scores}  {each.label or ''}".rstrip()
+
+
+def _agreed(found: Shadow, who: str) -> int:
+    return sum(each.right == who for each in found.disagreements)
