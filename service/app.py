@@ -17,6 +17,7 @@ from uuid_utils import uuid7
 
 from service import (
     accounting,
+    admin,
     akismet,
     api,
     coral,
@@ -32,13 +33,14 @@ from service import (
     queue_api,
     web,
 )
+from service.admin import Parts as AdminPages
 from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
 from service.akismet.rehearsal import rehearsing
 from service.akismet.reports import Reports
 from service.breaker import State
-from service.config import Settings
+from service.config import Settings, variable
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures
 from service.core.comment import Comment
@@ -69,6 +71,7 @@ from service.store.statistics import Statistics
 from service.traffic import Traffic
 from service.traffic import connect as connect_redis
 from service.traffic_keys import TrafficKeys
+from service.training_jobs import TrainingJobs
 
 # Without the store a retry could get another verdict, without a model all is held: other machines may do better.
 # Without Redis comments are decided, and a balancer that took every worker out would leave none to decide them.
@@ -96,6 +99,7 @@ class Parts:
     listing: Listing | None = None
     queue: Queue | None = None
     moderate: ModeratePages | None = None
+    admin: AdminPages | None = None
     watch: Callable[[], None] = lambda: None
 
 
@@ -136,6 +140,8 @@ def connect(settings: Settings) -> Parts:
     gate = Gate(sites)
     keyring = Keyring(sites, gate, secret)
     rehearsal = rehearsing(moderation)
+    sessions = Sessions(engine, idle=IDLE, longest=LONGEST)
+    signing = SigningIn(Moderators(engine), sessions, passwords.is_right, _now)
     return Parts(
         moderation,
         gate,
@@ -154,12 +160,19 @@ def connect(settings: Settings) -> Parts:
         Listing(engine, secret, _now),
         Queue(engine),
         ModeratePages(
-            SigningIn(Moderators(engine), Sessions(engine, idle=IDLE, longest=LONGEST), passwords.is_right, _now),
+            signing,
             Browsing(engine, TrafficKeys(secret).sketch),
             labelling,
             Statistics(engine),
             Overview(engine),
             _now,
+        ),
+        AdminPages(
+            signing,
+            TrainingJobs(settings.state_dir / "training", _as_variables(settings), _now),
+            settings.models_dir.absolute(),
+            settings.training_data,
+            settings.held_back_data,
         ),
         model.watch,
     )
@@ -182,6 +195,8 @@ def assemble(parts: Parts) -> Flask:
         app.register_blueprint(lists_api.blueprint(parts.listing, parts.gate))
     if parts.moderate:
         app.register_blueprint(moderate.blueprint(parts.moderate))
+    if parts.admin:
+        app.register_blueprint(admin.blueprint(parts.admin))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=lambda: _version(parts.moderation)))
     if parts.akismet:
@@ -205,6 +220,11 @@ def late(environ: dict[str, Any]) -> api.Raw | None:
     if answer:
         metrics.DEGRADED.labels("time").inc()
     return answer
+
+
+def _as_variables(settings: Settings) -> dict[str, str]:
+    # For a program that finds the store as the service does, wherever the service was told of it.
+    return {variable("state_dir"): str(settings.state_dir), variable("database_url"): settings.store_url}
 
 
 def _score(model: ModelInUse, comment: Comment) -> float | None:

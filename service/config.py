@@ -102,6 +102,14 @@ class Settings(BaseModel):
         None, "the folder of the workers' metrics, emptied at the start; by default `metrics` in the state folder"
     )
 
+    training_data: Path | None = _setting(
+        None,
+        "labelled rows, a file or folder, that a training started at /admin/models uses beside the moderators' labels",
+    )
+    held_back_data: Path | None = _setting(
+        None, "labelled rows, a file or folder, that no training sees: models are compared on them before a promotion"
+    )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """

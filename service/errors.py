@@ -90,6 +90,22 @@ class DecidedMeanwhile(HamletError):
     status, code, title = 409, "decided-meanwhile", "Decided by somebody else"
 
 
+class TrainingBusy(HamletError):
+    """
+    A training that somebody started is still running.
+    """
+
+    status, code, title = 409, "training-busy", "Another training is under way"
+
+
+class TrainingMissing(HamletError):
+    """
+    What training needs is not installed where the service runs.
+    """
+
+    status, code, title = 501, "training-missing", "Training is not installed here"
+
+
 class BodyTooLarge(HamletError):
     """
     The body is longer than any comment.

@@ -40,9 +40,11 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(sites, request.args.get("site", ""))
         chosen, before = filters.read(request.args), request.args.get("before", "")
         # One more than shown tells whether there is a next page.
-        found = browsing.page(site_id, chosen, PAGE + 1, before)
-        cards = [draw(each) for each in found[:PAGE]]
-        following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > PAGE else ""
+        # All of an author or a campaign are on one page, to be decided on together.
+        most = MOST_AT_ONCE if chosen.alike else PAGE
+        found = browsing.page(site_id, chosen, most + 1, before)
+        cards = [draw(each) for each in found[:most]]
+        following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
         count = browsing.waiting(site_id)
         return _page(
             "list.html",

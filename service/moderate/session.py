@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 
-from service.core.moderator import Moderator
-from service.errors import CrossSite
+from service.core.moderator import Moderator, Role
+from service.errors import CrossSite, NotFound
 from service.signing_in import LONGEST, SigningIn
 
 COOKIE = "hamlet_session"
@@ -20,9 +20,10 @@ CONTENT_SECURITY_POLICY = (
 _OPEN = frozenset({"moderate.static", "moderate.ask", "moderate.sign_in"})
 
 
-def install(pages: Blueprint, signing: SigningIn) -> None:
+def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> None:
     """
-    Let nobody past who is not signed in, and send browsers what they must heed.
+    Let nobody past who is not signed in, or has another role where one is asked for, and send browsers what they must
+    heed.
     """
 
     @pages.before_request
@@ -31,6 +32,8 @@ def install(pages: Blueprint, signing: SigningIn) -> None:
             raise CrossSite("this form was not sent from a page of this address; open the page again and repeat it")
         token = request.cookies.get(COOKIE, "")
         g.moderator = signing.moderator(token) if token and request.endpoint != "moderate.static" else None
+        if g.moderator and role not in (None, g.moderator.role):
+            raise NotFound("there is nothing here for you; an account of the role admin may see it")
         if g.moderator or request.endpoint in _OPEN:
             return None
         if "HX-Request" in request.headers:
@@ -41,7 +44,7 @@ def install(pages: Blueprint, signing: SigningIn) -> None:
     @pages.after_request
     def protect(response: Response) -> Response:
         if request.endpoint != "moderate.static":
-            response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+            response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -56,14 +59,13 @@ def moderator() -> Moderator:
 
 def remember(response: Response, token: str) -> None:
     """
-    Have the browser keep a session: out of reach of scripts, for these pages alone.
+    Have the browser keep a session: out of reach of scripts, and of other sites' forms.
     """
     is_secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
         COOKIE,
         token,
         max_age=LONGEST,
-        path=url_for("moderate.show"),
         secure=is_secure,
         httponly=True,
         samesite="Lax",
@@ -74,7 +76,7 @@ def forget(response: Response) -> None:
     """
     Have the browser drop its session.
     """
-    response.delete_cookie(COOKIE, path=url_for("moderate.show"))
+    response.delete_cookie(COOKIE)
 
 
 def _is_from_here() -> bool:

@@ -73,8 +73,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     write_model(folder / "models")
     with RunningService(folder, HAMLET_WORKERS="1") as running:
         desk = Desk(running, browser)
-        for name in ("Anna", "Bob"):
-            desk.passwords[name] = desk.hamlet("moderators", "add", name)
+        for name, role in (("Anna", "moderator"), ("Bob", "moderator"), ("Ada", "admin")):
+            desk.passwords[name] = desk.hamlet("moderators", "add", name, "--role", role)
         yield desk
 
 
@@ -270,6 +270,24 @@ def test_the_numbers_can_be_read_by_a_screen_reader_and_on_a_phone(desk: Desk, w
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_an_admin_starts_a_job_and_sees_how_it_ends(desk: Desk) -> None:
+    page = desk.open("Ada")
+    page.get_by_role("link", name="Models").click()
+
+    page.get_by_role("button", name="Roll back").click()
+
+    expect(page.locator("#job")).to_contain_text("refused or failed (1)", timeout=30_000)
+    assert "the history has no model before tiny" in page.locator("#job").inner_text()
+    page.set_viewport_size({"width": 360, "height": 740})
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_moderator_is_shown_no_way_to_the_models(desk: Desk) -> None:
+    assert desk.open("Anna").get_by_role("link", name="Models").count() == 0
 
 
 def test_whoever_was_signed_out_meanwhile_gets_the_form(desk: Desk, word: str) -> None:

@@ -187,7 +187,7 @@ def test_the_session_is_out_of_reach_of_scripts_and_other_sites() -> None:
     cookie = Desk().post("/sign-in", name="Anna", password="sesame").headers["Set-Cookie"]
 
     assert cookie.startswith("hamlet_session=token;")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/moderate/", "Max-Age=604800"} <= set(cookie.split("; "))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=604800"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
 
 

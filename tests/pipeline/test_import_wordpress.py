@@ -244,6 +244,12 @@ def test_a_csv_without_a_status_takes_the_label_that_is_given_for_it(tmp_path: P
     assert found.comments == [("Buy", "spam")]
 
 
+def test_a_csv_is_no_dump_for_the_sql_in_its_comments(tmp_path: Path) -> None:
+    table = 'comment_author,comment_content,comment_approved\nAnn,"I ran\nDROP TABLE posts;\nonce",1\n'
+
+    assert imported(tmp_path, table).comments == [("I ran\nDROP TABLE posts;\nonce", "ham")]
+
+
 def test_a_csv_line_that_is_not_utf_8_is_left_out_alone(tmp_path: Path) -> None:
     found = imported(tmp_path, CSV.encode() + b"3;Eve;caf\xe9;1\n4;Eve;tea;1\n")
 

@@ -72,10 +72,9 @@ def detect(export: Export) -> Format:
         found = _of_json(export)
     elif _XML.match(head):
         found = WXR if _WXR.search(head) else DISQUS if _DISQUS.search(head) else None
-    elif _SQL.search(head):
-        found = WORDPRESS_SQL
     else:
-        found = _of_table(head.partition("\n")[0])
+        # The first line before the others: on a technical blog comments have SQL in them.
+        found = _of_table(head.partition("\n")[0]) or (WORDPRESS_SQL if _SQL.search(head) else None)
     if found is None:
         raise BadData(f"{export.name}: no export that is known; docs/training.md lists them, and the columns of a CSV")
     return found

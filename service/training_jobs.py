@@ -1,0 +1,117 @@
+"""
+Training that an admin starts from a page: `hamlet-train` in a process of its own, one at a time on a machine.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from service.errors import TrainingBusy, TrainingMissing
+
+# The end of what a job printed; progress of a fit is some fifty lines.
+MOST_OUTPUT = 16_384
+_LOCK, _ABOUT, _OUTPUT, _CODE = "lock", "about.json", "output", "exit-code"
+# In the background: neither the job nor its exit code hangs on whoever started it.
+_SCRIPT = 'code=$1; shift; { nice -n 19 "$@"; echo $? > "$code.new"; mv "$code.new" "$code"; } &'
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """
+    The latest job: what it does, who started it and when (ISO 8601, UTC), the end of what it printed so far, and its
+    exit code; None while it runs, and if it was killed.
+    """
+
+    title: str
+    who: str
+    began_at: str
+    output: str
+    is_running: bool
+    exit_code: int | None
+
+
+class TrainingJobs:
+    """
+    The jobs of a state folder, which all workers of a machine share.
+    """
+
+    def __init__(self, folder: Path, environ: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+        """
+        Take the folder to keep the latest job in, and the settings of the service as variables.
+        """
+        self._folder = folder
+        self._environ = environ
+        self._clock = clock
+
+    @property
+    def is_possible(self) -> bool:
+        """
+        Whether what training needs is installed here; what only serves does without.
+        """
+        return find_spec("sklearn") is not None
+
+    def start(self, title: str, who: str, arguments: Sequence[str]) -> None:
+        """
+        Run `hamlet-train` with some arguments, at the lowest priority and on one processor, and do not wait for it.
+
+        Raises:
+            TrainingBusy: another job is running.
+            TrainingMissing: `hamlet-train` cannot run here.
+        """
+        if not self.is_possible:
+            raise TrainingMissing("training is not installed here; install requirements-train.lock")
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("ab") as lock:
+            try:
+                # The job inherits the open file, and with it the lock: whoever dies lets go of it.
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise TrainingBusy("another training is under way; wait for its end") from None
+            code = self._folder / _CODE
+            code.unlink(missing_ok=True)
+            about = {"title": title, "who": who, "began_at": self._clock().isoformat(timespec="seconds")}
+            (self._folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+            program = [sys.executable, "-c", "from training.cli import main; main()", *arguments]
+            with (self._folder / _OUTPUT).open("wb") as output:
+                subprocess.run(  # noqa: S603 - our own program
+                    ["/bin/sh", "-c", _SCRIPT, "sh", str(code), *program],
+                    env={**os.environ, **self._environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "160"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=[lock.fileno()],
+                    start_new_session=True,
+                    check=True,
+                )
+
+    def latest(self) -> Job | None:
+        """
+        Return the job that runs, or else the last one; None if there was none.
+        """
+        try:
+            about = json.loads((self._folder / _ABOUT).read_text(encoding="utf-8"))
+            is_running = self._is_running()
+            with (self._folder / _OUTPUT).open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - MOST_OUTPUT))
+                output = file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return None
+        code = self._folder / _CODE
+        return Job(
+            **about, output=output, is_running=is_running, exit_code=int(code.read_text()) if code.exists() else None
+        )
+
+    def _is_running(self) -> bool:
+        with (self._folder / _LOCK).open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False

@@ -1,0 +1,287 @@
+"""
+The admins' page: who may see it, what it starts, and what it shows of models and jobs.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from running_service import wait_until, write_model
+from werkzeug.test import TestResponse
+
+from service import admin, moderate, problems
+from service.core.moderator import Moderator, Role
+from service.errors import TrainingBusy
+from service.training_jobs import Job, TrainingJobs
+from training.cli import main
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class FakeSigning:
+    """
+    Knows everybody by their role.
+    """
+
+    def moderator(self, token: str) -> Moderator | None:
+        return Moderator(1, "Anna", Role(token)) if token else None
+
+
+@dataclass
+class FakeJobs:
+    """
+    Keeps what it was to start.
+    """
+
+    started: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    job: Job | None = None
+    fault: Exception | None = None
+    is_possible: bool = True
+
+    def start(self, title: str, who: str, arguments: Sequence[str]) -> None:
+        if self.fault:
+            raise self.fault
+        self.started.append((title, who, list(arguments)))
+
+    def latest(self) -> Job | None:
+        return self.job
+
+
+@dataclass
+class Desk:
+    """
+    A browser in front of the page, with two models: `one` is in use, `two` is not.
+    """
+
+    models: Path
+    role: str = "admin"
+    held_back: Path | None = None
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+
+    @property
+    def browser(self) -> FlaskClient:
+        app = Flask(__name__, static_folder=None)
+        problems.install(app)
+        signing: Any = FakeSigning()
+        unused: Any = None
+        app.register_blueprint(moderate.blueprint(moderate.Parts(signing, unused, unused, unused, unused, unused)))
+        jobs: Any = self.jobs
+        app.register_blueprint(admin.blueprint(admin.Parts(signing, jobs, self.models, None, self.held_back)))
+        browser = app.test_client()
+        browser.set_cookie("hamlet_session", self.role)
+        return browser
+
+    def get(self, path: str = "/models") -> TestResponse:
+        return self.browser.get(f"/admin{path}")
+
+    def post(self, action: str, headers: Any = None, **form: str) -> TestResponse:
+        return self.browser.post(f"/admin/models/{action}", data=form, headers=HERE if headers is None else headers)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    write_model(tmp_path / "models", "two")
+    write_model(tmp_path / "models", "one")
+    return Desk(tmp_path / "models")
+
+
+def test_a_moderator_who_is_no_admin_finds_nothing(desk: Desk) -> None:
+    desk.role = "moderator"
+
+    assert desk.get().status_code == 404
+    assert desk.get("/models/one/report").status_code == 404
+    assert desk.post("train").status_code == 404
+    assert desk.jobs.started == []
+
+
+def test_whoever_is_not_signed_in_gets_the_form(desk: Desk) -> None:
+    desk.role = ""
+
+    assert desk.get().location == "/moderate/sign-in"
+    assert desk.post("train").location == "/moderate/sign-in"
+    assert desk.jobs.started == []
+
+
+def test_a_form_of_another_site_starts_nothing(desk: Desk) -> None:
+    assert desk.post("promote", {"Sec-Fetch-Site": "cross-site"}, version="two").status_code == 403
+    assert desk.jobs.started == []
+
+
+def test_the_models_are_listed_with_the_one_in_use_and_the_history(desk: Desk) -> None:
+    line = {"version": "one", "before": "two", "at": "2026-11-24", "who": "<b>Bob</b>", "reason": "better"}
+    (desk.models / "history.jsonl").write_text(json.dumps(line) + "\n")
+
+    text = desk.get().text
+
+    assert 'one <span class="badge">in use</span>' in text
+    assert "Promote two" in text
+    assert "Promote one" not in text
+    assert "&lt;b&gt;Bob&lt;/b&gt;" in text
+
+
+def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
+    (desk.models / "two" / "card.json").write_text("{")
+    (desk.models / "history.jsonl").write_text("{\n")
+
+    text = desk.get().text
+
+    assert "its card is damaged" in text
+    assert "in use" in text
+
+
+@pytest.mark.parametrize(
+    ("action", "form", "expected"),
+    [
+        ("train", {}, ["fit", "--from-store", "--out", "MODELS"]),
+        ("gates", {"version": "two"}, ["promote", "--dry-run", "two", "--from-store", "--models", "MODELS"]),
+        ("shadow", {"version": "two"}, ["shadow", "two", "--models", "MODELS"]),
+        (
+            "promote",
+            {"version": "two", "reason": "better"},
+            ["promote", "two", "--from-store", "--who", "Anna", "--reason", "better", "--models", "MODELS"],
+        ),
+        (
+            "promote",
+            {"version": "two", "force": "known"},
+            [
+                "promote",
+                "two",
+                "--from-store",
+                "--who",
+                "Anna",
+                "--reason",
+                "",
+                "--force",
+                "known",
+                "--models",
+                "MODELS",
+            ],
+        ),
+        ("rollback", {"reason": "worse"}, ["rollback", "--who", "Anna", "--reason", "worse", "--models", "MODELS"]),
+    ],
+)
+def test_each_button_is_a_command(desk: Desk, action: str, form: dict[str, str], expected: list[str]) -> None:
+    answer = desk.post(action, **form)
+
+    assert (answer.status_code, answer.location) == (303, "/admin/models")
+    ((_, who, arguments),) = desk.jobs.started
+    assert who == "Anna"
+    assert arguments == [str(desk.models) if each == "MODELS" else each for each in expected]
+
+
+def test_every_command_of_a_button_is_one_that_hamlet_train_has(desk: Desk) -> None:
+    for action in ("train", "gates", "shadow", "promote", "rollback"):
+        desk.post(action, version="two", force="known")
+
+    for _, _, (command, *arguments) in desk.jobs.started:
+        assert main.commands[command].make_context(command, arguments).params
+
+
+def test_rows_that_were_held_back_are_compared_on_too(desk: Desk) -> None:
+    desk.held_back = Path("/rows/held-back.jsonl")
+
+    desk.post("gates", version="two")
+
+    assert desk.jobs.started[0][2][3:6] == ["--from-store", "--data", "/rows/held-back.jsonl"]
+
+
+@pytest.mark.parametrize("version", ["", "three", "../models/one", "..", "--models"])
+def test_a_model_that_is_not_there_cannot_be_named(desk: Desk, version: str) -> None:
+    for action in ("gates", "shadow", "promote"):
+        assert desk.post(action, version=version).status_code == 404
+    assert desk.jobs.started == []
+
+
+@pytest.mark.parametrize("reason", ["x" * 501, "two\nlines", "\0"])
+def test_a_reason_is_one_line(desk: Desk, reason: str) -> None:
+    assert desk.post("promote", version="two", reason=reason).status_code == 422
+
+
+def test_another_action_is_none(desk: Desk) -> None:
+    assert desk.post("delete", version="two").status_code == 404
+
+
+def test_a_second_training_is_refused_while_one_runs(desk: Desk) -> None:
+    desk.jobs.fault = TrainingBusy("another training is under way")
+
+    answer = desk.post("train")
+
+    assert (answer.status_code, "another training is under way" in answer.text) == (409, True)
+
+
+def test_a_running_job_is_asked_about_again_and_its_output_is_text(desk: Desk) -> None:
+    desk.jobs.job = Job("Train a model", "Anna", "2026-11-24", "<script>", is_running=True, exit_code=None)
+
+    text = desk.get("/models/job").text
+
+    assert 'hx-trigger="every 2s"' in text
+    assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, "done"), (2, "refused or failed (2)"), (None, "it was stopped")])
+def test_a_job_that_has_ended_says_how(desk: Desk, code: int | None, said: str) -> None:
+    desk.jobs.job = Job("Train a model", "Anna", "2026-11-24", "", is_running=False, exit_code=code)
+
+    text = desk.get().text
+
+    assert said in text
+    assert "every 2s" not in text
+
+
+def test_a_report_is_shown_without_any_right_to_run(desk: Desk) -> None:
+    (desk.models / "two" / "report.html").write_text("<p>figures</p>")
+
+    answer = desk.get("/models/two/report")
+
+    assert answer.text == "<p>figures</p>"
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert desk.get("/models/one/report").status_code == 404
+
+
+def ended(jobs: TrainingJobs) -> Job:
+    wait_until(lambda: (job := jobs.latest()) and not job.is_running, 60)
+    job = jobs.latest()
+    assert job
+    return job
+
+
+def test_a_job_runs_in_a_process_of_its_own_and_leaves_output_and_code(tmp_path: Path) -> None:
+    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)
+    assert jobs.latest() is None
+
+    jobs.start("Look", "Anna", ["history", "--models", str(tmp_path)])
+
+    job = ended(jobs)
+    assert (job.title, job.who, job.began_at) == ("Look", "Anna", "2026-11-24T12:00:00+00:00")
+    assert (job.exit_code, "in use: none" in job.output) == (0, True)
+
+
+def test_a_job_that_is_refused_says_why(tmp_path: Path) -> None:
+    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)
+
+    jobs.start("Train", "Anna", ["fit", "--from-store", "--out", str(tmp_path / "models")])
+
+    job = ended(jobs)
+    assert job.exit_code == 1
+    assert "no store there" in job.output
+
+
+def test_of_two_jobs_the_second_is_refused_whoever_starts_it(tmp_path: Path) -> None:
+    first, second = (TrainingJobs(tmp_path, {}, lambda: NOON) for _ in range(2))
+    first.start("Look", "Anna", ["--help"])
+
+    with pytest.raises(TrainingBusy):
+        second.start("Look", "Bob", ["--help"])
+
+    assert ended(second).who == "Anna"
+    second.start("Look", "Bob", ["--help"])
+    assert ended(first).who == "Bob"
