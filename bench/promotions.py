@@ -2,29 +2,24 @@
 Ten promotions in a minute of 100 requests a second: what fails, and what waits. Run `python -m bench.promotions`.
 """
 
-import http.client
 import json
 import os
 import shutil
 import tempfile
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import cycle
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from bench.processes import Server, hamlet
-from bench.samples import COMMENTS
+from bench.processes import hamlet
+from bench.steady import Answer, Load, in_words
 from service.config import Settings
 from training.promotions import current_version, promote
 
-SECONDS, RATE, CALLERS, PROMOTIONS = 60, 100, 4, 10
+SECONDS, PROMOTIONS = 60, 10
 _MODELS = "HAMLET_MODELS_DIR"
 
 
@@ -34,11 +29,7 @@ def main() -> None:
     """
     console = Console(width=120)
     with _two_versions() as models, hamlet() as server:
-        answers: list[tuple[float, float, int, str]] = []
-        end = time.monotonic() + SECONDS
-        callers = [threading.Thread(target=_call, args=(server, number, end, answers)) for number in range(CALLERS)]
-        for caller in callers:
-            caller.start()
+        load = Load(server, SECONDS)
         promoted = []
         versions = sorted(folder.name for folder in models.iterdir() if folder.is_dir())
         for _ in range(PROMOTIONS):
@@ -46,8 +37,7 @@ def main() -> None:
             (version,) = (each for each in versions if each != current_version(models))
             promoted.append((time.monotonic(), version))
             promote(models, version, "bench", "", datetime.now(UTC))
-        for caller in callers:
-            caller.join()
+        answers = load.answers()
     _show(console, answers, promoted)
 
 
@@ -65,41 +55,12 @@ def _two_versions() -> Iterator[Path]:
         yield models
 
 
-def _call(server: Server, number: int, end: float, answers: list[tuple[float, float, int, str]]) -> None:
-    """
-    Post a comment at each of this caller's moments, and count the time from the moment on: one that comes late because
-    the one before was slow has waited too (no coordinated omission).
-    """
-    address = urlsplit(server.url)
-    due = time.monotonic() + number / RATE
-    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
-    bodies = cycle([json.dumps({"name": "Ann", "comment": comment}) for comment in COMMENTS])
-    while due < end:
-        time.sleep(max(0.0, due - time.monotonic()))
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
-        try:
-            connection.request("POST", address.path, next(bodies), headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            answers.append((due, time.monotonic() - due, response.status, str(answer.get("model"))))
-        except OSError as error:
-            answers.append((due, time.monotonic() - due, 0, type(error).__name__))
-        finally:
-            connection.close()
-        due += CALLERS / RATE
-
-
-def _show(console: Console, answers: list[tuple[float, float, int, str]], promoted: list[tuple[float, str]]) -> None:
-    waits = sorted(1000 * seconds for _, seconds, _, _ in answers)
-    console.print(f"{len(answers):,} requests, by status: {dict(Counter(status for _, _, status, _ in answers))}")
-    console.print(
-        f"p50 {waits[len(waits) // 2]:.1f} ms, p99 {waits[len(waits) * 99 // 100]:.1f} ms, "
-        f"p99.9 {waits[len(waits) * 999 // 1000]:.1f} ms, longest {waits[-1]:.0f} ms"
-    )
+def _show(console: Console, answers: Sequence[Answer], promoted: Sequence[tuple[float, str]]) -> None:
+    console.print(in_words(answers))
     delays = []
     for at, version in promoted:
         until = min((later for later, _ in promoted if later > at), default=float("inf"))
-        old = [due for due, _, _, model in answers if at < due < until and model != version]
+        old = [answer.due for answer in answers if at < answer.due < until and answer.model != version]
         delays.append(max(old, default=at) - at)
     console.print("the last answer by the model before, seconds after: " + ", ".join(f"{each:.1f}" for each in delays))
 
