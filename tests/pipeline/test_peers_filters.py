@@ -1,5 +1,5 @@
 """
-Each filter learns a tiny corpus of ours. CI installs bogofilter; the two larger ones are tested where they are.
+Each filter learns a tiny corpus of ours.
 """
 
 import os
@@ -28,7 +28,6 @@ from training.split import Fold
 READERS = ("council", "budget", "road", "school", "bridge", "mayor", "vote", "summer", "traffic", "library")
 SELLERS = ("casino", "bonus", "pills", "loans", "cheap", "watches", "replica", "deposit", "seo", "jackpot")
 FILTERS: tuple[MailFilter, ...] = (Bogofilter(), SpamAssassin(), Rspamd())
-IN_CI = {"bogofilter"}
 
 
 def rows(label: str, words: Sequence[str], count: int, seed: int) -> list[Row]:
@@ -61,9 +60,7 @@ def peer(request: pytest.FixtureRequest) -> MailFilter:
     found: MailFilter = request.param
     if not found.is_installed():
         cure = f"no {found.name}; type: sudo apt-get install --no-install-recommends {found.package}"
-        if os.environ.get("CI") == "true" and found.package in IN_CI:
-            pytest.fail(cure)
-        pytest.skip(cure)
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(cure)
     return found
 
 
