@@ -55,6 +55,7 @@ from service.moderate import Parts as ModeratePages
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
+from service.redis_client import connect as connect_redis
 from service.signing_in import IDLE, LONGEST, SigningIn
 from service.store.browsing import Browsing
 from service.store.coral import CoralPhases
@@ -69,7 +70,6 @@ from service.store.queue import Queue
 from service.store.sites import Sites
 from service.store.statistics import Statistics
 from service.traffic import Traffic
-from service.traffic import connect as connect_redis
 from service.traffic_keys import TrafficKeys
 from service.training_jobs import TrainingJobs
 

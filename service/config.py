@@ -71,8 +71,9 @@ class Settings(BaseModel):
     models_dir: Path = _setting(
         Path(__file__).parent.parent / "models", "the folder of models, with the file CURRENT that names the one in use"
     )
-    redis_url: Annotated[str, Field(pattern="^((rediss?|unix)://.+)?$")] = _secret(
-        "redis://, rediss:// or unix:// URL of a Redis or Valkey; empty starts an embedded one"
+    redis_url: Annotated[str, Field(pattern=r"^((rediss?(\+(sentinel|cluster))?|unix)://.+)?$")] = _secret(
+        "redis://, rediss:// or unix:// URL of a Redis or Valkey, redis+sentinel:// or redis+cluster:// of several; "
+        "empty starts an embedded one"
     )
     database_url: str = _secret("postgresql:// or sqlite:/// URL; empty keeps SQLite in the state folder")
     secret: Annotated[str, Field(pattern=f"^(.{{{SHORTEST_SECRET},}})?$")] = _secret(

@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from service import logs, state, worker
 from service.config import Settings, SettingsError, variable
 from service.demo import make_demo_site
+from service.redis_client import connect as connect_redis
 from service.store.backlog import Backlog
 from service.store.engine import connect
 from service.store.outbox import Outbox
@@ -43,11 +44,12 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         announce: Told the settings in force and the demo site's key, just before the workers start.
 
     Raises:
-        SettingsError: the port or the state folder is not to be had.
+        SettingsError: the port or the state folder is not to be had, or no Redis can be reached by its URL.
         ValkeyError, StoreError, StoreUnavailable: a part does not start.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     settings = state.prepare(settings)
+    _check_redis(settings)
     with ExitStack() as parts:
         parts.enter_context(state.locked(settings.state_dir))
         _check_address(settings)
@@ -117,6 +119,15 @@ def _emptied(settings: Settings) -> Any:
     except OSError as error:
         raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {error.strerror}") from None
     return folder
+
+
+def _check_redis(settings: Settings) -> None:
+    # Only whether it makes sense: a Redis that is away is no reason not to serve.
+    try:
+        if settings.redis_url:
+            connect_redis(settings.redis_url)
+    except ValueError as error:
+        raise SettingsError(f"{variable('redis_url')} cannot be used: {error}") from None
 
 
 def _check_address(settings: Settings) -> None:

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from service.breaker import Breaker, State
 from service.core.comment import Comment
@@ -21,36 +19,14 @@ from service.core.labels import NOTHING_SAID
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic
+from service.redis_client import Client, drop_idle
 from service.traffic_keys import TrafficKeys
 
-# Seconds for each step, connecting and waiting for the answer; a comment has 0.8 for everything.
-BUDGET = 0.05
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
 SCRIPT_SHA1 = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 COUNTED, REPLY_LENGTHS = 9, (10, 12)
 
 logger = logging.getLogger("hamlet.traffic")
-
-
-def connect(url: str) -> redis.Redis:
-    """
-    Return a client that gives up quickly and never tries twice; nothing is sent before its first use.
-
-    Args:
-        url: `unix://`, `redis://` or `rediss://`.
-
-    Raises:
-        ValueError: The URL is none of these.
-    """
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=BUDGET,
-        socket_connect_timeout=BUDGET,
-        retry=Retry(NoBackoff(), 0),  # the library's own default makes a dead server cost seconds a call
-        health_check_interval=0,
-        protocol=2,  # with driver_info: no HELLO and no CLIENT SETINFO, each a round trip more for a new connection
-        driver_info=None,
-    )
 
 
 class Traffic:
@@ -60,7 +36,7 @@ class Traffic:
 
     def __init__(
         self,
-        client: redis.Redis,
+        client: Client,
         *,
         secret: bytes,
         workers: int,
@@ -73,7 +49,7 @@ class Traffic:
         Take the parts; nothing is sent yet.
 
         Args:
-            client: From `connect`.
+            client: From `redis_client.connect`.
             secret: Keys the hashes that stand for people and texts; the same in all workers.
             workers: How many processes share the limits while each is on its own.
             on_error: Told the kind of each failure: timeout, connection, readonly, oom or other.
@@ -172,7 +148,7 @@ class Traffic:
         self._breaker.failed()
         if kind == "readonly":
             # The primary has become a replica: the next connection finds the new one behind the same address.
-            self._client.connection_pool.disconnect(inuse_connections=False)
+            drop_idle(self._client)
         self._on_error(kind)
         now = self._monotonic()
         if now >= self._log_again_at:

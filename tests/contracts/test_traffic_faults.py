@@ -19,7 +19,7 @@ from traffic_observer import Observer
 from service.breaker import State
 from service.core.site import Limits
 from service.core.traffic import Observation
-from service.traffic import connect
+from service.redis_client import connect
 from service.valkey import EmbeddedValkey
 
 # Twice the budget of 50 ms, for connecting and for the answer, and the rest for a busy machine.
@@ -191,6 +191,7 @@ def test_the_primary_becomes_a_replica(observe: Observer, admin: redis.Redis) ->
 
     assert seen.degraded
     assert observe.errors == ["readonly"]
+    assert isinstance(observe.client, redis.Redis)
     assert observe.client.connection_pool._available_connections[0]._sock is None
     admin.replicaof("NO", "ONE")
     assert not observe().degraded

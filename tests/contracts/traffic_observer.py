@@ -5,11 +5,10 @@ Traffic as the tests use it.
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-import redis
-
 from service.core.comment import Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
+from service.redis_client import Client
 from service.traffic import Traffic
 
 
@@ -41,7 +40,7 @@ class Observer:
     Traffic with everything that it was given, and what it reported.
     """
 
-    client: redis.Redis
+    client: Client
     clock: Clock = field(default_factory=Clock)
     errors: list[str] = field(default_factory=list)
     workers: int = 1

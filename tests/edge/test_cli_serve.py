@@ -128,6 +128,18 @@ def test_bad_settings_are_one_line(tmp_path: Path) -> None:
     assert ended.stderr == "Error: HAMLET_PORT cannot be 'http'; it takes: the TCP port to listen on, from 1 to 65535\n"
 
 
+@pytest.mark.parametrize(
+    "url", ["redis://:secret@host:port/0", "redis+cluster://:secret@/", "redis+sentinel://:secret@h"]
+)
+def test_an_address_of_redis_that_makes_no_sense_is_one_line_without_the_password(tmp_path: Path, url: str) -> None:
+    ended = _serve(environment(tmp_path, HAMLET_REDIS_URL=url))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Error: HAMLET_REDIS_URL cannot be used: ")
+    assert ended.stderr.count("\n") == 1
+    assert "secret" not in ended.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_answers_what_was_accepted_and_leaves_nothing_running(tmp_path: Path, number: int) -> None:
     write_model(tmp_path / "models")
