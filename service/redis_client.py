@@ -3,7 +3,7 @@ A client for each of the ways to run a Redis: one server, Sentinel, and Redis Cl
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, cast
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +19,8 @@ from redis.sentinel import Sentinel
 # Seconds for each step, connecting and waiting for the answer; a comment has 0.8 for everything.
 BUDGET = 0.05
 SENTINEL_PORT, SERVER_PORT = 26379, 6379
+
+Command = tuple[str | bytes | int, ...]
 
 
 def connect(url: str) -> "Client":
@@ -64,19 +66,16 @@ class LazyCluster:
         self._cluster: RedisCluster | None = None
         self._connecting = threading.Lock()
 
-    def evalsha(self, sha: str, numkeys: int, *keys_and_args: str | bytes | int) -> Any:
+    def run(self, commands: Sequence[Command]) -> list[object]:
         """
-        Run a script that the node of the keys knows.
-        """
-        with self._connected() as cluster:
-            return cluster.evalsha(sha, numkeys, *cast("tuple[str, ...]", keys_and_args))
-
-    def eval(self, script: str, numkeys: int, *keys_and_args: str | bytes | int) -> Any:
-        """
-        Run a script on the node of the keys.
+        Send commands to the nodes of their keys, as `run` does.
         """
         with self._connected() as cluster:
-            return cluster.eval(script, numkeys, *cast("tuple[str, ...]", keys_and_args))
+            pipe = cluster.pipeline(transaction=False)  # type: ignore[no-untyped-call]
+            for command in commands:
+                pipe.execute_command(*command)
+            replies: list[object] = pipe.execute(raise_on_error=False)
+        return replies
 
     def set(self, name: str, value: bytes, *, nx: bool, ex: int) -> Any:
         """
@@ -147,6 +146,26 @@ class LazyCluster:
 Client = redis.Redis | LazyCluster
 
 
+def run(client: Client, commands: Sequence[Command]) -> list[object]:
+    """
+    Send commands at once, then read all replies, in their order; errors that Redis replied with are among them.
+
+    Raises:
+        redis.ConnectionError, redis.TimeoutError: There is no telling what was done.
+    """
+    if isinstance(client, LazyCluster):
+        return client.run(commands)
+    connection: Any = client.connection_pool.get_connection()
+    try:
+        connection.send_packed_command([b"".join(connection.pack_commands(commands))])
+        return [_reply(connection) for _ in commands]
+    except BaseException:
+        connection.disconnect()  # or its next user would read replies to these commands
+        raise
+    finally:
+        client.connection_pool.release(connection)
+
+
 def drop_idle(client: Client) -> None:
     """
     Hang up connections that are not in use, so that the next one finds the primary of now.
@@ -155,6 +174,13 @@ def drop_idle(client: Client) -> None:
         client.close()
     else:
         client.connection_pool.disconnect(inuse_connections=False)
+
+
+def _reply(connection: Any) -> object:
+    try:
+        return connection.read_response()
+    except redis.ResponseError as error:
+        return error
 
 
 def _behind_sentinels(addresses: list[tuple[str, int]], primary: str, options: dict[str, Any]) -> redis.Redis:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.exceptions import NoScriptError
 
 from service.breaker import Breaker, State
 from service.core.comment import Comment
@@ -19,7 +20,7 @@ from service.core.labels import NOTHING_SAID
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic
-from service.redis_client import Client, drop_idle
+from service.redis_client import Client, drop_idle, run
 from service.traffic_keys import TrafficKeys
 
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
@@ -137,11 +138,13 @@ class Traffic:
         )
 
     def _run(self, keys: list[str], arguments: list[bytes | int]) -> object:
-        try:
-            return self._client.evalsha(SCRIPT_SHA1, len(keys), *keys, *arguments)
-        except redis.exceptions.NoScriptError:
+        (reply,) = run(self._client, [("EVALSHA", SCRIPT_SHA1, len(keys), *keys, *arguments)])
+        if isinstance(reply, NoScriptError):
             # A restarted server, or a new one: EVAL runs the script and leaves it cached.
-            return self._client.eval(SCRIPT, len(keys), *keys, *arguments)
+            (reply,) = run(self._client, [("EVAL", SCRIPT, len(keys), *keys, *arguments)])
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def _failed(self, error: Exception) -> None:
         kind = _kind(error)
