@@ -44,19 +44,20 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool]) -> None:
         headers.extend([(REQUEST_ID, g.request_id), *(header for header in _HEADERS if header[0] not in given)])
         edge = request.blueprint or "other"
         is_problem = response.mimetype == "application/problem+json"
-        metrics.count_request(edge, response.status_code, seconds, is_problem=is_problem)
         decision: Decision | None = g.get("decision")
+        metrics.count_request(edge, response.status_code, seconds, decision, is_problem=is_problem)
         replayed: bool = g.get("replayed", False)
         if decision:
             metrics.count_decision(edge, decision, is_replayed=replayed, is_breaker_open=is_breaker_open())
         if logger.isEnabledFor(logging.INFO):
-            logger.info("request", extra=_line(response.status_code, seconds, decision, replayed))
+            logger.info("request", extra=_line(edge, response.status_code, seconds, decision, replayed))
         return response
 
 
-def _line(status: int, seconds: float, decision: Decision | None, replayed: bool) -> dict[str, object]:
+def _line(edge: str, status: int, seconds: float, decision: Decision | None, replayed: bool) -> dict[str, object]:
     line: dict[str, object] = {
         "request_id": g.request_id,
+        "edge": edge,
         "method": request.method,
         # The rule: a path may hold what somebody typed.
         "route": request.url_rule.rule if request.url_rule else None,

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from flask import Flask, redirect
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
@@ -47,6 +48,7 @@ from service.core.comment import Comment
 from service.core.features import extract
 from service.core.policy import probability
 from service.gate import Gate
+from service.gauges import Gauges
 from service.label_memory import LabelMemory
 from service.labelling import Labelling
 from service.listing import Listing
@@ -100,6 +102,7 @@ class Parts:
     queue: Queue | None = None
     moderate: ModeratePages | None = None
     admin: AdminPages | None = None
+    collectors: tuple[Collector, ...] = ()
     watch: Callable[[], None] = lambda: None
 
 
@@ -174,6 +177,7 @@ def connect(settings: Settings) -> Parts:
             settings.training_data,
             settings.held_back_data,
         ),
+        (Gauges(Queue(engine).length, lambda: model.scorer, _now),),
         model.watch,
     )
 
@@ -198,7 +202,8 @@ def assemble(parts: Parts) -> Flask:
     if parts.admin:
         app.register_blueprint(admin.blueprint(parts.admin))
     app.register_blueprint(openapi.blueprint())
-    app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=lambda: _version(parts.moderation)))
+    version = partial(_version, parts.moderation)
+    app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=version, collectors=parts.collectors))
     if parts.akismet:
         app.register_blueprint(akismet.blueprint(parts.akismet))
     if parts.coral:

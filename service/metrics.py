@@ -6,10 +6,12 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at
 
 import os
 import re
+from math import inf
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given
@@ -19,12 +21,18 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0)
 EDGES = ("api", "akismet", "coral", "perspective", "web")
 PARTS = ("traffic", "model", "store", "time")
+# What a request has for a verdict that decided nothing: a label, a page, a refusal.
+NO_VERDICT = "none"
+# Finer towards the ends, where the thresholds of most models are.
+SCORES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 DECISIONS = Counter("hamlet_decisions_total", "Comments decided", ("edge", "verdict"))
+REASONS = Counter("hamlet_reasons_total", "Comments held or rejected, by what weighed most against them", ("code",))
+SCORE = Histogram("hamlet_score", "Scores of the comments decided", buckets=SCORES)
 REPLAYED = Counter("hamlet_replayed_total", "Decisions given again for the same id or Idempotency-Key")
 DEGRADED = Counter("hamlet_degraded_total", "Decisions made without a part", ("part",))
 LABELS = Counter("hamlet_labels_total", "Labels kept", ("label", "source", "set_aside"))
-LATENCY = Histogram("hamlet_request_seconds", "Time to answer a request", ("edge",), buckets=SECONDS)
+LATENCY = Histogram("hamlet_request_seconds", "Time to answer a request", ("edge", "verdict"), buckets=SECONDS)
 PROBLEMS = Counter("hamlet_problems_total", "Requests answered with a problem document", ("status",))
 TRAFFIC_ERRORS = Counter("hamlet_traffic_errors_total", "Calls of Redis that failed", ("kind",))
 BREAKERS_OPEN = Gauge(
@@ -44,14 +52,19 @@ MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could 
 # Looked up once: finding a labelled child costs more than counting.
 _DECISIONS = {(edge, verdict): DECISIONS.labels(edge, verdict.value) for edge in EDGES for verdict in Verdict}
 _DEGRADED = {part: DEGRADED.labels(part) for part in PARTS}
-_LATENCY = {edge: LATENCY.labels(edge) for edge in (*EDGES, "other")}
+_LATENCY = {
+    (edge, verdict): LATENCY.labels(edge, verdict)
+    for edge in (*EDGES, "other")
+    for verdict in (*(each.value for each in Verdict), NO_VERDICT)
+}
 
 
-def count_request(edge: str, status: int, seconds: float, *, is_problem: bool) -> None:
+def count_request(edge: str, status: int, seconds: float, decision: Decision | None, *, is_problem: bool) -> None:
     """
     Count an answer. `edge` is the blueprint that gave it.
     """
-    _LATENCY.get(edge, _LATENCY["other"]).observe(seconds)
+    verdict = decision.verdict.value if decision else NO_VERDICT
+    _LATENCY[edge if edge in EDGES else "other", verdict].observe(seconds)
     if is_problem:
         PROBLEMS.labels(str(status)).inc()
 
@@ -65,6 +78,10 @@ def count_decision(edge: str, decision: Decision, *, is_replayed: bool, is_break
         REPLAYED.inc()
         return
     _DECISIONS[edge, decision.verdict].inc()
+    if decision.score is not None:
+        SCORE.observe(decision.score)
+    if decision.verdict is not Verdict.ACCEPT and (code := main_reason(decision)):
+        REASONS.labels(code).inc()
     for part in decision.degraded:
         _DEGRADED[part].inc()
 
@@ -83,13 +100,24 @@ def count_traffic_error(kind: str) -> None:
     TRAFFIC_ERRORS.labels(kind).inc()
 
 
-def exposition() -> bytes:
+def main_reason(decision: Decision) -> str | None:
     """
-    Return the numbers of all workers in the Prometheus text format.
+    Return the code of the rule that decided, else of the reason that weighed most against the comment.
+    """
+    against = [reason for reason in decision.reasons if reason.rule or (reason.weight or 0.0) > 0]
+    main = max(against, key=lambda reason: inf if reason.rule else reason.weight or 0.0, default=None)
+    return main.code if main else None
+
+
+def exposition(*others: Collector) -> bytes:
+    """
+    Return the numbers of all workers, and those of other collectors, in the Prometheus text format.
     """
     folder = Path(os.environ[FOLDER])
     _forget_the_dead(folder)
     registry = CollectorRegistry()
+    for other in others:
+        registry.register(other)
     MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 

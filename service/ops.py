@@ -3,18 +3,25 @@ What operators ask a running service: is it alive, is it ready, which version is
 """
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 
 from service import metrics
 
 Check = Callable[[], str | None]
 
 
-def blueprint(checks: Mapping[str, Check], *, needed: frozenset[str], model: Callable[[], str | None]) -> Blueprint:
+def blueprint(
+    checks: Mapping[str, Check],
+    *,
+    needed: frozenset[str],
+    model: Callable[[], str | None],
+    collectors: Sequence[Collector] = (),
+) -> Blueprint:
     """
     Return `/livez`, `/readyz`, `/version` and `/metrics`, all without a key: keep them from the public.
 
@@ -22,6 +29,7 @@ def blueprint(checks: Mapping[str, Check], *, needed: frozenset[str], model: Cal
         checks: Each part with a check that says what is wrong, or None; bounded in time by itself.
         needed: The parts without which a worker is not ready. Without the others it decides comments all the same.
         model: The version of the model in use, if any.
+        collectors: Whose numbers stand in `/metrics` beside those that the workers count.
     """
     ops = Blueprint("ops", __name__)
 
@@ -43,7 +51,7 @@ def blueprint(checks: Mapping[str, Check], *, needed: frozenset[str], model: Cal
 
     @ops.get("/metrics")
     def numbers() -> Response:
-        return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.exposition(*collectors), content_type=CONTENT_TYPE_LATEST)
 
     return ops
 

@@ -8,12 +8,13 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
 
-from pydantic import TypeAdapter
+from pydantic import AwareDatetime, TypeAdapter
 
 from service import arrays
 from service.core.decision import Explanation, Reason
@@ -27,6 +28,7 @@ CACHED_WORDS = 50_000
 QUOTED_WORDS = 5
 _NOT_A_MODEL = (ValueError, KeyError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
+_CREATED: TypeAdapter[datetime | None] = TypeAdapter(AwareDatetime | None)
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 
 
@@ -46,6 +48,7 @@ class Card:
     sha256: str
     thresholds: Thresholds
     curve: Curve | None
+    created: datetime | None
 
 
 class Scorer:
@@ -56,11 +59,17 @@ class Scorer:
     """
 
     def __init__(
-        self, tables: Mapping[str, "array[Any]"], version: str, thresholds: Thresholds, curve: Curve | None = None
+        self,
+        tables: Mapping[str, "array[Any]"],
+        version: str,
+        thresholds: Thresholds,
+        curve: Curve | None = None,
+        created: datetime | None = None,
     ) -> None:
         self.version = version
         self.thresholds = thresholds
         self.curve = curve
+        self.created = created
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
         self._words = _table(tables, "words")
@@ -85,7 +94,7 @@ class Scorer:
         if hashlib.sha256(content).hexdigest() != card.sha256:
             raise ModelError(f"{path}: its sha256 is not the one on its card; restore the file or the whole folder")
         try:
-            return cls(arrays.read(content), card.version, card.thresholds, card.curve)
+            return cls(arrays.read(content), card.version, card.thresholds, card.curve, card.created)
         except _NOT_A_MODEL as error:
             raise ModelError(f"{path}: not a compiled model ({error})") from error
 
@@ -164,7 +173,8 @@ def read_card(folder: Path) -> Card:
     try:
         card = json.loads(path.read_bytes())
         version, digest, thresholds = card["version"], card["files"]["scorer.npz"], Thresholds(**card["thresholds"])
-        return Card(version, digest, thresholds, _CURVE.validate_python(card.get("curve")))
+        curve, created = _CURVE.validate_python(card.get("curve")), _CREATED.validate_python(card.get("created"))
+        return Card(version, digest, thresholds, curve, created)
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -7,16 +7,39 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, literal_column, select
 
 from service.core.decision import Decision
 from service.store.engine import available, one_by_one
-from service.store.tables import IS_WAITING, decisions
+from service.store.tables import IS_WAITING, decisions, sites
+
+# Nobody needs to know by how much more a queue is too long, and counting on would make the question dear.
+MOST_COUNTED = 10_000
 
 _ANSWER = TypeAdapter(Decision)
 _WAITING = select(
     *(decisions.c.answer, decisions.c.received_at, decisions.c.name, decisions.c.comment, decisions.c.details)
 ).where(IS_WAITING)
+_COUNTED = select(literal_column("1")).select_from(decisions).where(IS_WAITING).limit(MOST_COUNTED).subquery()
+_SINCE = (
+    select(decisions.c.received_at)
+    .where(decisions.c.site_id == sites.c.id, IS_WAITING)
+    .order_by(decisions.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
+# By the site, since the index of what waits begins with it: one look a site, however much was decided.
+_LENGTH = select(select(func.count()).select_from(_COUNTED).scalar_subquery(), func.min(_SINCE)).select_from(sites)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """
+    How many comments wait, counted up to 10,000, and since when the oldest of them does.
+    """
+
+    waiting: int
+    oldest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +62,13 @@ class Queue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = one_by_one(engine)
+
+    def length(self) -> Length:
+        """
+        Return how much waits at all sites together.
+        """
+        with available(), self._engine.connect() as connection:
+            return Length(*connection.execute(_LENGTH).one())
 
     def page(self, site_id: int, most: int, before: str = "") -> Sequence[Waiting]:
         """

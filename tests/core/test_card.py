@@ -3,6 +3,7 @@ What serving reads of a model's card.
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_a_card_has_thresholds_and_the_curve_for_other_rates(tmp_path: Path) -> 
 
 def test_an_older_card_has_no_curve(tmp_path: Path) -> None:
     assert read_card(folder_with(CARD, tmp_path)).curve is None
+
+
+def test_a_card_says_when_the_model_was_made(tmp_path: Path) -> None:
+    card = read_card(folder_with({**CARD, "created": "2026-11-24T04:44:53+00:00"}, tmp_path))
+
+    assert card.created == datetime(2026, 11, 24, 4, 44, 53, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("curve", [[], {"confidence": 0.95}, {**CURVE, "max_spam_accepted": {"points": 1}}])

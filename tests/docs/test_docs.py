@@ -24,7 +24,8 @@ def read(name: str) -> str:
 
 def metrics() -> list[str]:
     # Read, not imported: where prometheus_client counts is decided at its import, once for all tests.
-    names = [node.value for node in ast.walk(ast.parse(read("service/metrics.py"))) if isinstance(node, ast.Constant)]
+    sources = ast.walk(ast.parse(read("service/metrics.py") + read("service/gauges.py")))
+    names = [node.value for node in sources if isinstance(node, ast.Constant)]
     return sorted({name for name in names if isinstance(name, str) and re.fullmatch("hamlet_[a-z_]+", name)})
 
 

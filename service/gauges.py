@@ -1,0 +1,60 @@
+"""
+The numbers that nobody counts: read from the store and from this worker, each time that `/metrics` is asked for.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from prometheus_client.core import GaugeMetricFamily
+
+from service.errors import StoreUnavailable
+from service.store.queue import Length
+
+
+class Model(Protocol):
+    """
+    A model with what its card says of when it was made.
+    """
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def created(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """
+    What waits for moderators, and how old the model in use is. What cannot be read is left out.
+    """
+
+    queue: Callable[[], Length]
+    model: Callable[[], Model | None]
+    clock: Callable[[], datetime]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """
+        Yield the numbers as they are now.
+        """
+        yield from self._queue()
+        yield from self._model()
+
+    def _queue(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            length = self.queue()
+        except StoreUnavailable:
+            return
+        age = (self.clock() - length.oldest).total_seconds() if length.oldest else 0.0
+        yield GaugeMetricFamily("hamlet_queue_comments", "Comments that wait for a moderator", length.waiting)
+        yield GaugeMetricFamily("hamlet_queue_oldest_seconds", "Age of the comment that waits longest", max(age, 0.0))
+
+    def _model(self) -> Iterator[GaugeMetricFamily]:
+        model = self.model()
+        if model and model.created:
+            made = GaugeMetricFamily(
+                "hamlet_model_created_timestamp_seconds", "When the model in use was trained", labels=("version",)
+            )
+            made.add_metric((model.version,), model.created.timestamp())
+            yield made

@@ -1,0 +1,70 @@
+"""
+What `/metrics` says of decisions, of the queue and of the model, around fakes.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.core.decision import Decision, Reason, Verdict
+from service.errors import StoreUnavailable
+from service.gauges import Gauges
+from service.metrics import main_reason
+from service.store.queue import Length
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    version: str = "m1"
+    created: datetime | None = NOON
+
+
+def numbers(length: Length | StoreUnavailable, model: FakeModel | None = None) -> dict[str, float]:
+    def read() -> Length:
+        if isinstance(length, StoreUnavailable):
+            raise length
+        return length
+
+    gauges = Gauges(read, lambda: model, lambda: NOON + timedelta(hours=1))
+    return {sample.name: sample.value for family in gauges.collect() for sample in family.samples}
+
+
+def decided(*reasons: Reason) -> Decision:
+    return Decision("1", Verdict.HOLD, 0.5, -1.0, reasons, "Held.")
+
+
+def test_the_queue_is_as_old_as_its_oldest_comment() -> None:
+    assert numbers(Length(3, NOON)) == {"hamlet_queue_comments": 3, "hamlet_queue_oldest_seconds": 3600}
+
+
+def test_an_empty_queue_has_no_age_and_a_clock_that_was_put_back_gives_none_either() -> None:
+    assert numbers(Length(0, None))["hamlet_queue_oldest_seconds"] == 0
+    assert numbers(Length(1, NOON + timedelta(days=1)))["hamlet_queue_oldest_seconds"] == 0
+
+
+def test_without_the_store_the_model_is_told_all_the_same() -> None:
+    told = numbers(StoreUnavailable("away"), FakeModel())
+
+    assert told == {"hamlet_model_created_timestamp_seconds": NOON.timestamp()}
+
+
+def test_a_model_whose_card_has_no_date_has_no_age() -> None:
+    assert "hamlet_model_created_timestamp_seconds" not in numbers(Length(0, None), FakeModel(created=None))
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code"),
+    [
+        ((Reason("text", 2.0), Reason("campaign", 3.0), Reason("length_1", -4.0)), "campaign"),
+        ((Reason("text", 9.0), Reason("flood", rule="flood")), "flood"),
+        ((Reason("text", -1.0),), None),
+        ((), None),
+    ],
+)
+def test_the_main_reason_is_the_rule_that_decided_or_what_weighed_most_against(
+    reasons: tuple[Reason, ...], code: str | None
+) -> None:
+    assert main_reason(decided(*reasons)) == code
