@@ -3,6 +3,7 @@ What waits for moderators, on both engines.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from service.core.decision import Verdict
 from service.core.labels import Label, Source
 from service.store.decisions import Decisions
 from service.store.labels import Labels, Wish, release
-from service.store.queue import Queue
+from service.store.queue import Length, Queue
 from service.store.schema import migrate
 from service.store.sites import Sites
 
@@ -123,3 +124,23 @@ def test_on_sqlite_the_queue_is_read_by_its_own_index(open_url: OpenUrl, tmp_pat
 
     assert "ix_decisions_waiting" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_the_length_of_the_queue_is_that_of_all_sites_and_as_old_as_its_oldest_comment(store: Store) -> None:
+    blog = registered(Sites(store.engine), "blog")
+    earlier = NOON - timedelta(hours=3)
+    Decisions(store.engine, SECRET).record(blog, Comment("Ann", "Hello"), decision("02"), earlier, None)
+    store.record(decision("01"))
+    store.record(decision("03", verdict=Verdict.ACCEPT))
+    queue = Queue(store.engine)
+
+    both = queue.length()
+    say(store, "01")
+    one = queue.length()
+
+    assert both == Length(2, earlier)
+    assert one == Length(1, earlier)
+
+
+def test_an_empty_queue_has_no_oldest_comment(store: Store) -> None:
+    assert Queue(store.engine).length() == Length(0, None)

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RUN, TRAIN, DEV = LOCKS = ("requirements.lock", "requirements-train.lock", "requirements-dev.lock")
+RUN, TRAIN, DEV, AUDIT = LOCKS = (
+    *("requirements.lock", "requirements-train.lock", "requirements-dev.lock"),
+    "requirements-audit.lock",
+)
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -43,7 +46,7 @@ def test_no_lock_names_an_address_or_an_index(lock: str) -> None:
     assert not re.search(r"://|--index|--extra-index|--find-links| @ ", (ROOT / lock).read_text())
 
 
-@pytest.mark.parametrize(("smaller", "larger"), [(RUN, TRAIN), (TRAIN, DEV)])
+@pytest.mark.parametrize(("smaller", "larger"), [(RUN, TRAIN), (TRAIN, DEV), (AUDIT, DEV)])
 def test_each_lock_holds_the_smaller_one_pin_for_pin(smaller: str, larger: str) -> None:
     # Markers may widen: what only Windows needs to run, say, all may need to develop.
     without_markers = {pin.split()[0] for pin in pins(larger)}
@@ -55,11 +58,13 @@ def test_every_dependency_is_locked(pyproject: dict[str, Any]) -> None:
     project, groups = pyproject["project"], pyproject["dependency-groups"]
     extras = project["optional-dependencies"]
 
-    to_run = names(project["dependencies"] + extras["postgresql"] + groups["build"])
+    to_run = names(project["dependencies"] + extras["otel"] + extras["postgresql"] + groups["build"])
+    to_develop = [each for each in groups["dev"] if isinstance(each, str)] + groups["audit"]
 
     assert to_run <= names(list(pins(RUN)))
     assert to_run | names(extras["train"]) <= names(list(pins(TRAIN)))
-    assert to_run | names(extras["train"] + groups["dev"]) <= names(list(pins(DEV)))
+    assert names(groups["audit"]) <= names(list(pins(AUDIT)))
+    assert to_run | names(extras["train"] + to_develop) <= names(list(pins(DEV)))
 
 
 def test_serving_installs_nothing_that_only_training_needs(pyproject: dict[str, Any]) -> None:
