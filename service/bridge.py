@@ -8,7 +8,7 @@ sent their bodies byte by byte kept all threads, and not even `/livez` was answe
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
@@ -16,9 +16,11 @@ from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
+from service import forwarded
 from service.batch import PATH as BATCH
 from service.batch import Batches
 from service.body import LARGEST_BODY
+from service.forwarded import Network
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
 BODY_SECONDS = 5.0
@@ -40,7 +42,11 @@ class Bridge:
     """
 
     def __init__(
-        self, application: WSGIApplication, threads: int, late: Callable[[Environ], Answer | None] = lambda _: None
+        self,
+        application: WSGIApplication,
+        threads: int,
+        late: Callable[[Environ], Answer | None] = lambda _: None,
+        proxies: Sequence[Network] = (),
     ) -> None:
         """
         Take the parts.
@@ -49,9 +55,11 @@ class Bridge:
             application: Called in the threads.
             threads: How many.
             late: Returns what to answer a request that takes too long; None for one that had better wait.
+            proxies: Who is believed when they say for whom they ask.
         """
         self._application = application
         self._late = late
+        self._proxies = proxies
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._batches = Batches(self._answer)
 
@@ -60,18 +68,24 @@ class Bridge:
         Answer one request, as Granian's own interface asks for it (RSGI 1.5).
         """
         if scope.path == BATCH and scope.method == "POST":
-            await self._batches.stream(_environ(scope, b""), protocol)
+            await self._batches.stream(self._environ(scope, b""), protocol)
             return
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(scope, protocol)
         except TimeoutError:
             too_slow = 408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
-            protocol.response_bytes(*(self._late(_environ(scope, b"")) or too_slow))
+            protocol.response_bytes(*(self._late(self._environ(scope, b"")) or too_slow))
             return
         except (ProtocolClosed, ProtocolError):
             return  # the client has gone
-        protocol.response_bytes(*await self._answer(_environ(scope, body)))
+        protocol.response_bytes(*await self._answer(self._environ(scope, body)))
+
+    def _environ(self, scope: Any, body: bytes) -> Environ:
+        environ = _environ(scope, body)
+        if self._proxies:
+            forwarded.believe(environ, self._proxies)
+        return environ
 
     async def _answer(self, environ: Environ) -> Answer:
         answering = asyncio.get_running_loop().run_in_executor(self._threads, self._call, environ)

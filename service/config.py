@@ -9,8 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
+
+from service import forwarded
 
 PREFIX = "HAMLET_"
 FILE = "_FILE"
@@ -56,6 +58,11 @@ def _secret(description: str) -> Any:
     return Field("", description=description, repr=False, json_schema_extra={"secret": True})
 
 
+def _listed(proxies: str) -> str:
+    forwarded.networks(proxies)
+    return proxies
+
+
 class Settings(BaseModel):
     """
     Everything that can be set. The field `x_y` is the variable HAMLET_X_Y, or the file that HAMLET_X_Y_FILE names.
@@ -97,6 +104,11 @@ class Settings(BaseModel):
     )
     deliver_privately: bool = _setting(
         False, "true or false; true lets callbacks and webhooks go to addresses that are not of the public internet"
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_listed)] = _setting(
+        "",
+        "addresses and networks between commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; "
+        "empty believes nobody",
     )
     log_level: LogLevel = _setting(LogLevel.INFO, "debug, info, warning or error; a request is one event of level info")
     metrics_dir: Path | None = _setting(

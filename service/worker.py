@@ -8,6 +8,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from service import forwarded
 from service.config import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def load(settings: Settings) -> "Bridge":
     from service import app
     from service.bridge import Bridge
 
-    return Bridge(app.create(settings), settings.threads, app.late)
+    proxies = forwarded.networks(settings.trusted_proxies)
+    return Bridge(app.create(settings), settings.threads, app.late, proxies)
 
 
 def _leave_with_the_parent() -> None:

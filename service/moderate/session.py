@@ -61,12 +61,11 @@ def remember(response: Response, token: str) -> None:
     """
     Have the browser keep a session: out of reach of scripts, and of other sites' forms.
     """
-    is_secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
         COOKIE,
         token,
         max_age=LONGEST,
-        secure=is_secure,
+        secure=request.is_secure,
         httponly=True,
         samesite="Lax",
     )

@@ -192,9 +192,16 @@ def test_the_session_is_out_of_reach_of_scripts_and_other_sites() -> None:
 
 
 def test_behind_https_the_session_is_kept_to_https() -> None:
-    answer = Desk().post("/sign-in", {**HERE, "X-Forwarded-Proto": "https"}, name="Anna", password="sesame")
+    form = {"name": "Anna", "password": "sesame"}
+    answer = Desk().browser.post("/moderate/sign-in", base_url="https://localhost", data=form, headers=HERE)
 
     assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_a_caller_that_only_says_https_is_not_believed() -> None:
+    answer = Desk().post("/sign-in", {**HERE, "X-Forwarded-Proto": "https"}, name="Anna", password="sesame")
+
+    assert "Secure" not in answer.headers["Set-Cookie"]
 
 
 @pytest.mark.parametrize("fault", [WrongSignIn("name or password is wrong"), SignInsBusy("try again", retry_after=1)])
