@@ -17,7 +17,7 @@ from training.gate_table import as_json, show
 from training.gates import examine
 from training.params import read_params
 from training.progress import say
-from training.promotions import Promotion, current_version, roll_back, system_user
+from training.promotions import Examination, Promotion, current_version, roll_back, system_user
 from training.promotions import history as read_history
 from training.promotions import promote as make_current
 from training.train import gather
@@ -72,16 +72,14 @@ def promote(
         click.echo(json.dumps(as_json(report), ensure_ascii=False))
     else:
         show(report)
-    failed = [outcome.name for outcome in report.failed]
+    failed = tuple(outcome.name for outcome in report.failed)
     if failed and (dry_run or not force):
         say(f"{version} is not promoted, {len(failed)} of {len(report.outcomes)} gates failed: {', '.join(failed)}")
         raise click.exceptions.Exit(REFUSED)
     if not dry_run:
-        now = datetime.now(UTC)
-        _tell(
-            make_current(models, version, who, force or reason, now, is_forced=bool(failed), failed=failed),
-            to_stderr=is_json,
-        )
+        examined = Examination(report.champion, failed)
+        promotion = make_current(models, version, who, force or reason, datetime.now(UTC), examined)
+        _tell(promotion, to_stderr=is_json)
 
 
 @click.command()

@@ -2,10 +2,12 @@
 Which model is in use, and how it came to be: promotions, going back, and the history of both.
 """
 
+import fcntl
 import getpass
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ from service.scorer import CURRENT, ModelError, Scorer
 from training.errors import BadModel
 from training.registry import PIPELINE, read_card, sha256
 
-HISTORY = "history.jsonl"
+HISTORY, LOCK = "history.jsonl", ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,16 @@ class Promotion:
     reason: str
     is_rollback: bool = False
     is_forced: bool = False
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """
+    What the gates said of a version: the champion that it met, None if there was none, and which it did not pass.
+    """
+
+    champion: str | None
     failed: tuple[str, ...] = ()
 
 
@@ -70,15 +82,7 @@ def history(models: Path) -> Sequence[Promotion]:
 
 
 def promote(
-    models: Path,
-    version: str,
-    who: str,
-    reason: str,
-    now: datetime,
-    *,
-    is_rollback: bool = False,
-    is_forced: bool = False,
-    failed: Sequence[str] = (),
+    models: Path, version: str, who: str, reason: str, now: datetime, examined: Examination | None = None
 ) -> Promotion:
     """
     Make a version the current one, for services that look to take up within seconds, and keep who did so and why.
@@ -86,21 +90,18 @@ def promote(
     The gates are the caller's affair (`gates.py`); what is given of them is kept.
 
     Raises:
-        BadModel: there is no such version, its files are not those of its card, or it is the current one.
+        BadModel: there is no such version, its files are not those of its card, it is the current one, or the current
+            one is no longer the champion that it was examined beside.
     """
-    before = current_version(models)
-    if version == before:
-        raise BadModel(f"{version} is the current model already")
-    verify(models / version)
-    at = now.isoformat(timespec="seconds")
-    promotion = Promotion(version, before, at, who, reason, is_rollback, is_forced, tuple(failed))
-    # First: a change that failed and is in the history does less harm than one that is in none.
-    _write(models / HISTORY, json.dumps(asdict(promotion), ensure_ascii=False) + "\n", "a")
-    beside = models / f".{CURRENT}.new"
-    _write(beside, f"{version}\n", "w")
-    # Renamed, so that a reader sees the old name or the new.
-    beside.replace(models / CURRENT)
-    return promotion
+    with _alone(models):
+        before = current_version(models)
+        if examined and before != examined.champion:
+            raise BadModel(
+                f"{before} was promoted while {version} was compared with {examined.champion}; compare again"
+            )
+        failed = examined.failed if examined else ()
+        promotion = Promotion(version, before, _told(now), who, reason, is_forced=bool(failed), failed=failed)
+        return _make_current(models, promotion)
 
 
 def roll_back(models: Path, who: str, reason: str, now: datetime) -> Promotion:
@@ -110,11 +111,50 @@ def roll_back(models: Path, who: str, reason: str, now: datetime) -> Promotion:
     Raises:
         BadModel: the history does not know that version, or it cannot be used any more.
     """
-    version = current_version(models)
-    over = [each.before for each in history(models) if each.version == version and not each.is_rollback]
-    if not over or over[-1] is None:
-        raise BadModel(f"the history has no model before {version}; name one with `hamlet-train promote`")
-    return promote(models, over[-1], who, reason, now, is_rollback=True)
+    with _alone(models):
+        current, known = current_version(models), history(models)
+        earlier = _earlier(known)
+        if not earlier or known[-1].version != current:
+            raise BadModel(f"the history has no model before {current}; name one with `hamlet-train promote`")
+        return _make_current(models, Promotion(earlier[-1], current, _told(now), who, reason, is_rollback=True))
+
+
+def _earlier(known: Sequence[Promotion]) -> list[str]:
+    """
+    Return the versions that can be gone back to, the next one last: each promotion adds one, going back takes it away.
+    """
+    versions: list[str] = []
+    for each in known:
+        if each.is_rollback:
+            versions = versions[:-1]
+        elif each.before:
+            versions.append(each.before)
+    return versions
+
+
+def _make_current(models: Path, promotion: Promotion) -> Promotion:
+    if promotion.version == promotion.before:
+        raise BadModel(f"{promotion.version} is the current model already")
+    verify(models / promotion.version)
+    # First: a change that failed and is in the history does less harm than one that is in none.
+    _write(models / HISTORY, json.dumps(asdict(promotion), ensure_ascii=False) + "\n", "a")
+    beside = models / f".{CURRENT}.new"
+    _write(beside, f"{promotion.version}\n", "w")
+    # Renamed, so that a reader sees the old name or the new.
+    beside.replace(models / CURRENT)
+    return promotion
+
+
+@contextmanager
+def _alone(models: Path) -> Iterator[None]:
+    # Of two at the same moment the second sees what the first did, from whatever machine that shares the folder.
+    with (models / LOCK).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def verify(folder: Path) -> Scorer:

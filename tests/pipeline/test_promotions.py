@@ -3,6 +3,7 @@ Which model is in use: promoted, gone back from, and told of in the history.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from running_service import write_model
 
 from training.cli import main
 from training.errors import BadModel
-from training.promotions import Promotion, current_version, history, promote, roll_back
+from training.promotions import Examination, Promotion, current_version, history, promote, roll_back
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -48,6 +49,57 @@ def test_going_back_twice_goes_back_two_steps(models: Path) -> None:
 
     assert (versions, current_version(models)) == (["two", "one"], "one")
     assert [(each.version, each.is_rollback) for each in history(models)][2:] == [("two", True), ("one", True)]
+
+
+def test_going_back_passes_each_promotion_once_though_a_version_was_promoted_twice(models: Path) -> None:
+    for version in ("two", "three", "two"):
+        promote(models, version, "anna", "", NOON)
+
+    versions = [roll_back(models, "bob", "worse", NOON).version for _ in range(3)]
+
+    assert versions == ["three", "two", "one"]
+    with pytest.raises(BadModel, match="no model before one"):
+        roll_back(models, "bob", "worse", NOON)
+
+
+def test_after_going_back_another_promotion_is_gone_back_from_to_the_same_version(models: Path) -> None:
+    promote(models, "two", "anna", "", NOON)
+    roll_back(models, "bob", "", NOON)
+    promote(models, "three", "anna", "", NOON)
+
+    assert roll_back(models, "bob", "", NOON).version == "one"
+
+
+def test_a_version_that_was_named_by_hand_is_not_gone_back_from(models: Path) -> None:
+    promote(models, "two", "anna", "", NOON)
+    (models / "CURRENT").write_text("three\n")
+
+    with pytest.raises(BadModel, match="no model before three"):
+        roll_back(models, "bob", "", NOON)
+
+
+def test_of_promotions_at_the_same_moment_each_sees_the_one_before(models: Path) -> None:
+    versions = [f"many-{number}" for number in range(8)]
+    for version in versions:
+        write_model(models, version)
+    (models / "CURRENT").write_text("one\n")
+
+    with ThreadPoolExecutor(len(versions)) as pool:
+        list(pool.map(lambda version: promote(models, version, "anna", "", NOON), versions))
+
+    told = history(models)
+    assert [each.before for each in told] == ["one", *(each.version for each in told[:-1])]
+    assert current_version(models) == told[-1].version
+
+
+def test_a_version_that_met_another_champion_than_the_one_in_use_is_compared_again(models: Path) -> None:
+    examined = Examination("one")
+    promote(models, "two", "bob", "", NOON, examined)
+
+    with pytest.raises(BadModel, match="two was promoted while three was compared with one; compare again"):
+        promote(models, "three", "anna", "", NOON, examined)
+
+    assert current_version(models) == "two"
 
 
 def test_before_the_first_promotion_there_is_nothing_to_go_back_to(models: Path) -> None:
