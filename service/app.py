@@ -54,6 +54,7 @@ from service.labelling import Labelling
 from service.listing import Listing
 from service.model_in_use import ModelInUse
 from service.moderate import Parts as ModeratePages
+from service.moderate.signing_in import Provider
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
@@ -169,6 +170,7 @@ def connect(settings: Settings) -> Parts:
             Statistics(engine),
             Overview(engine),
             _now,
+            _provider(settings),
         ),
         AdminPages(
             signing,
@@ -230,6 +232,13 @@ def late(environ: dict[str, Any]) -> api.Raw | None:
 def _as_variables(settings: Settings) -> dict[str, str]:
     # For a program that finds the store as the service does, wherever the service was told of it.
     return {variable("state_dir"): str(settings.state_dir), variable("database_url"): settings.store_url}
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.oidc_issuer:
+        return None
+    client = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
+    return Provider(*client, settings.oidc_claim, settings.secret.encode())
 
 
 def _score(model: ModelInUse, comment: Comment) -> float | None:

@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -123,18 +124,36 @@ class Settings(BaseModel):
         None, "labelled rows, a file or folder, that no training sees: models are compared on them before a promotion"
     )
 
+    oidc_issuer: Annotated[
+        str, Field(pattern=r"^(https://.+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/.*)?)?$")
+    ] = _setting("", "the https:// URL of an OpenID provider by which moderators sign in too; empty for none")
+    oidc_client_id: str = _setting("", "the name of Hamlet at the OpenID provider")
+    oidc_client_secret: str = _secret("what Hamlet proves itself with to the OpenID provider")
+    oidc_claim: Annotated[str, StringConstraints(min_length=1)] = _setting(
+        "preferred_username",
+        "what the OpenID provider says of people by which accounts are named; `email` counts only if it is verified",
+    )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """
         Return the settings.
 
         Raises:
-            SettingsError: a value cannot be used, or its file not be read.
+            SettingsError: a value cannot be used, its file not be read, or another is missing that it needs.
         """
         try:
-            return cls.model_validate({name: value for name in cls.model_fields if (value := _given(name, environ))})
+            values = {name: value for name in cls.model_fields if (value := _given(name, environ))}
+            settings = cls.model_validate(values)
         except ValidationError as error:
             raise SettingsError(_cure(error, cls.model_fields, environ)) from None
+        if settings.oidc_issuer:
+            for field in ("oidc_client_id", "oidc_client_secret"):
+                if not getattr(settings, field):
+                    raise SettingsError(f"{variable('oidc_issuer')} needs {variable(field)}; the provider has given it")
+            if not find_spec("authlib"):
+                raise SettingsError(f"{variable('oidc_issuer')} needs Authlib: install requirements.lock")
+        return settings
 
     @property
     def metrics_folder(self) -> Path:

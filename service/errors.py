@@ -184,10 +184,18 @@ class TooManyKeys(HamletError):
 
 class SignInsBusy(HamletError):
     """
-    Another password is being checked, which takes a while on purpose.
+    Another password is being checked, which takes a while on purpose, or another provider asked.
     """
 
     status, code, title = 429, "sign-ins-busy", "Another sign-in is under way"
+
+
+class ProviderUnreachable(HamletError):
+    """
+    The OpenID provider does not answer, or not as one.
+    """
+
+    status, code, title = 503, "provider-unreachable", "The provider does not answer"
 
 
 class StoreUnavailable(HamletError):

@@ -36,7 +36,7 @@ def hashed(password: str) -> str:
 
 def is_right(hash_: str | None, password: str) -> bool:
     """
-    Tell whether a password is the one of a hash; without a hash it takes as long and is not.
+    Tell whether a password is the one of a hash; without a hash, None or empty, it takes as long and is not.
 
     Raises:
         SignInsBusy: another one is being checked.
@@ -49,7 +49,7 @@ def is_right(hash_: str | None, password: str) -> bool:
         return False
     finally:
         _turn.release()
-    return hash_ is not None
+    return bool(hash_)
 
 
 @cache

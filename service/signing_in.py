@@ -21,6 +21,7 @@ class Accounts(Protocol):
     """
 
     def attempt(self, name: str, now: datetime) -> tuple[int, str] | None: ...
+    def number(self, name: str) -> int | None: ...
     def succeeded(self, moderator_id: int) -> None: ...
 
 
@@ -60,9 +61,19 @@ class SigningIn:
                 "name or password is wrong, or there were too many wrong ones: then wait, from a minute up to an hour"
             )
         self.accounts.succeeded(account[0])
-        token = secrets.token_urlsafe(32)
-        self.sessions.begin(_digest(token), account[0], now)
-        return token
+        return self._begin(account[0], now)
+
+    def vouched(self, name: str) -> str:
+        """
+        Return the token of a new session for whoever a trusted provider says has this name.
+
+        Raises:
+            WrongSignIn: there is no account of this name.
+        """
+        number = self.accounts.number(name)
+        if number is None:
+            raise WrongSignIn(f"there is no account for {name!r}; `hamlet moderators add` makes one")
+        return self._begin(number, self.clock())
 
     def moderator(self, token: str) -> Moderator | None:
         """
@@ -75,6 +86,11 @@ class SigningIn:
         End the session of a token.
         """
         self.sessions.end(_digest(token))
+
+    def _begin(self, moderator_id: int, now: datetime) -> str:
+        token = secrets.token_urlsafe(32)
+        self.sessions.begin(_digest(token), moderator_id, now)
+        return token
 
 
 def _digest(token: str) -> bytes:

@@ -35,18 +35,21 @@ def moderators() -> None:
 @click.option("--role", type=click.Choice(Role, case_sensitive=False), default=Role.MODERATOR, show_default=True)
 @click.option("--site", "sites", multiple=True, help="A site whose comments they see; by default all sites.")
 @ASK
-def add(name: str, role: Role, sites: tuple[str, ...], ask: bool) -> None:
+@click.option("--no-password", is_flag=True, help="For whom the OpenID provider vouches, and nothing else.")
+def add(name: str, role: Role, sites: tuple[str, ...], ask: bool, no_password: bool) -> None:
     """
     Make an account and print its password; it cannot be shown again.
     """
+    if ask and no_password:
+        raise click.UsageError("--ask and --no-password exclude each other")
     if not name.strip() or name != name.strip() or not name.isprintable():
         raise click.UsageError("a name has no spaces at its ends and nothing that cannot be printed")
     from service.passwords import hashed
 
-    password = _password(ask)
+    password = "" if no_password else _password(ask)
     with _store() as store:
-        store.add(name, role, sites, hashed(password), datetime.now(UTC))
-    if not ask:
+        store.add(name, role, sites, hashed(password) if password else "", datetime.now(UTC))
+    if password and not ask:
         click.echo(password)
 
 

@@ -1,8 +1,8 @@
 """
 The moderators' pages under /moderate, rendered here and usable without JavaScript; with it, by single keys.
 
-Read `session` (who is asking), `signing_in`, `queue` (the list, deciding, taking back) and `stats`; `filters` reads
-addresses, `card` and `charts` say how things are drawn.
+Read `session` (who is asking), `signing_in` (and `oidc`, by a provider), `queue` (the list, deciding, taking back) and
+`stats`; `filters` reads addresses, `card` and `charts` say how things are drawn.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template
 from service.errors import HamletError
 from service.labelling import Labelling
 from service.moderate import queue, session, signing_in, stats
+from service.moderate.signing_in import Provider
 from service.signing_in import SigningIn
 from service.store.browsing import Browsing
 from service.store.overview import Overview
@@ -23,7 +24,7 @@ from service.store.statistics import Statistics
 @dataclass(frozen=True, slots=True)
 class Parts:
     """
-    What the pages need.
+    What the pages need; `provider` is who else may say who somebody is.
     """
 
     signing: SigningIn
@@ -32,6 +33,7 @@ class Parts:
     statistics: Statistics
     overview: Overview
     clock: Callable[[], datetime]
+    provider: Provider | None = None
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -48,7 +50,11 @@ def blueprint(parts: Parts) -> Blueprint:
         static_url_path="/assets",
     )
     session.install(pages, parts.signing)
-    signing_in.install(pages, parts.signing)
+    signing_in.install(pages, parts.signing, parts.provider)
+    if parts.provider:
+        from service.moderate import oidc  # Authlib is an extra
+
+        oidc.install(pages, parts.signing, parts.provider)
     queue.install(pages, parts.browsing, parts.labelling)
     stats.install(pages, parts.browsing, parts.statistics, parts.overview, parts.clock)
 

@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # Endpoints that are there for whoever is not signed in.
-_OPEN = frozenset({"moderate.static", "moderate.ask", "moderate.sign_in"})
+_OPEN = frozenset({f"moderate.{name}" for name in ("static", "ask", "sign_in", "to_provider", "from_provider")})
 
 
 def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> None:
@@ -61,14 +61,7 @@ def remember(response: Response, token: str) -> None:
     """
     Have the browser keep a session: out of reach of scripts, and of other sites' forms.
     """
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=LONGEST,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    response.set_cookie(COOKIE, token, max_age=LONGEST, secure=request.is_secure, httponly=True, samesite="Lax")
 
 
 def forget(response: Response) -> None:

@@ -2,16 +2,39 @@
 Signing in and out.
 """
 
+from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
-from service.errors import SignInsBusy, WrongSignIn
+from service.errors import HamletError
 from service.moderate.session import COOKIE, forget, remember
 from service.signing_in import SigningIn
 
 
-def install(pages: Blueprint, signing: SigningIn) -> None:
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """
+    An OpenID provider that says who somebody is: their account is the one whose name is the claim's value. `secret` is
+    Hamlet's own.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str
+    secret: bytes
+
+    @property
+    def host(self) -> str:
+        """
+        What people know it by.
+        """
+        return urlsplit(self.issuer).netloc
+
+
+def install(pages: Blueprint, signing: SigningIn, provider: Provider | None) -> None:
     """
     Add the form, and what happens to it.
     """
@@ -20,18 +43,15 @@ def install(pages: Blueprint, signing: SigningIn) -> None:
     def ask() -> Response:
         if g.moderator:
             return _to("moderate.show")
-        return Response(render_template("moderate/sign_in.html", error="", name=""))
+        return Response(render_template("moderate/sign_in.html", error="", name="", provider=provider))
 
     @pages.post("/sign-in")
     def sign_in() -> Response:
         name = request.form.get("name", "").strip()
         try:
-            token = signing.sign_in(name, request.form.get("password", ""))
-        except (WrongSignIn, SignInsBusy) as error:
-            return Response(render_template("moderate/sign_in.html", error=error.detail, name=name), error.status)
-        response = _to("moderate.show")
-        remember(response, token)
-        return response
+            return let_in(signing.sign_in(name, request.form.get("password", "")))
+        except HamletError as error:
+            return refused(error, provider, name)
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
@@ -39,6 +59,23 @@ def install(pages: Blueprint, signing: SigningIn) -> None:
         response = _to("moderate.ask")
         forget(response)
         return response
+
+
+def let_in(token: str) -> Response:
+    """
+    Return the way to the list, with a session.
+    """
+    response = _to("moderate.show")
+    remember(response, token)
+    return response
+
+
+def refused(error: HamletError, provider: Provider | None, name: str = "") -> Response:
+    """
+    Return the form again, with what went wrong.
+    """
+    page = render_template("moderate/sign_in.html", error=error.detail, name=name, provider=provider)
+    return Response(page, error.status)
 
 
 def _to(endpoint: str) -> Response:

@@ -124,6 +124,14 @@ class Moderators:
             connection.execute(update(moderators).where(moderators.c.id == row.id).values(changed))
         return row.id, row.password
 
+    def number(self, name: str) -> int | None:
+        """
+        Return the number of an account, locked or not; None if there is none of this name.
+        """
+        with available(), one_by_one(self._engine).connect() as connection:
+            found: int | None = connection.scalar(select(moderators.c.id).where(moderators.c.name == name))
+        return found
+
     def succeeded(self, moderator_id: int) -> None:
         """
         Forget the failures of an account.

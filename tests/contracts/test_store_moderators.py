@@ -53,6 +53,11 @@ def test_a_name_is_given_to_one_account(accounts: Moderators) -> None:
         accounts.add("Anna", Role.ADMIN, [], "hash", NOON)
 
 
+def test_an_account_is_found_by_its_exact_name(accounts: Moderators) -> None:
+    assert accounts.number("Anna") == number_of(accounts)
+    assert accounts.number("anna") is None
+
+
 def test_an_account_for_an_unknown_site_is_not_made(accounts: Moderators) -> None:
     with pytest.raises(UnknownSite, match="'blog'"):
         accounts.add("Bob", Role.MODERATOR, ["blog"], "hash", NOON)

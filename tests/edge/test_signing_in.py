@@ -28,6 +28,9 @@ class FakeAccounts:
     def attempt(self, name: str, now: datetime) -> tuple[int, str] | None:
         return (ANNA.id, "hash of sesame") if name == "Anna" and not self.is_locked else None
 
+    def number(self, name: str) -> int | None:
+        return ANNA.id if name == "Anna" else None
+
     def succeeded(self, moderator_id: int) -> None:
         self.succeeded_with.append(moderator_id)
 
@@ -108,3 +111,17 @@ def test_passwords_are_checked_one_at_a_time(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(SignInsBusy):
         passwords.is_right("hash", "password")
+
+
+def test_whoever_a_provider_vouches_for_needs_an_account_and_no_password(
+    signing_in: SigningIn, sessions: FakeSessions
+) -> None:
+    assert signing_in.moderator(signing_in.vouched("Anna")) == ANNA
+
+    with pytest.raises(WrongSignIn, match="no account for 'Bob'"):
+        signing_in.vouched("Bob")
+    assert len(sessions.open) == 1
+
+
+def test_an_account_without_a_password_is_entered_by_none() -> None:
+    assert not passwords.is_right("", "")

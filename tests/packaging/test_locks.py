@@ -58,7 +58,7 @@ def test_every_dependency_is_locked(pyproject: dict[str, Any]) -> None:
     project, groups = pyproject["project"], pyproject["dependency-groups"]
     extras = project["optional-dependencies"]
 
-    to_run = names(project["dependencies"] + extras["otel"] + extras["postgresql"] + groups["build"])
+    to_run = names(project["dependencies"] + extras["oidc"] + extras["otel"] + extras["postgresql"] + groups["build"])
     to_develop = [each for each in groups["dev"] if isinstance(each, str)] + groups["audit"]
 
     assert to_run <= names(list(pins(RUN)))
