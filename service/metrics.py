@@ -6,6 +6,7 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at
 
 import os
 import re
+from itertools import product
 from math import inf
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from service.core.decision import Decision, Verdict
-from service.core.labels import Given
+from service.core.labels import Given, Label, Source
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A comment takes some 3 ms and has 800.
@@ -51,6 +52,9 @@ MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could 
 
 # Looked up once: finding a labelled child costs more than counting.
 _DECISIONS = {(edge, verdict): DECISIONS.labels(edge, verdict.value) for edge in EDGES for verdict in Verdict}
+# There from the start, at zero: of a number that appears with its first event, Prometheus sees no increase.
+for _label, _source, _set_aside in product(Label, Source, ("yes", "no")):
+    LABELS.labels(_label, _source, _set_aside)
 _DEGRADED = {part: DEGRADED.labels(part) for part in PARTS}
 _LATENCY = {
     (edge, verdict): LATENCY.labels(edge, verdict)
