@@ -14,6 +14,7 @@ import click
 
 from service import terminal
 from service.commands.check import check
+from service.commands.doctor import doctor
 from service.commands.labels import labels
 from service.commands.lists import lists
 from service.commands.moderators import moderators
@@ -45,6 +46,7 @@ def main() -> None:
 
 
 main.add_command(check)
+main.add_command(doctor)
 main.add_command(recheck)
 main.add_command(outbox)
 main.add_command(lists)

@@ -105,6 +105,13 @@ class LazyCluster:
         with self._connected() as cluster:
             return bool(cluster.ping())
 
+    def nodes(self) -> list[redis.Redis]:
+        """
+        Return a client for each node.
+        """
+        with self._connected() as cluster:
+            return [cluster.get_redis_connection(node) for node in cluster.get_nodes()]  # type: ignore[no-untyped-call]
+
     def __enter__(self) -> Self:
         return self
 
@@ -164,6 +171,13 @@ def run(client: Client, commands: Sequence[Command]) -> list[object]:
         raise
     finally:
         client.connection_pool.release(connection)
+
+
+def servers(client: Client) -> list[redis.Redis]:
+    """
+    Return a client for each server, to ask what it says of itself.
+    """
+    return client.nodes() if isinstance(client, LazyCluster) else [client]
 
 
 def drop_idle(client: Client) -> None:

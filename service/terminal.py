@@ -26,11 +26,11 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
-def settings() -> Settings:
+def settings(*, warned: bool = True) -> Settings:
     """
-    Return the settings, after a warning for each variable that looks like one and is none.
+    Return the settings, if `warned` after a warning for each variable that looks like one and is none.
     """
-    for warning in warnings(os.environ):
+    for warning in warnings(os.environ) if warned else ():
         click.echo(f"warning: {warning}", err=True)
     try:
         return Settings.from_environment(os.environ)

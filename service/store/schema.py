@@ -36,6 +36,15 @@ def migrate(engine: Engine) -> None:
             _upgrade(engine)
 
 
+def revisions(engine: Engine) -> tuple[str | None, str | None]:
+    """
+    Return the revision of the tables, None if there are none, and the newest that this Hamlet knows.
+    """
+    with available(), one_by_one(engine).connect() as connection:
+        script = ScriptDirectory.from_config(_config(connection))
+        return MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+
+
 @contextmanager
 def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
     # A lock file of our own, since SQLite does not wait when two connections change its journal's mode at once.
@@ -63,8 +72,7 @@ def _upgrade(engine: Engine) -> None:
 
 
 def _upgrade_alone(connection: Connection) -> None:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "service.store:migrations")
+    config = _config(connection)
     script = ScriptDirectory.from_config(config)
     current = MigrationContext.configure(connection).get_current_revision()
     if current == script.get_current_head():
@@ -76,3 +84,9 @@ def _upgrade_alone(connection: Connection) -> None:
             "or restore a backup from before it"
         )
     command.upgrade(config, "head")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "service.store:migrations")
+    return config

@@ -1,0 +1,83 @@
+"""
+Redis: whether it answers, forgets the right things when it is full, is safe, and has the same time.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import redis
+
+from service.config import Settings
+from service.doctor.finding import Finding, note
+from service.redis_client import connect, servers
+
+# The first of each line without CVE-2025-49844, by which a script in Lua could break out of its cage.
+SAFE = {
+    "redis": ((7, 2, 11), (7, 4, 6), (8, 0, 4), (8, 2, 2)),
+    "valkey": ((7, 2, 11), (8, 0, 6), (8, 1, 4), (9, 0, 0)),
+}
+MOST_SKEW_SECONDS = 2.0
+
+
+def examine(settings: Settings, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """
+    Yield what is wrong with the Redis that is set; the embedded one is started as it should be.
+    """
+    if not settings.redis_url:
+        return
+    try:
+        with connect(settings.redis_url) as client:
+            for server in servers(client):
+                information: dict[str, Any] = server.info()
+                seconds, microseconds = server.time()
+                yield from of_server(information, seconds + microseconds / 1e6 - clock())
+    except (redis.RedisError, OSError) as error:
+        yield Finding(
+            f"Redis does not answer ({type(error).__name__})",
+            "until it does, each worker keeps its own share of the limits, and campaigns are not seen",
+        )
+
+
+def of_server(information: Mapping[str, Any], skew: float) -> Iterator[Finding]:
+    """
+    Yield what is wrong with a server by what it says of itself, and by how far its clock is ahead of this one.
+    """
+    name = str(information.get("server_name", "redis"))
+    version = str(information.get("valkey_version") or information.get("redis_version", ""))
+    if not is_safe(name, version):
+        yield Finding(
+            f"{name.title()} {version} has CVE-2025-49844: whoever may run a script can run any program there",
+            "update it: " + ", ".join(".".join(map(str, safe)) for safe in SAFE.get(name, SAFE["redis"])),
+        )
+    if not information.get("maxmemory"):
+        yield note(
+            f"{name.title()} may take all memory of its machine (maxmemory 0)",
+            "set maxmemory; 0.4 kB for each comment of a day is a start",
+        )
+    elif not str(information.get("maxmemory_policy", "")).startswith(("volatile-", "allkeys-")):
+        yield Finding(
+            f"{name.title()} refuses to count when its memory is full (maxmemory-policy noeviction)",
+            "set maxmemory-policy volatile-lru: all keys of Hamlet expire",
+        )
+    if abs(skew) > MOST_SKEW_SECONDS:
+        yield Finding(
+            f"the clock of {name.title()} is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's",
+            "have both follow the same time server",
+        )
+
+
+def is_safe(name: str, version: str) -> bool:
+    """
+    Tell whether a version is past the fault, on its line of versions or on a later one.
+
+    >>> is_safe("redis", "7.4.5"), is_safe("redis", "7.4.6"), is_safe("redis", "6.2.0"), is_safe("valkey", "9.0.1")
+    (False, True, False, True)
+    """
+    try:
+        parts = tuple(int(part) for part in version.split(".")[:3])
+    except ValueError:
+        return False
+    lines = SAFE.get(name, SAFE["redis"])
+    own = next((safe for safe in lines if safe[:2] == parts[:2]), None)
+    return parts >= own if own else parts > lines[-1]
