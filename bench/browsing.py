@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.site import Site
 from service.store.browsing import Alike, Browsing, Filter, Order, Shown
@@ -49,7 +49,7 @@ def main() -> None:
         engine = connect(f"sqlite:///{folder}/hamlet.sqlite")
         migrate(engine)
         Sites(engine).add("news")
-        Decisions(engine, b"secret").record(Site(1, "news", "key"), Comment("Ann", "Hello"), HELD, NOON, None)
+        Decisions(engine, b"secret").record([(Asked(Site(1, "news", "key"), Comment("Ann", "Hello")), HELD)], NOON)
         draw = random.Random(1)
         words = [f"word{number}" for number in range(20_000)]
         with engine.begin() as connection:

@@ -18,7 +18,7 @@ from uuid_utils import uuid7
 from bench.samples import COMMENTS
 from service.config import Settings
 from service.core import policy
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.features import extract
 from service.core.traffic import Observation, Quota
 from service.scorer import load_current
@@ -66,7 +66,7 @@ def _fill(folder: Path) -> None:
         made = policy.decide(
             str(uuid7()), found[0], comment, seen, explanation, scorer.version, scorer.thresholds, scorer.curve
         )
-        decisions.record(found[0], comment, made, datetime.now(UTC), None)
+        decisions.record([(Asked(found[0], comment), made)], datetime.now(UTC))
     engine.dispose()
 
 

@@ -1,10 +1,10 @@
 """
 Hamlet: a comment in, a verdict out, with its reasons.
 
-To follow one request, read in this order. `moderation.py` is the use case and says in sixty lines what happens to a
-comment. Above it stands the JSON edge: `api.py` asks `gate.py` which site is calling, `body.py` for the fields of the
-request and `submission.py` for the comment that they describe; `answer.py` writes what comes back, and `problems.py`
-turns each of `errors.py` into its document.
+To follow one request, read in this order. `moderation.py` is the use case and says what happens to the comments that
+wait at one moment, which `deciding.py` takes together. Above it stands the JSON edge: `comments.py` asks `gate.py`
+which site is calling, `body.py` for the fields of the request and `submission.py` for the comment that they describe;
+`answer.py` writes what comes back, and `problems.py` turns each of `errors.py` into its document.
 
 Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
 `core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights in the model that
@@ -20,5 +20,5 @@ many comments. What the owner said of words, domains and addresses (`lists_api.p
 any score. What was decided goes back to the site by `store/outbox.py` and `delivery/`.
 
 `app.py` is the one place where the parts meet. `cli.py` starts them: `serve.py` the processes, `worker.py` one of them,
-`bridge.py` between the server and Flask; `commands/` has the rest of the command line.
+`bridge.py` between the server and what answers; `commands/` has the rest of the command line.
 """

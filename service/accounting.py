@@ -6,7 +6,9 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 from flask import Flask, Response, g, request
 
@@ -14,6 +16,8 @@ from service import metrics
 from service.core.decision import Decision
 
 REQUEST_ID = "X-Request-Id"
+# In the environment of a request: when it was read from the wire, by `time.perf_counter`.
+BEGAN = "hamlet.began"
 _SANE_ID = re.compile("[!-~]{1,128}")
 # A page that needs more says so itself.
 _HEADERS = (
@@ -25,6 +29,68 @@ _HEADERS = (
 logger = logging.getLogger("hamlet.requests")
 
 
+@dataclass(slots=True)
+class Account:
+    """
+    One request, from its begin to its end. `edge` and `route` say who answered; the rest is what was answered.
+    """
+
+    request_id: str
+    method: str
+    began: float
+    edge: str = "other"
+    # The rule: a path may hold what somebody typed.
+    route: str | None = None
+    site: str | None = None
+    decision: Decision | None = None
+    replayed: bool = False
+
+    @classmethod
+    def begin(cls, environ: Mapping[str, Any]) -> Self:
+        """
+        Return the account of a request, which began when it was read from the wire, if that was noted.
+        """
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        sane = given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
+        return cls(sane, environ["REQUEST_METHOD"], environ.get(BEGAN) or time.perf_counter())
+
+    def headers(self, given: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """
+        Return the headers of its answer that are not given already.
+        """
+        return [(REQUEST_ID, self.request_id), *(header for header in _HEADERS if header[0] not in given)]
+
+    def close(self, status: int, *, is_problem: bool, is_breaker_open: bool) -> None:
+        """
+        Count the answer and log it.
+        """
+        seconds = time.perf_counter() - self.began
+        metrics.count_request(self.edge, status, seconds, self.decision, is_problem=is_problem)
+        if self.decision:
+            metrics.count_decision(self.edge, self.decision, is_replayed=self.replayed, is_breaker_open=is_breaker_open)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("request", extra=self._line(status, seconds))
+
+    def _line(self, status: int, seconds: float) -> dict[str, object]:
+        line: dict[str, object] = {
+            "request_id": self.request_id,
+            "edge": self.edge,
+            "method": self.method,
+            "route": self.route,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 2),
+            "site": self.site,
+        }
+        if decision := self.decision:
+            line |= {
+                "verdict": decision.verdict.value,
+                "score": decision.score if decision.score is None else round(decision.score, 4),
+                "degraded": list(decision.degraded) or None,
+                "replayed": self.replayed or None,
+            }
+        return line
+
+
 def install(app: Flask, *, is_breaker_open: Callable[[], bool]) -> None:
     """
     Watch all requests of an application. Views say what they did in `g.site`, `g.decision` and `g.replayed`.
@@ -32,44 +98,16 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool]) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.began = time.perf_counter()
-        given = request.environ.get("HTTP_X_REQUEST_ID", "")
-        g.request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
+        g.account = Account.begin(request.environ)
+        g.request_id = g.account.request_id
 
     @app.after_request
     def finish(response: Response) -> Response:
-        seconds = time.perf_counter() - g.began
-        headers = response.headers
-        given = {name for name, _ in headers}
-        headers.extend([(REQUEST_ID, g.request_id), *(header for header in _HEADERS if header[0] not in given)])
-        edge = request.blueprint or "other"
+        account: Account = g.account
+        response.headers.extend(account.headers({name for name, _ in response.headers}))
+        account.edge = request.blueprint or "other"
+        account.route = request.url_rule.rule if request.url_rule else None
+        account.site, account.decision, account.replayed = g.get("site"), g.get("decision"), g.get("replayed", False)
         is_problem = response.mimetype == "application/problem+json"
-        decision: Decision | None = g.get("decision")
-        metrics.count_request(edge, response.status_code, seconds, decision, is_problem=is_problem)
-        replayed: bool = g.get("replayed", False)
-        if decision:
-            metrics.count_decision(edge, decision, is_replayed=replayed, is_breaker_open=is_breaker_open())
-        if logger.isEnabledFor(logging.INFO):
-            logger.info("request", extra=_line(edge, response.status_code, seconds, decision, replayed))
+        account.close(response.status_code, is_problem=is_problem, is_breaker_open=is_breaker_open())
         return response
-
-
-def _line(edge: str, status: int, seconds: float, decision: Decision | None, replayed: bool) -> dict[str, object]:
-    line: dict[str, object] = {
-        "request_id": g.request_id,
-        "edge": edge,
-        "method": request.method,
-        # The rule: a path may hold what somebody typed.
-        "route": request.url_rule.rule if request.url_rule else None,
-        "status": status,
-        "milliseconds": round(seconds * 1000, 2),
-        "site": g.get("site"),
-    }
-    if decision:
-        line |= {
-            "verdict": decision.verdict.value,
-            "score": decision.score if decision.score is None else round(decision.score, 4),
-            "degraded": list(decision.degraded) or None,
-            "replayed": replayed or None,
-        }
-    return line

@@ -2,35 +2,23 @@
 The JSON edge: a comment in, its decision out, and any decision again.
 """
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from flask import Blueprint, Response, g, request
 from uuid_utils import uuid7
 from werkzeug.wsgi import get_content_length
 
-from service import answer, batch, body, submission
-from service.core.comment import Claim, Comment
+from service import answer, batch, body
+from service.comments import HEADERS, Comments, Raw, headers_for
+from service.comments import PATH as COMMENTS
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given
 from service.core.site import Site
 from service.core.summary import summarise
 from service.errors import BodyTooLarge, InvalidField, NotFound
 from service.gate import Gate
-from service.moderation import Outcome
-from service.quota import headers_of
 
 LONGEST_DECISION_ID = 64
-COMMENTS = "/v1/comments"
-Raw = tuple[int, list[tuple[str, str]], bytes]
-
-
-class Moderates(Protocol):
-    """
-    Decides on comments, as `service.moderation.Moderation` does.
-    """
-
-    def moderate(self, site: Site, comment: Comment, claim: Claim | None = None) -> Outcome: ...
 
 
 class Decisions(Protocol):
@@ -49,7 +37,7 @@ class Labels(Protocol):
     def of(self, site_id: int, decision_id: str) -> list[Given]: ...
 
 
-def blueprint(moderation: Moderates, gate: Gate, decisions: Decisions, labels: Labels | None = None) -> Blueprint:
+def blueprint(comments: Comments, gate: Gate, decisions: Decisions, labels: Labels | None = None) -> Blueprint:
     """
     Return the routes under `/v1`. They leave `site`, `decision` and `replayed` in `flask.g` for log and metrics.
     """
@@ -57,15 +45,13 @@ def blueprint(moderation: Moderates, gate: Gate, decisions: Decisions, labels: L
 
     @api.post(COMMENTS)
     def moderate() -> Response:
-        environ = request.environ
-        site = _caller(gate, environ)
-        comment, claim = _read(environ)
-        outcome = moderation.moderate(site, comment, claim)
-        g.decision, g.replayed = outcome.decision, outcome.replayed
-        headers = headers_of(outcome.quota)
-        if outcome.replayed:
-            headers["Idempotent-Replayed"] = "true"
-        return _answer(outcome.decision, headers)
+        # A server that knows of `deciding` does not come this way.
+        (found,) = comments.decide([request.environ])
+        g.site = found.site
+        if isinstance(found.outcome, Exception):
+            raise found.outcome
+        g.decision, g.replayed = found.outcome.decision, found.outcome.replayed
+        return Response(answer.to_body(g.decision), headers=headers_for(found.outcome))
 
     @api.post(batch.PATH)
     def begin_batch() -> Response:
@@ -80,7 +66,8 @@ def blueprint(moderation: Moderates, gate: Gate, decisions: Decisions, labels: L
         decision = decisions.find(site.id, decision_id) if is_plausible(decision_id) else None
         if decision is None:
             raise NotFound("this site has no decision of this id")
-        return _answer(decision, {}, labels.of(site.id, decision_id) if labels else None)
+        said = labels.of(site.id, decision_id) if labels else None
+        return Response(answer.to_body(decision, said), headers=HEADERS)
 
     return api
 
@@ -102,25 +89,13 @@ def late(environ: dict[str, Any]) -> Raw | None:
     why = ("time",)
     says = summarise(Verdict.HOLD, (), why)
     decision = Decision(str(uuid7()), Verdict.HOLD, None, None, (), says, degraded=why, recorded=False)
-    return 200, [("content-type", "application/json"), ("cache-control", "no-store")], answer.to_body(decision)
-
-
-# Headers are taken from the environment: through `request.headers` each costs a microsecond.
+    return 200, [*HEADERS], answer.to_body(decision)
 
 
 def _caller(gate: Gate, environ: dict[str, Any]) -> Site:
     site = gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"))
     g.site = site.name
     return site
-
-
-def _read(environ: dict[str, Any]) -> tuple[Comment, Claim | None]:
-    media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
-    content = body.raw(environ)
-    is_form = media_type == body.FORM
-    fields = body.from_form(content) if is_form else body.from_json(content)
-    comment = submission.to_comment(fields, is_form=is_form)
-    return comment, submission.to_claim(comment, environ.get("HTTP_IDEMPOTENCY_KEY"))
 
 
 def _expect_batch(environ: dict[str, Any]) -> None:
@@ -130,8 +105,3 @@ def _expect_batch(environ: dict[str, Any]) -> None:
         raise BodyTooLarge(f"a batch has at most {batch.LARGEST_BATCH} bytes; send the rest in another")
     if "HTTP_IDEMPOTENCY_KEY" in environ:
         raise InvalidField("a batch takes no `Idempotency-Key`; give each comment its `id`", field="Idempotency-Key")
-
-
-def _answer(decision: Decision, headers: Mapping[str, str], labels: list[Given] | None = None) -> Response:
-    fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return Response(answer.to_body(decision, labels), headers={**fixed, **headers})

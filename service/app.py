@@ -22,6 +22,7 @@ from service import (
     akismet,
     api,
     coral,
+    forwarded,
     labels_api,
     lists_api,
     metrics,
@@ -41,6 +42,8 @@ from service.akismet.parts import Parts as AkismetParts
 from service.akismet.rehearsal import rehearsing
 from service.akismet.reports import Reports
 from service.breaker import State
+from service.bridge import Bridge
+from service.comments import Comments, Raw
 from service.config import Settings, variable
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures
@@ -107,17 +110,18 @@ class Parts:
     watch: Callable[[], None] = lambda: None
 
 
-def create(settings: Settings) -> Flask:
+def create(settings: Settings) -> Bridge:
     """
-    Return the application that a worker serves.
+    Return what a worker serves.
     """
     parts = connect(settings)
-    app = assemble(parts)
+    proxies = forwarded.networks(settings.trusted_proxies)
+    server = Bridge(assemble(parts), settings.threads, _comments(parts).answer, late, proxies)
     parts.watch()
     # What is there now stays: no later collection need look through the model's words again.
     gc.collect()
     gc.freeze()
-    return app
+    return server
 
 
 def connect(settings: Settings) -> Parts:
@@ -192,7 +196,7 @@ def assemble(parts: Parts) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     accounting.install(app, is_breaker_open=parts.is_breaker_open)
     problems.install(app)
-    app.register_blueprint(api.blueprint(parts.moderation, parts.gate, parts.decisions, parts.labelling))
+    app.register_blueprint(api.blueprint(_comments(parts), parts.gate, parts.decisions, parts.labelling))
     if parts.labelling:
         app.register_blueprint(labels_api.blueprint(parts.labelling, parts.gate))
     if parts.queue:
@@ -219,7 +223,7 @@ def assemble(parts: Parts) -> Flask:
     return app
 
 
-def late(environ: dict[str, Any]) -> api.Raw | None:
+def late(environ: dict[str, Any]) -> Raw | None:
     """
     Return what to answer a comment that takes too long, by any edge that must answer; None for other requests.
     """
@@ -227,6 +231,10 @@ def late(environ: dict[str, Any]) -> api.Raw | None:
     if answer:
         metrics.DEGRADED.labels("time").inc()
     return answer
+
+
+def _comments(parts: Parts) -> Comments:
+    return Comments(parts.moderation, parts.gate, parts.is_breaker_open)
 
 
 def _as_variables(settings: Settings) -> dict[str, str]:

@@ -31,8 +31,8 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 class Batches:
     """
-    Answers batches. A class, since those of a worker share a lane: together they take one of its threads, and the
-    others are left to readers who wait for their one comment.
+    Answers batches. A class, since those of a worker share a lane: together they have one comment under way, and so
+    never keep a reader waiting who waits for one.
     """
 
     def __init__(self, answer: Callable[[Environ], Awaitable[Answer]]) -> None:

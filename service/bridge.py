@@ -1,5 +1,7 @@
 """
-Between Granian and Flask: bodies are read here, in time and within bounds, before a thread is given to a request.
+Between Granian and what answers: bodies are read here, in time and within bounds, before a thread sees a request.
+
+Comments go to `deciding`, everything else to Flask in a few threads.
 
 Granian's own WSGI mode reads a body in the thread that answers it, without a time-out: in a trial fifty clients that
 sent their bodies byte by byte kept all threads, and not even `/livez` was answered.
@@ -8,6 +10,7 @@ sent their bodies byte by byte kept all threads, and not even `/livez` was answe
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -17,9 +20,12 @@ from wsgiref.types import WSGIApplication
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from service import forwarded
+from service.accounting import BEGAN
 from service.batch import PATH as BATCH
 from service.batch import Batches
 from service.body import LARGEST_BODY
+from service.comments import PATH as COMMENTS
+from service.deciding import Deciding
 from service.forwarded import Network
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
@@ -38,13 +44,14 @@ logger = logging.getLogger("hamlet.bridge")
 
 class Bridge:
     """
-    Calls a WSGI application in a few threads. A class, since the threads are its own.
+    Has requests answered in time. A class, since the threads that answer are its own.
     """
 
     def __init__(
         self,
         application: WSGIApplication,
         threads: int,
+        decide: Callable[[Sequence[Environ]], list[Answer]],
         late: Callable[[Environ], Answer | None] = lambda _: None,
         proxies: Sequence[Network] = (),
     ) -> None:
@@ -52,8 +59,9 @@ class Bridge:
         Take the parts.
 
         Args:
-            application: Called in the threads.
+            application: Called in the threads for all that is no comment.
             threads: How many.
+            decide: Answers comments together.
             late: Returns what to answer a request that takes too long; None for one that had better wait.
             proxies: Who is believed when they say for whom they ask.
         """
@@ -61,6 +69,7 @@ class Bridge:
         self._late = late
         self._proxies = proxies
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._deciding = Deciding(decide)
         self._batches = Batches(self._answer)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -88,6 +97,8 @@ class Bridge:
         return environ
 
     async def _answer(self, environ: Environ) -> Answer:
+        if environ["PATH_INFO"] == COMMENTS and environ["REQUEST_METHOD"] == "POST":
+            return await self._decided(environ)
         answering = asyncio.get_running_loop().run_in_executor(self._threads, self._call, environ)
         await asyncio.wait({answering}, timeout=ANSWER_SECONDS)
         if answering.done():
@@ -96,8 +107,22 @@ class Bridge:
         if late is None:
             return await answering
         answering.cancel()  # whose thread goes on, and may still record the comment; one still waiting never starts
-        logger.warning("a check was answered with hold: no verdict in %s s", ANSWER_SECONDS)
+        _warn()
         return late
+
+    async def _decided(self, environ: Environ) -> Answer:
+        answering = self._deciding.ask(environ)
+        timer = answering.get_loop().call_later(ANSWER_SECONDS, self._give_up, environ, answering)
+        try:
+            return await answering
+        finally:
+            timer.cancel()
+
+    def _give_up(self, environ: Environ, answering: "asyncio.Future[Answer]") -> None:
+        late = None if answering.done() else self._late(environ)
+        if late is not None:
+            _warn()
+            answering.set_result(late)
 
     def _call(self, environ: Environ) -> Answer:
         status, headers = 500, list[tuple[str, str]]()
@@ -113,6 +138,10 @@ class Bridge:
             if hasattr(chunks, "close"):
                 chunks.close()
         return status, headers, body
+
+
+def _warn() -> None:
+    logger.warning("a check was answered with hold: no verdict in %s s", ANSWER_SECONDS)
 
 
 async def _read(scope: Any, protocol: Any) -> bytes:
@@ -152,6 +181,7 @@ def _environ(scope: Any, body: bytes) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        BEGAN: time.perf_counter(),
     }
     for name, value in scope.headers.items():
         key = name.upper().replace("-", "_")

@@ -96,7 +96,7 @@ class Settings(BaseModel):
     )
     threads: int = _setting(
         4,
-        "requests that a worker has under way at once, from 1 to 64; more help only where the store is slow",
+        "requests other than POST /v1/comments that a worker has under way at once, from 1 to 64",
         ge=1,
         le=64,
     )

@@ -1,14 +1,14 @@
 """
-The use case: one comment of one site in, one recorded decision out.
+The use case: comments of sites in, recorded decisions out. What waits together is decided together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from service.core import policy
-from service.core.comment import Claim, Comment
+from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision
 from service.core.features import extract
 from service.core.site import Site
@@ -22,10 +22,10 @@ IN_FLIGHT_SECONDS = 10.0
 
 class Traffic(Protocol):
     """
-    Counts a comment against the limits and among its near-copies; never raises.
+    Counts comments against the limits and among their near-copies; never raises for a fault of its own.
     """
 
-    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation: ...
+    def observe(self, asked: Sequence[Asked]) -> list[Observation]: ...
 
 
 class Recorded(Protocol):
@@ -43,12 +43,12 @@ class Recorded(Protocol):
 
 class Decisions(Protocol):
     """
-    Keeps decisions; both calls raise StoreUnavailable when they cannot.
+    Keeps decisions, and finds the one that an idempotency key has got; StoreUnavailable where it cannot.
     """
 
     def record(
-        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
-    ) -> Recorded: ...
+        self, made: Sequence[tuple[Asked, Decision]], received_at: datetime
+    ) -> Sequence[Recorded | StoreUnavailable]: ...
     def claimed(self, site_id: int, claim_key: str) -> Recorded | None: ...
 
 
@@ -84,15 +84,42 @@ class Moderation:
             ClaimInFlight: another request with the same idempotency key is being decided.
             ClaimMismatch: the idempotency key came with another body before.
         """
-        seen = self.traffic.observe(site, comment, claim=claim.key if claim else None)
-        if seen.refused_for is not None:
-            raise QuotaExceeded(seen.quota, seen.refused_for)
-        if claim and (seen.claim_age is not None or seen.degraded):
-            earlier = self._earlier(site, claim, seen.claim_age)
-            if earlier:
-                return Outcome(earlier, seen.quota, replayed=True)
-        scorer, now = self.scorer(), self.clock()
-        decision = policy.decide(
+        (outcome,) = self.moderate_all([Asked(site, comment, claim)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]:
+        """
+        Return for each comment what `moderate` would return or raise: one call of Redis and one transaction for all.
+        """
+        observed, now = self.traffic.observe(asked), self.clock()
+        found = [self._decide(*each, now) for each in zip(asked, observed, strict=True)]
+        made = [(each, decision) for each, decision in zip(asked, found, strict=True) if isinstance(decision, Decision)]
+        recorded = iter(self.decisions.record(made, now) if made else ())
+        return [
+            _outcome(each, decision, seen.quota, next(recorded)) if isinstance(decision, Decision) else decision
+            for each, decision, seen in zip(asked, found, observed, strict=True)
+        ]
+
+    def _decide(self, asked: Asked, seen: Observation, now: datetime) -> Decision | Outcome | Exception:
+        """
+        Return the decision to be recorded, or what to answer without one. A comment that fails fails alone.
+        """
+        try:
+            if seen.refused_for is not None:
+                return QuotaExceeded(seen.quota, seen.refused_for)
+            if asked.claim and (seen.claim_age is not None or seen.degraded):
+                earlier = self._earlier(asked.site, asked.claim, seen.claim_age)
+                if earlier:
+                    return Outcome(earlier, seen.quota, replayed=True)
+            return self._judge(asked.site, asked.comment, seen, now)
+        except Exception as error:
+            return error
+
+    def _judge(self, site: Site, comment: Comment, seen: Observation, now: datetime) -> Decision:
+        scorer = self.scorer()
+        return policy.decide(
             self.new_id(),
             site,
             comment,
@@ -103,12 +130,6 @@ class Moderation:
             scorer.curve if scorer else None,
             site.lists.match(comment, now) if site.lists else None,
         )
-        try:
-            recorded = self.decisions.record(site, comment, decision, now, claim)
-        except StoreUnavailable:
-            return Outcome(policy.unrecorded(decision), seen.quota)
-        _same_body(recorded, claim)
-        return Outcome(recorded.decision, seen.quota, recorded.replayed)
 
     def _earlier(self, site: Site, claim: Claim, age: float | None) -> Decision | None:
         try:
@@ -121,6 +142,18 @@ class Moderation:
         if age is not None and age < IN_FLIGHT_SECONDS:
             raise ClaimInFlight("this comment is being decided by another request; ask again", retry_after=1)
         return None
+
+
+def _outcome(
+    asked: Asked, decision: Decision, quota: Quota, recorded: Recorded | StoreUnavailable
+) -> Outcome | ClaimMismatch:
+    if isinstance(recorded, StoreUnavailable):
+        return Outcome(policy.unrecorded(decision), quota)
+    try:
+        _same_body(recorded, asked.claim)
+    except ClaimMismatch as mismatch:
+        return mismatch
+    return Outcome(recorded.decision, quota, recorded.replayed)
 
 
 def _same_body(recorded: Recorded, claim: Claim | None) -> None:

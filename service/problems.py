@@ -33,6 +33,14 @@ MEDIA_TYPE = "application/problem+json"
 # On these a CMS may act on the answer alone, so even an error says what to do with the comment.
 VERDICTS = ("/v1/comments", "/v1/batch")
 RETRY_AFTER_SECONDS = 5
+_UNEXPECTED = {
+    "type": "about:blank",
+    "title": "Internal Server Error",
+    "status": 500,
+    "detail": "something unexpected went wrong; it was logged",
+}
+
+Raw = tuple[int, list[tuple[str, str]], bytes]
 
 logger = logging.getLogger("hamlet.problems")
 
@@ -72,11 +80,7 @@ def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
 
     @app.errorhandler(HamletError)
     def known(error: HamletError) -> Response:
-        response = _problem(error.status, f"{PAGE}#{error.code}", error.title, error.detail, _extensions(error))
-        response.headers.extend(_headers(error))
-        if (seconds := _retry_after(error)) is not None:
-            response.headers["Retry-After"] = str(ceil(seconds * (1 + random() / 2)))
-        return response
+        return _response(of(error, request.path, g.get("request_id"), random()))
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> AnyResponse:
@@ -85,27 +89,48 @@ def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
             return error.get_response()
         if status == 404:
             return known(NotFound("there is nothing at this address"))
-        response = _problem(status, "about:blank", error.name, _plain_detail(status), {})
+        document = {"type": "about:blank", "title": error.name, "status": status, "detail": _plain_detail(status)}
+        response = _response(_problem(document, request.path, g.get("request_id")))
         response.headers.extend(header for header in error.get_headers() if header[0] != "Content-Type")
         return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
+        return _response(of(error, request.path, g.get("request_id"), random()))
+
+
+def of(error: Exception, path: str, request_id: str | None, chance: float) -> Raw:
+    """
+    Return what to answer instead of what failed, and log what nobody expected.
+
+    Args:
+        error: What was raised.
+        path: Of the request.
+        request_id: Under which the log has the request.
+        chance: From 0 to 1; spreads the callers that are told to come back.
+    """
+    if not isinstance(error, HamletError):
         # `logs` writes where it happened and never the message, which may quote a comment.
-        logger.error("unexpected error", exc_info=error, extra={"request_id": g.get("request_id")})
-        return _problem(
-            500, "about:blank", "Internal Server Error", "something unexpected went wrong; it was logged", {}
-        )
+        logger.error("unexpected error", exc_info=error, extra={"request_id": request_id})
+        return _problem(_UNEXPECTED, path, request_id)
+    head = {"type": f"{PAGE}#{error.code}", "title": error.title, "status": error.status, "detail": error.detail}
+    status, headers, body = _problem({**head, **_extensions(error)}, path, request_id)
+    headers += _headers(error).items()
+    if (seconds := _retry_after(error)) is not None:
+        headers.append(("Retry-After", str(ceil(seconds * (1 + chance / 2)))))
+    return status, headers, body
 
 
-def _problem(status: int, kind: str, title: str, detail: str, extensions: dict[str, Any]) -> Response:
-    document = {"type": kind, "title": title, "status": status, "detail": detail, **extensions}
-    if "request_id" in g:
-        document["request_id"] = g.request_id
-    if request.path.startswith(VERDICTS):
-        document["verdict"] = "hold"
-    headers = {"Cache-Control": "no-store"}
-    return Response(to_json(document), status, headers, content_type=MEDIA_TYPE)
+def _problem(document: dict[str, Any], path: str, request_id: str | None) -> Raw:
+    named = {} if request_id is None else {"request_id": request_id}
+    says = {"verdict": "hold"} if path.startswith(VERDICTS) else {}
+    headers = [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-store")]
+    return document["status"], headers, to_json({**document, **named, **says})
+
+
+def _response(raw: Raw) -> Response:
+    status, headers, body = raw
+    return Response(body, status, headers)
 
 
 def _extensions(error: HamletError) -> dict[str, Any]:

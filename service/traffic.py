@@ -5,29 +5,37 @@ What the recent traffic of a site says about one comment: floods, campaigns and 
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 import redis
 from redis.exceptions import NoScriptError
 
 from service.breaker import Breaker, State
-from service.core.comment import Comment
-from service.core.commenter import identities
+from service.core.comment import Asked
+from service.core.commenter import Identity, identities
 from service.core.labels import NOTHING_SAID
-from service.core.site import Site
 from service.core.traffic import Observation, Quota
-from service.local_traffic import LocalTraffic
-from service.redis_client import Client, drop_idle, run
+from service.local_traffic import LocalTraffic, Window
+from service.redis_client import Client, Command, drop_idle, run
 from service.traffic_keys import TrafficKeys
 
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
 SCRIPT_SHA1 = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 COUNTED, REPLY_LENGTHS = 9, (10, 12)
 
+
 logger = logging.getLogger("hamlet.traffic")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    asked: Asked
+    known: tuple[Identity, ...]
+    callers: list[Window]
+    commenters: list[Window]
 
 
 class Traffic:
@@ -75,43 +83,18 @@ class Traffic:
         """
         return self._breaker.state
 
-    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
+    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
         """
-        Count a comment and return what it is part of; never raises for a fault of Redis.
+        Count comments, in their order, and return what each is part of; never raises for a fault of Redis.
 
-        Args:
-            site: Whose limits hold.
-            comment: Whose author is counted, and whose text is compared with those of the last day.
-            claim: The idempotency key, if any: what came before under the same one is not counted again.
+        All are sent at once: Redis is woken, and waited for, once. What came before under the same claim is not
+        counted again.
         """
-        known = identities(comment)
-        callers = self._keys.callers(site)
-        commenters = self._keys.commenters(site, known)
-        if not self._breaker.admits():
-            return self._local.observe(callers, commenters)
-
-        windows = callers + commenters
-        keys = [window.key for window in windows]
-        if claim is not None:
-            keys.append(self._keys.claim(site, claim))
-        sketch = self._keys.sketch(comment)
-        keys += self._keys.bands(site, sketch)
-        keys += self._keys.labels(site.id)
-        record = self._keys.record(comment, known, sketch) if sketch else b""
-        arguments: list[bytes | int] = [len(callers), len(windows), int(claim is not None), record]
-        for window in windows:
-            arguments += (window.limit, window.seconds * 1000)
-        arguments += self._keys.said.of_author(comment)
-
-        try:
-            reply = _checked(self._run(keys, arguments))
-        except (redis.RedisError, OSError) as error:
-            self._failed(error)
-            return self._local.observe(callers, commenters)
-        self._breaker.succeeded()
-        if not reply[COUNTED]:
-            self._on_stale(site.id)
-        return self._observation(reply, comment)
+        counted = [self._counted(each) for each in asked]
+        replies: Sequence[object] = [None] * len(asked)
+        if self._breaker.admits():
+            replies = self._replies([self._command(each) for each in counted])
+        return [self._observation(*each) for each in zip(counted, replies, strict=True)]
 
     def ping(self) -> bool:
         """
@@ -122,9 +105,32 @@ class Traffic:
         except (redis.RedisError, OSError):
             return False
 
-    def _observation(self, reply: list[Any], comment: Comment) -> Observation:
+    def _counted(self, asked: Asked) -> "_Counted":
+        known = identities(asked.comment)
+        return _Counted(asked, known, self._keys.callers(asked.site), self._keys.commenters(asked.site, known))
+
+    def _command(self, counted: "_Counted") -> Command:
+        asked, windows = counted.asked, counted.callers + counted.commenters
+        keys = [window.key for window in windows]
+        if asked.claim is not None:
+            keys.append(self._keys.claim(asked.site, asked.claim.key))
+        sketch = self._keys.sketch(asked.comment)
+        keys += self._keys.bands(asked.site, sketch)
+        keys += self._keys.labels(asked.site.id)
+        record = self._keys.record(asked.comment, counted.known, sketch) if sketch else b""
+        arguments: list[bytes | int] = [len(counted.callers), len(windows), int(asked.claim is not None), record]
+        for window in windows:
+            arguments += (window.limit, window.seconds * 1000)
+        return (len(keys), *keys, *arguments, *self._keys.said.of_author(asked.comment))
+
+    def _observation(self, counted: "_Counted", reply: object) -> Observation:
+        if not isinstance(reply, list):
+            return self._local.observe(counted.callers, counted.commenters)
+        asked = counted.asked
         age, refused, limit, remaining, reset, flood, retry, seen, authors = reply[:COUNTED]
         matches, author = reply[COUNTED + 1 :] or (b"", b"")
+        if not reply[COUNTED]:
+            self._on_stale(asked.site.id)
         return Observation(
             Quota(limit, remaining, _seconds(reset)),
             refused_for=_seconds(refused) if refused >= 0 else None,
@@ -132,19 +138,35 @@ class Traffic:
             retry_after=_seconds(retry) if retry >= 0 else None,
             seen=seen,
             authors=authors,
-            copies=self._keys.said.copies(matches, comment) if matches else NOTHING_SAID,
+            copies=self._keys.said.copies(matches, asked.comment) if matches else NOTHING_SAID,
             author=self._keys.said.author(author, self._clock()) if author else NOTHING_SAID,
             claim_age=age / 1000 if age >= 0 else None,
         )
 
-    def _run(self, keys: list[str], arguments: list[bytes | int]) -> object:
-        (reply,) = run(self._client, [("EVALSHA", SCRIPT_SHA1, len(keys), *keys, *arguments)])
-        if isinstance(reply, NoScriptError):
-            # A restarted server, or a new one: EVAL runs the script and leaves it cached.
-            (reply,) = run(self._client, [("EVAL", SCRIPT, len(keys), *keys, *arguments)])
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+    def _replies(self, commands: list[Command]) -> list[object]:
+        """
+        Return for each command its reply, or None where Redis gave no good one.
+        """
+        try:
+            replies = run(self._client, [("EVALSHA", SCRIPT_SHA1, *command) for command in commands])
+            if any(isinstance(reply, NoScriptError) for reply in replies):
+                # A restarted server, or a new one: EVAL runs the script and leaves it cached.
+                missing = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+                again = run(self._client, [("EVAL", SCRIPT, *commands[n]) for n in missing])
+                for n, reply in zip(missing, again, strict=True):
+                    replies[n] = reply
+        except (redis.RedisError, OSError) as error:
+            self._failed(error)
+            return [None] * len(commands)
+        return [self._checked(reply) for reply in replies]
+
+    def _checked(self, reply: object) -> object:
+        if isinstance(reply, list) and len(reply) in REPLY_LENGTHS:
+            self._breaker.succeeded()
+            return reply
+        nonsense = redis.exceptions.InvalidResponse("not an answer of traffic.lua")
+        self._failed(reply if isinstance(reply, Exception) else nonsense)
+        return None
 
     def _failed(self, error: Exception) -> None:
         kind = _kind(error)
@@ -171,12 +193,6 @@ def _kind(error: Exception) -> str:
     if isinstance(error, redis.exceptions.OutOfMemoryError) or "OOM" in text:
         return "oom"
     return "other"
-
-
-def _checked(reply: object) -> list[Any]:
-    if not isinstance(reply, list) or len(reply) not in REPLY_LENGTHS:
-        raise redis.exceptions.InvalidResponse("not an answer of traffic.lua")
-    return reply
 
 
 def _seconds(milliseconds: int) -> int:

@@ -8,7 +8,6 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from service import forwarded
 from service.config import Settings
 
 if TYPE_CHECKING:
@@ -23,10 +22,8 @@ def load(settings: Settings) -> "Bridge":
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
     # Only now: prometheus_client reads the variable when it is imported.
     from service import app
-    from service.bridge import Bridge
 
-    proxies = forwarded.networks(settings.trusted_proxies)
-    return Bridge(app.create(settings), settings.threads, app.late, proxies)
+    return app.create(settings)
 
 
 def _leave_with_the_parent() -> None:

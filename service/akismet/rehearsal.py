@@ -2,12 +2,12 @@
 A moderation for tests: the same verdict, and no trace of it but in the quota of whoever asks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.core.comment import Claim, Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision
-from service.core.site import Site
 from service.core.traffic import Observation
 from service.moderation import Moderation, Traffic
 
@@ -23,8 +23,8 @@ def rehearsing(moderation: Moderation) -> Moderation:
 class _QuotaAlone:
     traffic: Traffic
 
-    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
-        return self.traffic.observe(site, Comment("", ""), claim=None)
+    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+        return self.traffic.observe([Asked(each.site, Comment("", "")) for each in asked])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,8 @@ class _Unkept:
 
 
 class _Nowhere:
-    def record(
-        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
-    ) -> _Unkept:
-        return _Unkept(replace(decision, recorded=False))
+    def record(self, made: Sequence[tuple[Asked, Decision]], received_at: datetime) -> list[_Unkept]:
+        return [_Unkept(replace(decision, recorded=False)) for _, decision in made]
 
     def claimed(self, site_id: int, claim_key: str) -> None:
         return None

@@ -2,8 +2,14 @@
 What a CMS says about one comment.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from service.core.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,14 @@ class Claim:
 
     key: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    A comment that a site wants decided, with the claim of the request if it has one.
+    """
+
+    site: Site
+    comment: Comment
+    claim: Claim | None = None

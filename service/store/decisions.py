@@ -2,6 +2,7 @@
 Decisions, durable before they are answered.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, bindparam, select
 
-from service.core.comment import Claim, Comment
+from service.core.comment import Asked, Comment
 from service.core.commenter import address_hash, email_hash
 from service.core.decision import Decision
-from service.core.site import Site
 from service.core.wording import wording
+from service.errors import StoreUnavailable
 from service.store.engine import available, one_by_one, unavailable
-from service.store.insert import Conflict, Insert
+from service.store.insert import Insert
 from service.store.tables import decisions, without_nul
 
 _ANSWER = TypeAdapter(Decision)
@@ -54,23 +55,34 @@ class Decisions:
         self._secret = secret
 
     def record(
-        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
-    ) -> Recorded:
+        self, made: Sequence[tuple[Asked, Decision]], received_at: datetime
+    ) -> list[Recorded | StoreUnavailable]:
         """
-        Store a decision and return it; if its claim is taken, return the one that has it and store nothing.
+        Store decisions in one transaction, and return each, or where its claim is taken the one that has it.
 
-        Raises:
-            StoreUnavailable: it is not certain that the decision is on the disk.
+        Where it is not certain that a decision is on the disk, the fault stands in its place. A decision that the
+        database does not take keeps no other from being stored.
         """
-        row = self._row(site, comment, decision, received_at, claim)
         try:
-            self._insert(row)
-        except Conflict as conflict:
-            earlier = self.claimed(site.id, claim.key) if claim else None
-            if earlier is None:
-                raise unavailable() from conflict
-            return earlier
-        return Recorded(decision, claim.digest if claim else None, replayed=False)
+            new = self._insert([self._row(asked, decision, received_at) for asked, decision in made])
+        except StoreUnavailable as fault:
+            return [fault] * len(made)
+        except Exception as error:
+            if len(made) == 1:
+                return [_refused(error)]
+            return [recorded for each in made for recorded in self.record([each], received_at)]
+        return [
+            Recorded(decision, asked.claim.digest if asked.claim else None, replayed=False)
+            if decision.id in new
+            else self._earlier(asked)
+            for asked, decision in made
+        ]
+
+    def _earlier(self, asked: Asked) -> Recorded | StoreUnavailable:
+        try:
+            return (asked.claim and self.claimed(asked.site.id, asked.claim.key)) or unavailable()
+        except StoreUnavailable as fault:
+            return fault
 
     def find(self, site_id: int, decision_id: str) -> Decision | None:
         """
@@ -94,9 +106,8 @@ class Decisions:
             row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
         return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)
 
-    def _row(
-        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
-    ) -> dict[str, Any]:
+    def _row(self, asked: Asked, decision: Decision, received_at: datetime) -> dict[str, Any]:
+        site, comment, claim = asked.site, asked.comment, asked.claim
         return {
             "id": decision.id,
             "site_id": site.id,
@@ -116,6 +127,12 @@ class Decisions:
             "wording": wording(self._secret, comment),
             "label": None,
         }
+
+
+def _refused(error: Exception) -> StoreUnavailable:
+    fault = unavailable()
+    fault.__cause__ = error
+    return fault
 
 
 def details_of(comment: Comment) -> dict[str, Any]:

@@ -1,65 +1,85 @@
 """
-One INSERT through the driver itself, for the row that every request waits for.
+One INSERT through the driver itself, for the rows that requests wait for.
 
 SQLAlchemy compiles the statement, converts the values and keeps the connections, but does not execute it: its way from
 a statement to the driver costs more processor time than SQLite needs for the row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.store.engine import unavailable
 
 
-class Conflict(Exception):
+class BadRow(Exception):
     """
-    A row with the same unique values is there already.
+    Nothing was stored, since there is a row that the database will never take.
     """
 
 
 class Insert:
     """
-    Inserts rows of one table, each a transaction. A class, since the statement is compiled only once.
+    Inserts rows of one table, all in one transaction. A class, since a statement for so many rows is compiled once.
     """
 
     def __init__(self, engine: Engine, table: Table) -> None:
         dialect = engine.dialect
-        compiled = insert(table).compile(dialect=dialect)
         self._engine = engine
+        self._table = table
         self._driver = dialect.loaded_dbapi
-        self._statement = str(compiled)
-        self._order = compiled.positiontup
+        self._columns = [column.name for column in table.c]
         processors = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.c}
         self._processors = [(name, process) for name, process in processors.items() if process]
+        self._statement = lru_cache(maxsize=None)(self._compile)
 
-    def __call__(self, row: Mapping[str, Any]) -> None:
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """
-        Store a row that has a value for every column; it is on the disk when this returns.
+        Store rows that have a value for every column, and return the ids of those that are new: where another row has
+        the same unique values, it stays. All is on the disk when this returns.
 
         Raises:
-            Conflict: nothing was stored.
-            StoreUnavailable: it is not certain that the row is on the disk.
+            BadRow: nothing was stored.
+            StoreUnavailable: it is not certain that the rows are on the disk.
         """
-        values = dict(row)
-        for name, process in self._processors:
-            values[name] = process(values[name])
         try:
-            self._execute([values[name] for name in self._order] if self._order else values)
-        except self._driver.IntegrityError as error:
-            raise Conflict from error
+            return self._execute([value for row in rows for value in self._values(row)], len(rows))
+        except (self._driver.IntegrityError, self._driver.DataError, ValueError) as error:
+            raise BadRow from error
         except (SQLAlchemyError, self._driver.Error) as error:
             raise unavailable() from error
 
-    def _execute(self, values: Any) -> None:
+    def _values(self, row: Mapping[str, Any]) -> list[Any]:
+        values = dict(row)
+        for name, process in self._processors:
+            values[name] = process(values[name])
+        return [values[name] for name in self._columns]
+
+    def _execute(self, values: list[Any], count: int) -> set[str]:
+        statement, names = self._statement(count)
         connection = self._engine.raw_connection()
         try:
-            connection.cursor().execute(self._statement, values)
+            cursor = connection.cursor()
+            cursor.execute(statement, dict(zip(names, values, strict=True)) if names else values)
+            # SQLite commits when the last one is read.
+            return {row[0] for row in cursor.fetchall()}
         except self._driver.Error as error:
             if self._engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
                 connection.invalidate(error)
             raise
         finally:
             connection.close()
+
+    def _compile(self, count: int) -> tuple[str, list[str]]:
+        """
+        Return the statement for so many rows, and the names of its parameters, none if they go by their places.
+        """
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        rows = [dict.fromkeys(self._columns)] * count
+        new = insert(self._table).values(rows).on_conflict_do_nothing().returning(self._table.c.id)
+        compiled = new.compile(dialect=self._engine.dialect)
+        return str(compiled), [] if compiled.positional else list(compiled.params)

@@ -2,14 +2,15 @@
 Tests of a client are judged by the real moderation, and leave no trace.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from akismet_edge import SITE
 
 from service.akismet.rehearsal import rehearsing
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
-from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.moderation import Moderation
 
@@ -23,11 +24,11 @@ class Recorder:
         self.observed: list[Comment] = []
         self.recorded: list[object] = []
 
-    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
-        self.observed.append(comment)
-        return Observation(Quota(600, 599, 1))
+    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+        self.observed += [each.comment for each in asked]
+        return [Observation(Quota(600, 599, 1))] * len(asked)
 
-    def record(self, *asked: object) -> object:
+    def record(self, *asked: object) -> Any:
         self.recorded.append(asked)
         raise AssertionError
 
@@ -37,7 +38,7 @@ class Recorder:
 
 def test_a_rehearsal_meets_the_quota_but_neither_author_nor_text_is_counted_nor_anything_recorded() -> None:
     parts = Recorder()
-    moderation = Moderation(parts, lambda: None, parts, lambda: datetime.now(UTC), lambda: "1")  # type: ignore[arg-type]
+    moderation = Moderation(parts, lambda: None, parts, lambda: datetime.now(UTC), lambda: "1")
 
     outcome = rehearsing(moderation).moderate(SITE, Comment("Ann", "Buy", ip="8.8.8.8"))
 

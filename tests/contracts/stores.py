@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from service.core.comment import Claim, Comment
+from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.site import Site, Thresholds
+from service.errors import StoreUnavailable
 from service.store.decisions import Decisions, Recorded
 from service.store.sites import Sites
 
@@ -32,7 +33,17 @@ class Store:
     decisions: Decisions
 
     def record(self, decision: Decision, comment: Comment | None = None, claim: Claim | None = None) -> Recorded:
-        return self.decisions.record(self.site, comment or Comment("Ann", "Hello"), decision, NOON, claim)
+        return recorded(self.decisions, Asked(self.site, comment or Comment("Ann", "Hello"), claim), decision)
+
+
+def recorded(decisions: Decisions, asked: Asked, decision: Decision, received_at: datetime = NOON) -> Recorded:
+    """
+    Store one decision.
+    """
+    (found,) = decisions.record([(asked, decision)], received_at)
+    if isinstance(found, StoreUnavailable):
+        raise found
+    return found
 
 
 def store_with_site(engine: Engine, name: str = "news") -> Store:

@@ -3,15 +3,17 @@ What is decided is kept as it was, on both engines.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
-from stores import NOON, SECRET, OpenStore, Store, decision, registered
+from stores import NOON, SECRET, OpenStore, Store, decision, recorded, registered
 
-from service.core.comment import Claim, Comment
-from service.core.decision import Reason, Verdict
+from service.core.comment import Asked, Claim, Comment
+from service.core.decision import Decision, Reason, Verdict
+from service.errors import StoreUnavailable
 from service.store.decisions import Decisions, Recorded
 from service.store.sites import Sites
 from service.store.tables import decisions
@@ -22,9 +24,9 @@ CLAIM = Claim("id:5", "digest of the body")
 def test_a_decision_comes_back_to_the_last_digit(store: Store) -> None:
     given = decision()
 
-    recorded = store.record(given)
+    kept = store.record(given)
 
-    assert recorded == Recorded(given, None, replayed=False)
+    assert kept == Recorded(given, None, replayed=False)
     assert store.decisions.find(store.site.id, given.id) == given
 
 
@@ -121,7 +123,7 @@ def test_what_the_cms_said_is_kept_with_the_comment(store: Store) -> None:
 def test_moments_are_kept_in_utc(store: Store) -> None:
     east = NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))
 
-    store.decisions.record(store.site, Comment("Ann", "Hello"), decision(), east, None)
+    recorded(store.decisions, Asked(store.site, Comment("Ann", "Hello")), decision(), east)
 
     with store.engine.connect() as connection:
         received = connection.scalar(select(decisions.c.received_at))
@@ -143,9 +145,9 @@ def test_the_same_claim_at_another_site_is_another_comment(store: Store) -> None
     blog = registered(Sites(store.engine), "blog")
     store.record(decision("01"), claim=CLAIM)
 
-    recorded = store.decisions.record(blog, Comment("Ann", "Hello"), decision("02"), NOON, CLAIM)
+    second = recorded(store.decisions, Asked(blog, Comment("Ann", "Hello"), CLAIM), decision("02"))
 
-    assert recorded.replayed is False
+    assert second.replayed is False
 
 
 def test_of_parallel_claims_one_wins_and_all_get_its_decision(store: Store, open_store: OpenStore) -> None:
@@ -154,13 +156,13 @@ def test_of_parallel_claims_one_wins_and_all_get_its_decision(store: Store, open
     def claim(number: int) -> Recorded:
         own = Decisions(open_store(), SECRET)
         start.wait()
-        return own.record(store.site, Comment("Ann", "Hello"), decision(f"0{number}"), NOON, CLAIM)
+        return recorded(own, Asked(store.site, Comment("Ann", "Hello"), CLAIM), decision(f"0{number}"))
 
     with ThreadPoolExecutor(8) as pool:
-        recorded = list(pool.map(claim, range(8)))
+        records = list(pool.map(claim, range(8)))
 
-    assert len({record.decision.id for record in recorded}) == 1
-    assert [record.replayed for record in recorded].count(False) == 1
+    assert len({record.decision.id for record in records}) == 1
+    assert [record.replayed for record in records].count(False) == 1
     with store.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(decisions)) == 1
 
@@ -177,3 +179,50 @@ def test_another_sites_decision_is_not_found(store: Store) -> None:
 
     assert store.decisions.find(blog.id, "01") is None
     assert store.decisions.claimed(blog.id, CLAIM.key) is None
+
+
+def together(store: Store, *made: tuple[Asked, Decision]) -> list[Recorded | StoreUnavailable]:
+    return store.decisions.record(made, NOON)
+
+
+def test_of_decisions_stored_together_those_whose_claim_is_taken_get_the_first_one(store: Store) -> None:
+    store.record(decision("01"), claim=CLAIM)
+    asked, twice = Asked(store.site, Comment("Ann", "Hello"), CLAIM), Claim("id:6", "digest")
+    anew = Asked(store.site, Comment("Ann", "Hello"), twice)
+
+    records = together(store, (asked, decision("02")), (anew, decision("03")), (anew, decision("04")))
+
+    assert records == [
+        Recorded(decision("01"), CLAIM.digest, replayed=True),
+        Recorded(decision("03"), twice.digest, replayed=False),
+        Recorded(decision("03"), twice.digest, replayed=True),
+    ]
+
+
+def test_a_decision_that_the_database_does_not_take_keeps_no_other_from_being_stored(store: Store) -> None:
+    asked = Asked(store.site, Comment("Ann", "Hello"))
+    nowhere = Asked(replace(store.site, id=404), Comment("Ann", "Hello"))
+    unwritable = Asked(store.site, Comment("Ann", "\ud800"))
+
+    first, refused, unwritten, last = together(
+        store,
+        (asked, decision("01")),
+        (nowhere, decision("02")),
+        (unwritable, decision("03")),
+        (asked, decision("04")),
+    )
+
+    assert [first, last] == [Recorded(decision(name), None, replayed=False) for name in ("01", "04")]
+    assert isinstance(refused, StoreUnavailable)
+    assert isinstance(unwritten, StoreUnavailable)
+    assert store.decisions.find(store.site.id, "04") == decision("04")
+
+
+def test_many_decisions_are_stored_together(store: Store) -> None:
+    asked = Asked(store.site, Comment("Ann", "Hello"))
+
+    records = together(store, *((asked, decision(f"{number:02}")) for number in range(64)))
+
+    assert not any(isinstance(record, StoreUnavailable) for record in records)
+    with store.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(decisions)) == 64

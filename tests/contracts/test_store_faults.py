@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from postgresql_server import PostgresqlServer
 from sqlalchemy import event, text
-from stores import OpenStore, OpenUrl, Store, decision, store_with_site
+from stores import NOON, OpenStore, OpenUrl, Store, decision, store_with_site
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.errors import StoreUnavailable
 from service.store.schema import migrate
 from service.store.sites import Sites
@@ -48,6 +48,19 @@ def test_a_locked_store_gives_up_before_the_deadline(store: Store, open_store: O
         assert time.monotonic() - started < 0.8
 
     assert store.record(decision()).replayed is False
+
+
+def test_decisions_stored_together_wait_once_for_a_locked_store(store: Store, open_store: OpenStore) -> None:
+    made = [(Asked(store.site, Comment("Ann", "Hello")), decision(f"{number:02}")) for number in range(8)]
+    with open_store().begin() as other:
+        if other.dialect.name == "postgresql":
+            other.execute(text("LOCK TABLE decisions"))
+        started = time.monotonic()
+
+        records = store.decisions.record(made, NOON)
+
+        assert time.monotonic() - started < 0.8
+    assert [type(record) for record in records] == [StoreUnavailable] * 8
 
 
 def test_a_locked_sqlite_can_still_be_read(sqlite: Store) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from stores import OpenStore, Store, decision, registered
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
 from service.core.events import Kind, State
 from service.core.labels import Label, Source
@@ -211,7 +211,7 @@ def test_one_site_with_much_to_tell_does_not_take_all_of_a_claim(store: Store, o
     blog = registered(Sites(store.engine), "blog")
     Outlets(store.engine).set_home("blog", "blog.example")
     other = Comment("Ann", "Hello", callback=CALLBACK)
-    store.decisions.record(blog, other, decision("02"), NOW, None)
+    store.decisions.record([(Asked(blog, other), decision("02"))], NOW)
     label(store.engine, "02", Label.HAM, now=NOW + SECOND)
 
     due = outbox.claim(NOW + SECOND, LEASE, MOST_OF_SITE + 1)

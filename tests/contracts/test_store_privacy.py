@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from stores import NOON, Store, decision, everything_in
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.store.decisions import Decisions
 from service.store.tables import decisions
 
@@ -47,7 +47,7 @@ def test_the_same_person_has_the_same_hashes(store: Store) -> None:
 def test_another_secret_gives_other_hashes(store: Store) -> None:
     comment = Comment("A", "B", email="ann@example.org", ip="198.41.0.4")
     store.record(decision("01"), comment)
-    Decisions(store.engine, b"another").record(store.site, comment, decision("02"), NOON, None)
+    Decisions(store.engine, b"another").record([(Asked(store.site, comment), decision("02"))], NOON)
 
     first, other = hashes(store)
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from stores import NOON, SECRET, OpenUrl, Store, decision, registered
 from uuid_utils import uuid7
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
 from service.core.labels import Label, Source
 from service.store.decisions import Decisions
@@ -67,7 +67,7 @@ def test_what_was_accepted_or_rejected_does_not_wait(store: Store) -> None:
 
 def test_another_sites_comments_are_not_seen(store: Store) -> None:
     blog = registered(Sites(store.engine), "blog")
-    Decisions(store.engine, SECRET).record(blog, Comment("Ann", "Hello"), decision("01"), NOON, None)
+    Decisions(store.engine, SECRET).record([(Asked(blog, Comment("Ann", "Hello")), decision("01"))], NOON)
 
     assert waiting(store) == []
 
@@ -129,7 +129,7 @@ def test_on_sqlite_the_queue_is_read_by_its_own_index(open_url: OpenUrl, tmp_pat
 def test_the_length_of_the_queue_is_that_of_all_sites_and_as_old_as_its_oldest_comment(store: Store) -> None:
     blog = registered(Sites(store.engine), "blog")
     earlier = NOON - timedelta(hours=3)
-    Decisions(store.engine, SECRET).record(blog, Comment("Ann", "Hello"), decision("02"), earlier, None)
+    Decisions(store.engine, SECRET).record([(Asked(blog, Comment("Ann", "Hello")), decision("02"))], earlier)
     store.record(decision("01"))
     store.record(decision("03", verdict=Verdict.ACCEPT))
     queue = Queue(store.engine)

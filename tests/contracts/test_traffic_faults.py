@@ -17,7 +17,8 @@ import redis
 from traffic_observer import Observer
 
 from service.breaker import State
-from service.core.site import Limits
+from service.core.comment import Asked, Comment
+from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.redis_client import connect
 from service.valkey import EmbeddedValkey
@@ -68,6 +69,10 @@ def impostor(path: Path, answer: Answer) -> Iterator[str]:
         thread.join()
     for connection in accepted:
         connection.close()
+
+
+def asked(count: int) -> list[Asked]:
+    return [Asked(Site(7, "blog", "k1"), Comment("Ann", "hello", ip="8.8.8.8"))] * count
 
 
 @pytest.fixture
@@ -214,6 +219,43 @@ def test_a_flushed_script_is_sent_again_at_once(observe: Observer, admin: redis.
 
     assert (seen.degraded, seen.flood) == (False, 0.4)
     assert observe.errors == []
+
+
+def test_a_script_that_is_missing_is_sent_for_all_that_are_observed_together(
+    observe: Observer, admin: redis.Redis
+) -> None:
+    admin.script_flush()
+
+    seen = observe.traffic.observe(asked(3))
+
+    assert [(each.degraded, each.flood) for each in seen] == [(False, 0.2), (False, 0.4), (False, 0.6)]
+    assert observe.errors == []
+
+
+def test_comments_that_are_observed_together_wait_once_for_a_server_that_is_silent(tmp_path: Path) -> None:
+    with impostor(tmp_path / "s", None) as url:
+        observe = Observer(connect(url))
+        start = time.monotonic()
+
+        seen = observe.traffic.observe(asked(20))
+
+        assert time.monotonic() - start < BOUND
+        observe.client.close()
+    assert all(each.degraded for each in seen)
+    assert observe.errors == ["timeout"]
+
+
+def test_after_an_answer_that_was_cut_short_nobody_reads_the_rest(tmp_path: Path) -> None:
+    half = b"*10\r\n" + b":1\r\n" * 10
+    with impostor(tmp_path / "s", half) as url:
+        observe = Observer(connect(url))
+
+        together = observe.traffic.observe(asked(2))
+        alone = observe(ip="8.8.8.9")
+
+        observe.client.close()
+    assert [each.degraded for each in together] == [True, True]
+    assert not alone.degraded
 
 
 def test_a_restarted_server_is_used_again_and_remembers(tmp_path: Path) -> None:

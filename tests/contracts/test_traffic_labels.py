@@ -12,7 +12,7 @@ import redis
 from stores import SECRET, Store, decision
 from uuid_utils import uuid7
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.labels import Label, Source, Tally, decayed
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
@@ -61,7 +61,7 @@ class Site7:
         work()
 
     def see(self, text: str, name: str = "Bob", **fields: str) -> Observation:
-        seen = self.traffic.observe(self.site, Comment(name, text, **fields), claim=None)  # type: ignore[arg-type]
+        (seen,) = self.traffic.observe([Asked(self.site, Comment(name, text, **fields))])  # type: ignore[arg-type]
         assert self.errors == []
         return seen
 
@@ -91,7 +91,7 @@ def test_labels_of_one_site_say_nothing_to_another(site: Site7) -> None:
     site.label("spam", PITCH)
 
     elsewhere = Site(site.site.id + 1, "blog", "k2")
-    seen = site.traffic.observe(elsewhere, Comment("Bob", PITCH), claim=None)
+    (seen,) = site.traffic.observe([Asked(elsewhere, Comment("Bob", PITCH))])
 
     assert seen.copies == NOTHING
 

@@ -8,7 +8,8 @@ import pytest
 import redis
 from traffic_observer import Author, Observer
 
-from service.core.site import Limits
+from service.core.comment import Asked, Claim, Comment
+from service.core.site import Limits, Site
 from service.core.traffic import Quota
 
 READER = Author(ip="8.8.8.8")
@@ -159,3 +160,15 @@ def test_a_limit_of_nought_is_off(observe: Observer) -> None:
     last = [observe(limits=limits, **READER) for _ in range(30)][-1]
 
     assert (last.flood, last.refused_for, last.quota, last.degraded) == (0, None, Quota(0, 0, 0), False)
+
+
+def test_comments_that_are_observed_together_are_counted_one_after_the_other(observe: Observer) -> None:
+    site = Site(7, "blog", "k1", limits=Limits(key_per_minute=6))
+    asked = [Asked(site, Comment("Ann", PITCH, ip="8.8.8.8"), Claim(f"id:{number % 7}", "")) for number in range(8)]
+
+    seen = observe.traffic.observe(asked)
+
+    assert [each.flood for each in seen[:6]] == [0.2, 0.4, 0.6, 0.8, 1.0, 1.2]
+    assert [each.quota.remaining for each in seen] == [5, 4, 3, 2, 1, 0, 0, 0]
+    assert [each.refused_for is not None for each in seen] == [False] * 6 + [True, False]
+    assert [each.claim_age is not None for each in seen] == [False] * 7 + [True]

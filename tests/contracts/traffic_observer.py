@@ -5,7 +5,7 @@ Traffic as the tests use it.
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Claim, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.redis_client import Client
@@ -62,4 +62,5 @@ class Observer:
     ) -> Observation:
         comment = Comment(name=name, comment=text, ip=ip, email=email)
         site = Site(id=7, name="blog", key_id="k1", limits=limits or Limits())
-        return self.traffic.observe(site, comment, claim=claim)
+        (seen,) = self.traffic.observe([Asked(site, comment, Claim(claim, "digest") if claim else None)])
+        return seen

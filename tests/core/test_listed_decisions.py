@@ -2,13 +2,13 @@
 How a site's own lists, and the scripts of its languages, decide among the other rules.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
 
 import pytest
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.lists import Lists
@@ -25,13 +25,13 @@ COMMENT = Comment("Ann", "casino")
 
 
 class Counted:
-    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
-        return Observation(QUOTA)
+    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+        return [Observation(QUOTA)] * len(asked)
 
 
 class Nowhere:
-    def record(self, *_: object) -> NoReturn:
-        raise StoreUnavailable("down")
+    def record(self, made: Sequence[object], _: object) -> list[StoreUnavailable]:
+        return [StoreUnavailable("down")] * len(made)
 
     def claimed(self, site_id: int, claim_key: str) -> None:
         return None

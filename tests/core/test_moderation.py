@@ -2,17 +2,20 @@
 The use case, over fakes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
-from service.core.comment import Claim, Comment
+from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Verdict
+from service.core.lists import Lists
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
-from service.moderation import Moderation
+from service.moderation import Moderation, Outcome
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
 SITE = Site(id=1, name="news", key_id="k")
@@ -24,8 +27,8 @@ CLAIM = Claim(key="id:5", digest="d1")
 class FakeTraffic:
     observation: Observation = field(default_factory=lambda: Observation(QUOTA))
 
-    def observe(self, site: Site, comment: Comment, *, claim: str | None) -> Observation:
-        return self.observation
+    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+        return [self.observation] * len(asked)
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,15 @@ class Record:
 class FakeDecisions:
     kept: dict[str, Record] = field(default_factory=dict)
     is_down: bool = False
+    transactions: int = 0
 
-    def record(
-        self, site: Site, comment: Comment, decision: Decision, received_at: datetime, claim: Claim | None
-    ) -> Record:
+    def record(self, made: Sequence[tuple[Asked, Decision]], received_at: datetime) -> list[Record | StoreUnavailable]:
+        self.transactions += 1
         if self.is_down:
-            raise StoreUnavailable("the store is locked")
+            return [StoreUnavailable("the store is locked")] * len(made)
+        return [self._record(asked.claim, decision) for asked, decision in made]
+
+    def _record(self, claim: Claim | None, decision: Decision) -> Record:
         earlier = claim and self.kept.get(claim.key)
         if earlier:
             return replace(earlier, replayed=True)
@@ -153,3 +159,38 @@ def test_a_claim_that_cannot_be_looked_up_is_decided() -> None:
     outcome = moderation(traffic, FakeDecisions(is_down=True)).moderate(SITE, COMMENT, CLAIM)
 
     assert not outcome.decision.recorded
+
+
+def test_what_is_asked_together_is_stored_in_one_transaction_and_each_gets_its_own_decision() -> None:
+    decisions = FakeDecisions()
+    asked = [Asked(SITE, Comment("Ann", f"Hello {number}")) for number in range(3)]
+
+    outcomes = moderation(decisions=decisions).moderate_all(asked)
+
+    assert [outcome.decision.id for outcome in outcomes if isinstance(outcome, Outcome)] == [*decisions.kept]
+    assert len(outcomes) == 3
+    assert decisions.transactions == 1
+
+
+def test_of_what_is_asked_together_one_that_fails_fails_alone() -> None:
+    broken = replace(SITE, lists=cast("Lists", "no lists"))
+    decisions = FakeDecisions()
+
+    first, failed, last = moderation(decisions=decisions).moderate_all(
+        [Asked(SITE, COMMENT), Asked(broken, COMMENT), Asked(SITE, COMMENT)]
+    )
+
+    assert isinstance(failed, AttributeError)
+    assert isinstance(first, Outcome)
+    assert isinstance(last, Outcome)
+    assert {first.decision.id, last.decision.id} == {*decisions.kept}
+
+
+def test_of_what_is_asked_together_what_is_over_its_quota_is_refused_and_nothing_is_stored() -> None:
+    decisions = FakeDecisions()
+    traffic = FakeTraffic(Observation(QUOTA, refused_for=17))
+
+    outcomes = moderation(traffic, decisions).moderate_all([Asked(SITE, COMMENT)] * 2)
+
+    assert [type(outcome) for outcome in outcomes] == [QuotaExceeded] * 2
+    assert decisions.transactions == 0

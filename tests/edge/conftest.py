@@ -2,6 +2,7 @@
 The JSON edge alone: its real routes around a moderation, a store and a clock that tests hold in their hands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service import api, openapi, problems
-from service.core.comment import Claim, Comment
+from service.comments import Comments
+from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.site import Site, Thresholds
 from service.core.traffic import Quota
@@ -66,10 +68,14 @@ class FakeModeration:
     asked: list[tuple[Comment, Claim | None]] = field(default_factory=list)
 
     def moderate(self, site: Site, comment: Comment, claim: Claim | None = None) -> Outcome:
-        self.asked.append((comment, claim))
-        if self.fault:
-            raise self.fault
-        return Outcome(self.decision, Quota(limit=600, remaining=599, reset=1), self.replayed)
+        (outcome,) = self.moderate_all([Asked(site, comment, claim)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]:
+        self.asked += [(each.comment, each.claim) for each in asked]
+        return [self.fault or Outcome(self.decision, Quota(600, 599, reset=1), self.replayed)] * len(asked)
 
 
 @dataclass
@@ -102,10 +108,15 @@ def decisions() -> FakeDecisions:
 
 
 @pytest.fixture
-def edge(sites: FakeSites, moderation: FakeModeration, decisions: FakeDecisions) -> Flask:
+def comments(sites: FakeSites, moderation: FakeModeration) -> Comments:
+    return Comments(moderation, Gate(sites), chance=lambda: 0.5)
+
+
+@pytest.fixture
+def edge(sites: FakeSites, comments: Comments, decisions: FakeDecisions) -> Flask:
     app = Flask(__name__)
     problems.install(app, random=lambda: 0.5)
-    app.register_blueprint(api.blueprint(moderation, Gate(sites), decisions))
+    app.register_blueprint(api.blueprint(comments, Gate(sites), decisions))
     app.register_blueprint(openapi.blueprint())
     return app
 

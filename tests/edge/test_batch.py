@@ -4,7 +4,7 @@ POST /v1/batch: lines in, an answer to each out, around fakes.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Self
@@ -14,8 +14,8 @@ from flask import Flask
 
 from service import batch
 from service.bridge import Bridge
-from service.core.comment import Claim, Comment
-from service.core.site import Site
+from service.comments import Comments
+from service.core.comment import Asked
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded
 from service.moderation import Outcome
@@ -61,20 +61,25 @@ class Protocol:
         return [json.loads(line) for line in self.sent]
 
 
-def ask(edge: Flask, *parts: bytes | None, **headers: str) -> Protocol:
+@pytest.fixture
+def server(edge: Flask, comments: Comments) -> Bridge:
+    return Bridge(edge, 1, comments.answer)
+
+
+def ask(server: Bridge, *parts: bytes | None, **headers: str) -> Protocol:
     given = {"authorization": f"Bearer {KEY}", "content-type": "application/x-ndjson", **headers}
     address = {"path": "/v1/batch", "query_string": "", "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
     plain = {name.replace("_", "-"): value for name, value in given.items()}
     scope = SimpleNamespace(**address, method="POST", http_version="1.1", scheme="http", headers=plain)
     protocol = Protocol([*parts])
-    asyncio.run(Bridge(edge, 1).__rsgi__(scope, protocol))
+    asyncio.run(server.__rsgi__(scope, protocol))
     return protocol
 
 
-def test_every_line_gets_its_answer_in_order_whatever_parts_the_body_comes_in(edge: Flask, moderation: Any) -> None:
+def test_every_line_gets_its_answer_in_order_whatever_parts_the_body_comes_in(server: Bridge, moderation: Any) -> None:
     body = b"".join(b'{"name": "a", "comment": "%d"}\n' % number for number in range(20))
 
-    asked = ask(edge, *(body[start : start + 7] for start in range(0, len(body), 7)))
+    asked = ask(server, *(body[start : start + 7] for start in range(0, len(body), 7)))
 
     assert asked.status == 200
     assert asked.headers["Content-Type"] == "application/x-ndjson"
@@ -83,28 +88,28 @@ def test_every_line_gets_its_answer_in_order_whatever_parts_the_body_comes_in(ed
     assert [comment.comment for comment, _ in moderation.asked] == [str(number) for number in range(20)]
 
 
-def test_a_line_is_answered_before_the_next_part_is_read(edge: Flask) -> None:
-    asked = ask(edge, GOOD, GOOD + GOOD, GOOD)
+def test_a_line_is_answered_before_the_next_part_is_read(server: Bridge) -> None:
+    asked = ask(server, GOOD, GOOD + GOOD, GOOD)
 
     assert asked.sent_before == [0, 1, 3]
 
 
-def test_blank_lines_have_no_answer_and_the_last_line_needs_no_end(edge: Flask) -> None:
-    asked = ask(edge, b"\r\n" + GOOD + b"  \n\n" + GOOD.strip())
+def test_blank_lines_have_no_answer_and_the_last_line_needs_no_end(server: Bridge) -> None:
+    asked = ask(server, b"\r\n" + GOOD + b"  \n\n" + GOOD.strip())
 
     assert [answer["line"] for answer in asked.answers] == [2, 5]
 
 
-def test_an_empty_batch_has_an_empty_answer(edge: Flask) -> None:
-    asked = ask(edge)
+def test_an_empty_batch_has_an_empty_answer(server: Bridge) -> None:
+    asked = ask(server)
 
     assert (asked.status, asked.sent) == (200, [])
 
 
-def test_a_bad_line_has_a_problem_in_its_place_and_the_rest_goes_on(edge: Flask) -> None:
+def test_a_bad_line_has_a_problem_in_its_place_and_the_rest_goes_on(server: Bridge) -> None:
     bad = [b"{", b"[]", b'{"name": "a", "coment": "b"}', b"\xff", b"[" * 9999]
 
-    asked = ask(edge, GOOD + b"\n".join(bad) + b"\n" + GOOD)
+    asked = ask(server, GOOD + b"\n".join(bad) + b"\n" + GOOD)
 
     assert [answer.get("status", 200) for answer in asked.answers] == [200, 400, 400, 422, 400, 400, 200]
     assert [answer["line"] for answer in asked.answers] == [*range(1, 8)]
@@ -113,43 +118,41 @@ def test_a_bad_line_has_a_problem_in_its_place_and_the_rest_goes_on(edge: Flask)
 
 
 @pytest.mark.parametrize("size", [262_145, 5_000_000])
-def test_a_line_longer_than_any_comment_is_refused_in_its_place_and_never_kept(edge: Flask, size: int) -> None:
+def test_a_line_longer_than_any_comment_is_refused_in_its_place_and_never_kept(server: Bridge, size: int) -> None:
     parts = [b"x" * 1000 for _ in range(size // 1000)]
 
-    asked = ask(edge, GOOD, *parts, b"x" * 1000 + b"\n" + GOOD)
+    asked = ask(server, GOOD, *parts, b"x" * 1000 + b"\n" + GOOD)
 
     assert [answer.get("status", 200) for answer in asked.answers] == [200, 413, 200]
     assert asked.answers[1]["line"] == 2
 
 
-def test_the_longest_line_is_read(edge: Flask, moderation: Any) -> None:
+def test_the_longest_line_is_read(server: Bridge, moderation: Any) -> None:
     line = GOOD.strip().replace(b'"b"}', b'"b", "article_text": "')
     line += b"x" * (262_144 - len(line) - 2) + b'"}'
 
-    asked = ask(edge, line + b"\n")
+    asked = ask(server, line + b"\n")
 
     assert "status" not in asked.answers[0]
     assert len(moderation.asked) == 1
 
 
-def test_each_comment_has_its_own_id_as_claim(edge: Flask, moderation: Any) -> None:
-    ask(edge, b'{"name": "a", "comment": "b", "id": 1}\n{"name": "a", "comment": "b", "id": 2}\n')
+def test_each_comment_has_its_own_id_as_claim(server: Bridge, moderation: Any) -> None:
+    ask(server, b'{"name": "a", "comment": "b", "id": 1}\n{"name": "a", "comment": "b", "id": 2}\n')
 
     assert [claim.key for _, claim in moderation.asked] == ["id:1", "id:2"]
 
 
-def test_where_the_quota_ends_a_line_says_when_to_come_again(edge: Flask, moderation: Any) -> None:
-    inner = moderation.moderate
+def test_where_the_quota_ends_a_line_says_when_to_come_again(server: Bridge, moderation: Any) -> None:
+    inner = moderation.moderate_all
 
-    def limited(site: Site, comment: Comment, claim: Claim | None = None) -> Outcome:
-        if len(moderation.asked) == 1:
-            moderation.asked.append((comment, claim))
-            raise QuotaExceeded(Quota(1, 0, 60), 20)
-        outcome: Outcome = inner(site, comment, claim)
-        return outcome
+    def limited(asked: Sequence[Asked]) -> list[Outcome | Exception]:
+        is_second = len(moderation.asked) == 1
+        outcomes: list[Outcome | Exception] = inner(asked)
+        return [QuotaExceeded(Quota(1, 0, 60), 20)] if is_second else outcomes
 
-    moderation.moderate = limited
-    asked = ask(edge, GOOD * 3)
+    moderation.moderate_all = limited
+    asked = ask(server, GOOD * 3)
 
     assert [answer.get("status", 200) for answer in asked.answers] == [200, 429, 200]
     assert asked.answers[1]["retry_after"] == 25
@@ -167,9 +170,9 @@ def test_where_the_quota_ends_a_line_says_when_to_come_again(edge: Flask, modera
     ],
 )
 def test_what_is_wrong_with_the_whole_batch_is_told_before_anything_is_read(
-    edge: Flask, moderation: Any, headers: dict[str, str], status: int, says: str
+    server: Bridge, moderation: Any, headers: dict[str, str], status: int, says: str
 ) -> None:
-    asked = ask(edge, GOOD, **headers)
+    asked = ask(server, GOOD, **headers)
 
     problem = json.loads(asked.sent[0])
     assert (asked.status, asked.sent_before, moderation.asked) == (status, [], [])
@@ -177,38 +180,38 @@ def test_what_is_wrong_with_the_whole_batch_is_told_before_anything_is_read(
     assert problem["verdict"] == "hold"
 
 
-def test_a_wrong_content_type_is_told_the_right_ones(edge: Flask) -> None:
-    asked = ask(edge, **{"content-type": "text/plain"})
+def test_a_wrong_content_type_is_told_the_right_ones(server: Bridge) -> None:
+    asked = ask(server, **{"content-type": "text/plain"})
 
     assert asked.headers["Accept"] == "application/x-ndjson, application/ndjson, application/jsonl"
 
 
 def test_a_part_that_does_not_come_ends_the_batch_and_what_was_decided_stands(
-    edge: Flask, monkeypatch: pytest.MonkeyPatch
+    server: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "PART_SECONDS", 0.05)
 
-    asked = ask(edge, GOOD + b'{"na', None)
+    asked = ask(server, GOOD + b'{"na', None)
 
     assert [(answer["line"], answer.get("status")) for answer in asked.answers] == [(1, None), (2, 408)]
 
 
 def test_what_is_beyond_the_most_lines_is_to_be_sent_in_another_batch(
-    edge: Flask, monkeypatch: pytest.MonkeyPatch
+    server: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "MOST_LINES", 2)
 
-    asked = ask(edge, GOOD * 2, GOOD * 2)
+    asked = ask(server, GOOD * 2, GOOD * 2)
 
     assert [(answer["line"], answer.get("status")) for answer in asked.answers] == [(1, None), (2, None), (3, 413)]
 
 
 def test_so_is_what_is_beyond_the_most_bytes_when_their_number_was_not_declared(
-    edge: Flask, monkeypatch: pytest.MonkeyPatch
+    server: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "LARGEST_BATCH", 2 * len(GOOD))
 
-    asked = ask(edge, GOOD, GOOD, GOOD)
+    asked = ask(server, GOOD, GOOD, GOOD)
 
     assert [answer.get("status", 200) for answer in asked.answers] == [200, 200, 413]
 

@@ -3,14 +3,14 @@ The bridge's own deadline: who is answered without a decision, and when.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from service import bridge
+from service import bridge as module
 from service.bridge import Answer, Bridge
 
 HELD: Answer = (200, [("x-akismet-guid", "1")], b"true")
@@ -53,8 +53,8 @@ def stuck() -> Iterator[Event]:
 
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge, "ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(bridge, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(module, "BODY_SECONDS", 0.05)
 
 
 def application(wait: Event | None = None) -> Any:
@@ -69,6 +69,10 @@ def application(wait: Event | None = None) -> Any:
 
 def only_checks(environ: dict[str, Any]) -> Answer | None:
     return HELD if environ["PATH_INFO"] == "/1.1/comment-check" else None
+
+
+def bridge(application: Any, late: Callable[[dict[str, Any]], Answer | None]) -> Bridge:
+    return Bridge(application, 1, lambda environs: [(200, [], b"decided together")] * len(environs), late)
 
 
 def ask(server: Bridge, *paths: str, protocol: type[Protocol] = Protocol) -> list[list[Answer]]:
@@ -87,13 +91,13 @@ def scope(path: str) -> Any:
 
 
 def test_in_time_everybody_gets_the_applications_answer() -> None:
-    (answers,) = ask(Bridge(application(), 1, only_checks), "/1.1/comment-check")
+    (answers,) = ask(bridge(application(), only_checks), "/1.1/comment-check")
 
     assert answers == [(200, [], b"decided")]
 
 
 def test_a_check_that_takes_too_long_is_held_and_so_is_one_that_no_thread_has_taken_up(stuck: Event) -> None:
-    answers = ask(Bridge(application(stuck), 1, only_checks), *["/1.1/comment-check"] * 5)
+    answers = ask(bridge(application(stuck), only_checks), *["/1.1/comment-check"] * 5)
 
     assert answers == [[HELD]] * 5
 
@@ -102,15 +106,29 @@ def test_what_cannot_be_answered_otherwise_waits(stuck: Event) -> None:
     def late(_: Any) -> None:
         stuck.set()
 
-    (answers,) = ask(Bridge(application(stuck), 1, late), "/v1/comments")
+    (answers,) = ask(bridge(application(stuck), late), "/readyz")
 
     assert answers == [(200, [], b"decided")]
 
 
 def test_a_check_whose_body_does_not_come_is_held_too() -> None:
-    server = Bridge(application(), 1, only_checks)
+    server = bridge(application(), only_checks)
 
     held, refused = ask(server, "/1.1/comment-check", "/v1/comments", protocol=NeverSent)
 
     assert held == [HELD]
     assert refused[0][0] == 408
+
+
+def test_a_comment_that_takes_too_long_is_held_and_so_are_those_that_wait_behind_it(stuck: Event) -> None:
+    def decide(environs: Sequence[dict[str, Any]]) -> list[Answer]:
+        stuck.wait()
+        return [(200, [], b"decided")] * len(environs)
+
+    server = Bridge(application(), 1, decide, lambda _: HELD)
+
+    answers = ask(server, *["/v1/comments"] * 5)
+
+    assert answers == [[HELD]] * 5
+    stuck.set()
+    assert ask(server, "/v1/comments") == [[(200, [], b"decided")]]

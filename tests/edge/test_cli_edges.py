@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from running_service import write_model
 from sqlalchemy import Engine
-from stores import decision
+from stores import decision, recorded
 
 from service.cli import main
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.events import State
 from service.core.labels import Label, Source
 from service.store.announcing import announce_label
@@ -123,7 +123,7 @@ def test_the_outbox_is_listed_and_what_was_given_up_is_told_again(state: Path) -
     site = Sites(store).by_key_id(Sites(store).key_ids()[0])
     assert site
     comment = Comment("Ann", "Hello", callback="https://blog.example/hook")
-    Decisions(store, b"secret").record(site[0], comment, decision(), NOW, None)
+    recorded(Decisions(store, b"secret"), Asked(site[0], comment), decision(), NOW)
     with store.begin() as connection:
         announce_label(connection, "01", None, Label.HAM, Source.MODERATOR, NOW)
     waiting = hamlet(state, "outbox", "list").stdout

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from stores import NOON, Store, decision, registered, store_with_site
+from stores import Store, decision, registered, store_with_site
+from stores import recorded as keep
 
 from service.cli import main
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
 from service.core.site import Scope
 from service.errors import Unauthorised
@@ -127,7 +128,7 @@ def recorded(tmp_path: Path, store: Store) -> None:
             (Verdict.ACCEPT, Comment("Bob", "Thank you")),
         ]
     ):
-        decisions.record(store.site, comment, decision(f"{number:02}", verdict=verdict), NOON, None)
+        keep(decisions, Asked(store.site, comment), decision(f"{number:02}", verdict=verdict))
 
 
 def test_a_dry_run_prints_what_would_change(tmp_path: Path, news: Store) -> None:

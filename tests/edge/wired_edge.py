@@ -2,10 +2,13 @@
 The JSON edge around fakes, to be served by a real server.
 """
 
+from collections.abc import Sequence
+
 from flask import Flask
 
 from service import api, problems
-from service.core.comment import Claim, Comment
+from service.comments import Comments
+from service.core.comment import Asked
 from service.core.decision import Decision, Verdict
 from service.core.site import Site
 from service.core.traffic import Quota
@@ -21,8 +24,8 @@ class Everyone:
     def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool]:
         return Site(1, "blog", key_id), digest(KEY), False
 
-    def moderate(self, site: Site, comment: Comment, claim: Claim | None = None) -> Outcome:
-        return Outcome(HELD, Quota(600, 599, 1))
+    def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]:
+        return [Outcome(HELD, Quota(600, 599, 1))] * len(asked)
 
     def find(self, site_id: int, decision_id: str) -> Decision | None:
         return HELD
@@ -31,5 +34,5 @@ class Everyone:
 def app() -> Flask:
     application = Flask(__name__)
     problems.install(application)
-    application.register_blueprint(api.blueprint(Everyone(), Gate(Everyone()), Everyone()))
+    application.register_blueprint(api.blueprint(Comments(Everyone(), Gate(Everyone())), Gate(Everyone()), Everyone()))
     return application

@@ -1,0 +1,108 @@
+"""
+`POST /v1/comments`: requests in, a decision or what is wrong with each out. Those that wait are decided together.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from service import answer, body, problems, submission
+from service.accounting import Account
+from service.core.comment import Asked
+from service.core.site import Site
+from service.gate import Gate
+from service.moderation import Outcome
+from service.quota import headers_of
+
+PATH, EDGE = "/v1/comments", "api"
+# What every decision goes out with.
+HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+
+Environ = dict[str, Any]
+Raw = tuple[int, list[tuple[str, str]], bytes]
+
+
+class Moderates(Protocol):
+    """
+    Decides on comments together, as `service.moderation.Moderation` does.
+    """
+
+    def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    What is decided on a request, or what is wrong with it, and the name of its site as far as that is known.
+    """
+
+    site: str | None
+    outcome: Outcome | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """
+    The JSON edge of comments, whoever carries the requests. `is_breaker_open` is for the gauge of that name; `chance`,
+    from 0 to 1, spreads the callers that are told to come back.
+    """
+
+    moderation: Moderates
+    gate: Gate
+    is_breaker_open: Callable[[], bool] = lambda: False
+    chance: Callable[[], float] = random.random
+
+    def answer(self, environs: Sequence[Environ]) -> list[Raw]:
+        """
+        Return the answer to each request, accounted for. It never raises.
+        """
+        return [self._close(*each) for each in zip(environs, self.decide(environs), strict=True)]
+
+    def decide(self, environs: Sequence[Environ]) -> list[Found]:
+        """
+        Return what is found of each request. One that fails fails alone.
+        """
+        read = [self._read(environ) for environ in environs]
+        outcomes = iter(self._moderated([asked for _, asked in read if isinstance(asked, Asked)]))
+        return [Found(site, next(outcomes) if isinstance(asked, Asked) else asked) for site, asked in read]
+
+    def _read(self, environ: Environ) -> tuple[str | None, Asked | Exception]:
+        # Headers are taken from the environment: through Flask's `request.headers` each costs a microsecond.
+        site: Site | None = None
+        try:
+            site = self.gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"))
+            media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
+            content, is_form = body.raw(environ), media_type == body.FORM
+            fields = body.from_form(content) if is_form else body.from_json(content)
+            comment = submission.to_comment(fields, is_form=is_form)
+            claim = submission.to_claim(comment, environ.get("HTTP_IDEMPOTENCY_KEY"))
+            return site.name, Asked(site, comment, claim)
+        except Exception as error:
+            return site.name if site else None, error
+
+    def _moderated(self, asked: list[Asked]) -> list[Outcome | Exception]:
+        try:
+            return self.moderation.moderate_all(asked) if asked else []
+        except Exception as error:
+            # What nobody expected of one comment must not cost the others their decision.
+            return [error] if len(asked) == 1 else [self._moderated([each])[0] for each in asked]
+
+    def _close(self, environ: Environ, found: Found) -> Raw:
+        account = Account.begin(environ)
+        account.edge, account.route, account.site = EDGE, PATH, found.site
+        if isinstance(found.outcome, Outcome):
+            account.decision, account.replayed = found.outcome.decision, found.outcome.replayed
+            status, headers, content = 200, headers_for(found.outcome), answer.to_body(found.outcome.decision)
+        else:
+            status, headers, content = problems.of(found.outcome, PATH, account.request_id, self.chance())
+        account.close(status, is_problem=status != 200, is_breaker_open=self.is_breaker_open())
+        return status, headers + account.headers(), content
+
+
+def headers_for(outcome: Outcome) -> list[tuple[str, str]]:
+    """
+    Return the headers that a decision goes out with.
+    """
+    replayed = [("Idempotent-Replayed", "true")] if outcome.replayed else []
+    return [*HEADERS, *headers_of(outcome.quota).items(), *replayed]
