@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 from postgresql_server import PostgresqlServer, wheel
 
 CHROMIUM = Path("/usr/bin/chromium")
 WORDPRESS = Path("/usr/share/wordpress")
 NPM_CLIENTS = Path(__file__).parent / "akismet" / "node"
+
+# A busy machine is no failure of ours.
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any speed")
 
 
 def missing(what: str, cure: str) -> NoReturn:

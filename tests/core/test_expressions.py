@@ -2,7 +2,7 @@
 Expressions of owners, which must not be able to stop a worker.
 """
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -27,10 +27,10 @@ def test_an_expression_that_hangs_other_engines_is_searched_in_no_time(pattern: 
     expressions = Expressions([pattern])
     text = "a" * 100_000 + "!"
 
-    began = perf_counter()
+    began = thread_time()
     expressions.search(text)
 
-    assert perf_counter() - began < 0.5
+    assert thread_time() - began < 0.5
 
 
 @pytest.mark.no_cover
@@ -39,10 +39,10 @@ def test_the_most_that_a_site_may_have_is_searched_in_time_for_an_answer() -> No
     expressions = Expressions(patterns)
     text = "aab" * 1_400
 
-    began = perf_counter()
+    began = thread_time()
     expressions.search(text)
 
-    assert perf_counter() - began < 0.5
+    assert thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ A site's own lists: what they match, and which entry wins.
 """
 
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -236,7 +236,7 @@ def test_no_text_takes_long_to_look_up(shape: str) -> None:
     lists = Lists([*phrases, entry("word", "赌" * 9), entry("domain", "x.ru"), entry("regex", "b.y{1,20}z")])
     text = shape * (60_000 // len(shape))
 
-    began = perf_counter()
+    began = thread_time()
     lists.match(Comment("Ann", text), NOON)
 
-    assert perf_counter() - began < 0.25
+    assert thread_time() - began < 0.25
