@@ -33,7 +33,7 @@ class Store(Protocol):
     def decided(self, site_id: int, decision_id: str) -> Subject | None: ...
     def worded(self, site_id: int, comment: Comment) -> Subject: ...
     def give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected = ...) -> tuple[Given, bool]: ...
-    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> Given | None: ...
+    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool: ...
     def of(self, site_id: int, subject_id: str) -> list[Given]: ...
     def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]: ...
     def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None: ...
@@ -125,17 +125,18 @@ class Labelling:
             self.memory.add(site_id, Labelled(subject, given))
         return given
 
-    def take_back(self, site_id: int, decision_id: str, who: str) -> Given | None:
+    def take_back(self, site_id: int, decision_id: str, who: str) -> bool:
         """
-        Undo what a moderator said last of a decided comment, and return what is in force now.
+        Undo what a moderator said last of a decided comment, and return whether they had said anything.
 
         Raises:
             NotFound: this site has no decision of this id.
         """
         subject = self._decided(site_id, decision_id)
-        given = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, self.clock())
-        self.memory.refresh(site_id)
-        return given
+        had_said = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, self.clock())
+        if had_said:
+            self.memory.refresh(site_id)
+        return had_said
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
         """

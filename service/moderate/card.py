@@ -22,6 +22,9 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A letter of a script that puts spaces between words: not Thai, Lao, Khmer, Japanese or Chinese.
 _SPACED = r"[^\W\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 _WORD = re.compile(r"[^\W_](?:\S*[^\W_])?")
+# Reasons that count links quote none; these are what they counted.
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
+_ABOUT_NAME, _ABOUT_URL = "name", "author_url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +40,28 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Cause:
     """
-    A reason in words, with its code and its signed weight in log-odds, None for a rule.
+    A reason in words, with its code, its signed weight in log-odds, None for a rule, and what of the comment it quotes.
     """
 
     code: str
     words: str
     weight: float | None
+    quotes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """
     What is drawn of a decided comment. `score` is in per cent, `revealed` has disguised words with what they mean.
+    `is_only_logged` tells that its site published it whatever the verdict.
     """
 
     id: str
     received_at: datetime
     comment: Comment
-    pieces: tuple[Piece, ...]
+    name: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+    url: tuple[Piece, ...]
     verdict: Verdict
     label: Label | None
     summary: str
@@ -62,6 +69,7 @@ class Card:
     causes: tuple[Cause, ...]
     revealed: tuple[tuple[str, str], ...]
     alike: tuple[Alike, ...]
+    is_only_logged: bool
 
     @property
     def choice(self) -> str:
@@ -77,19 +85,33 @@ def draw(found: Found) -> Card:
     """
     decision = found.decision
     against = sorted(decision.reasons, key=lambda reason: -(reason.weight or float("inf")))
+    about: dict[str, list[Reason]] = {"": [], _ABOUT_NAME: [], _ABOUT_URL: []}
+    for reason in against:
+        about[_about(reason.code)].append(reason)
     return Card(
         decision.id,
         found.received_at,
         found.comment,
-        pieces(found.comment.comment, against),
+        pieces(found.comment.name, about[_ABOUT_NAME]),
+        pieces(found.comment.comment, about[""]),
+        pieces(found.comment.url, about[_ABOUT_URL]),
         decision.verdict,
         found.label,
         decision.summary,
         None if decision.score is None else decision.score * 100,
-        tuple(Cause(reason.code, phrase(reason), reason.weight) for reason in decision.reasons),
+        tuple(map(_cause, decision.reasons)),
         revealed(found.comment.comment),
         found.alike,
+        decision.log_only,
     )
+
+
+def _cause(reason: Reason) -> Cause:
+    return Cause(reason.code, phrase(reason), reason.weight, tuple(map(inert, reason.evidence)))
+
+
+def _about(code: str) -> str:
+    return _ABOUT_URL if code == _ABOUT_URL else _ABOUT_NAME if code.startswith(_ABOUT_NAME) else ""
 
 
 def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
@@ -100,11 +122,13 @@ def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     ['cheap ', 'pills', ' here']
     >>> [piece.text for piece in pieces("anyone on 代开发票", [Reason("text", 2.0, evidence=("on", "开发"))])]
     ['anyone ', 'on', ' 代', '开发', '票']
+    >>> [piece.text for piece in pieces("see www.a.example now", [Reason("one_link", 0.7)])]
+    ['see ', 'www.a.example', ' now']
     """
     causes: dict[str, str] = {}
     for reason in reasons:
         if reason.weight is None or reason.weight > 0:
-            for quote in reason.evidence:
+            for quote in reason.evidence or _counted(text, reason.code):
                 if quote.strip():
                     causes.setdefault(quote.casefold(), phrase(reason))
     if not causes:
@@ -113,6 +137,10 @@ def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     pattern = re.compile(f"({'|'.join(map(_whole, longest_first))})", re.IGNORECASE)
     parts = [part for part in pattern.split(text) if part]
     return tuple(Piece(inert(part), causes.get(part.casefold(), "")) for part in parts)
+
+
+def _counted(text: str, code: str) -> tuple[str, ...]:
+    return tuple(_LINK.findall(text)) if "link" in code else ()
 
 
 def _whole(quote: str) -> str:

@@ -49,7 +49,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """
-    A picture of stacked bars, and the same numbers as rows of a table: a label and a number of each series.
+    A picture of bars, and the same numbers as rows of a table: a label and a number of each series.
     """
 
     title: str
@@ -83,17 +83,39 @@ def stacked(
     for place, label in enumerate(labels):
         below = 0.0
         for each in series:
-            value = each.values[place]
-            height = value / highest * HEIGHT
+            height = each.values[place] / highest * HEIGHT
             below += height
-            x = round(place * step + step * GAP / 2, 2)
-            told = f"{label}: {value:g} {each.name}"
-            if value:
-                bars.append(
-                    Bar(x, round(HEIGHT - below, 2), round(step * (1 - GAP), 2), round(height, 2), each.kind, told)
-                )
-    ticks = [Mark(HEIGHT - HEIGHT * tick / _TICKS, f"{highest * tick / _TICKS:g}") for tick in range(_TICKS + 1)]
-    return Chart(title, labels, series, bars, ticks, [Mark(round(share * WIDTH, 2), name) for share, name in marks])
+            bars.append(_bar(place * step + step * GAP / 2, below, step * (1 - GAP), height, each, place, label))
+    upright = [Mark(round(share * WIDTH, 2), name) for share, name in marks]
+    return Chart(title, labels, series, [bar for bar in bars if bar.height], _ticks(highest), upright)
+
+
+def grouped(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
+    """
+    Return a chart whose bars stand beside each other, to be compared.
+
+    >>> [(bar.x, bar.width) for bar in grouped("", ["a"], [Series("now", "a", [1]), Series("then", "b", [2])]).bars]
+    [(60.0, 240.0), (300.0, 240.0)]
+    """
+    highest = _round_up(max((value for each in series for value in each.values), default=0))
+    step = WIDTH / max(len(labels), 1)
+    width = step * (1 - GAP) / len(series)
+    bars = [
+        _bar(place * step + step * GAP / 2 + turn * width, height, width, height, each, place, label)
+        for place, label in enumerate(labels)
+        for turn, each in enumerate(series)
+        if (height := each.values[place] / highest * HEIGHT)
+    ]
+    return Chart(title, labels, series, bars, _ticks(highest))
+
+
+def _bar(x: float, top: float, width: float, height: float, series: Series, place: int, label: str) -> Bar:
+    told = f"{label}: {series.values[place]:g} {series.name}"
+    return Bar(round(x, 2), round(HEIGHT - top, 2), round(width, 2), round(height, 2), series.kind, told)
+
+
+def _ticks(highest: float) -> list[Mark]:
+    return [Mark(HEIGHT - HEIGHT * tick / _TICKS, f"{highest * tick / _TICKS:g}") for tick in range(_TICKS + 1)]
 
 
 def _round_up(value: float) -> float:

@@ -17,10 +17,11 @@ from service.moderate import filters
 from service.moderate.card import Card, draw
 from service.moderate.session import moderator
 from service.moderate.sites import chosen_site, own_sites
-from service.store.browsing import MOST_COUNTED, Browsing, Filter, Order, Shown
+from service.store.browsing import MOST_COUNTED, Alike, Browsing, Filter, Order, Shown
 
 PAGE = 25
 MOST_AT_ONCE = 200
+FEW_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(sites, request.args.get("site", ""))
         chosen, before = filters.read(request.args), request.args.get("before", "")
         # One more than shown tells whether there is a next page.
-        # All of an author or a campaign are on one page, to be decided on together.
-        most = MOST_AT_ONCE if chosen.alike else PAGE
+        # All of an author, a campaign or a reason are on one page, to be decided on together.
+        most = MOST_AT_ONCE if chosen.alike or chosen.reason else PAGE
         found = browsing.page(site_id, chosen, most + 1, before)
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
@@ -67,7 +68,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(own_sites(browsing), request.args.get("site", ""))
         card = _card(browsing, site_id, decision_id)
         said = labelling.of(site_id, decision_id)
-        return _page("closer.html", card=card, said=said, site_id=site_id)
+        return _page("closer.html", card=card, said=said, others=_others(browsing, site_id, card), site_id=site_id)
 
     @pages.post("/decide")
     def decide() -> Response:
@@ -84,9 +85,9 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.post("/undo")
     def undo() -> Response:
         site_id, choices = chosen_site(own_sites(browsing), request.form.get("site", "")), _choices()
-        for choice in choices:
-            labelling.take_back(site_id, choice.id, moderator().name)
-        return _after(browsing, site_id, choices, set(), f"{len(choices)} taken back.", is_undo=True)
+        # Of what somebody else said nothing is taken back, but it can be overruled.
+        refused = {choice.id for choice in choices if not labelling.take_back(site_id, choice.id, moderator().name)}
+        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
 
 
 def _after(
@@ -100,8 +101,9 @@ def _after(
         return cast("Response", redirect(f"{url_for('moderate.show')}?{back}", 303))
     cards = [_card(browsing, site_id, choice.id) for choice in choices]
     undo = [] if is_undo else [card for card in cards if card.id not in refused]
-    parts = {"cards": cards, "refused": refused, "told": told, "undo": undo, "site_id": site_id, "back": back}
-    return _page("changed.html", **parts)
+    why = "somebody else said so; decide to overrule them" if is_undo else "somebody else decided meanwhile"
+    parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
+    return _page("changed.html", **parts, site_id=site_id, back=back)
 
 
 def _card(browsing: Browsing, site_id: int, decision_id: str) -> Card:
@@ -109,6 +111,19 @@ def _card(browsing: Browsing, site_id: int, decision_id: str) -> Card:
     if found is None:
         raise NotFound("this site has no such comment")
     return draw(found)
+
+
+def _others(browsing: Browsing, site_id: int, card: Card) -> dict[Alike, list[Card]]:
+    """
+    Return by what else comments are like this one, each with the newest few; none of a campaign, which takes longer to
+    find than a look should.
+    """
+    others = {}
+    for by in card.alike:
+        few = FEW_OTHERS + 1 if by is not Alike.CAMPAIGN else 0
+        found = browsing.page(site_id, Filter(Shown.ALL, alike=by, of=card.id), few) if few else []
+        others[by] = [draw(each) for each in found if each.decision.id != card.id][:FEW_OTHERS]
+    return others
 
 
 def _choices() -> list[_Choice]:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
+from service.core.decision import Reason
 from service.core.drift import BINS, histogram, stability_index
-from service.core.summary import REASONS
-from service.moderate.charts import Chart, Series, stacked
+from service.core.summary import REASONS, phrase
+from service.moderate.charts import Chart, Series, grouped, stacked
 from service.moderate.session import moderator
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import Browsing
@@ -17,12 +18,13 @@ from service.store.overview import Overview
 from service.store.statistics import Statistics
 
 DAYS, WEEKS = 30, 12
+BANDS = [f"{100 * place // BINS} to {100 * (place + 1) // BINS} %" for place in range(BINS)]
 RECENT, EARLIER = timedelta(days=7), timedelta(days=28)
 AGES = {
-    "under an hour": timedelta(hours=1),
-    "under a day": timedelta(days=1),
-    "under a week": timedelta(days=7),
-    "under a month": timedelta(days=30),
+    "< 1 hour": timedelta(hours=1),
+    "< 1 day": timedelta(days=1),
+    "< 1 week": timedelta(days=7),
+    "< 1 month": timedelta(days=30),
 }
 
 
@@ -38,16 +40,17 @@ def install(
         sites = own_sites(browsing)
         site_id = chosen_site(sites, request.args.get("site", ""))
         now = clock()
+        recent, earlier = (
+            overview.scores(site_id, now - RECENT, now),
+            overview.scores(site_id, now - RECENT - EARLIER, now - RECENT),
+        )
         charts = [
             _days(statistics, site_id, now),
             _scores(overview, site_id, now),
             _ages(overview, site_id, now),
             _weeks(statistics, site_id, now),
+            _drift(recent, earlier),
         ]
-        recent, earlier = (
-            overview.scores(site_id, now - RECENT, now),
-            overview.scores(site_id, now - RECENT - EARLIER, now - RECENT),
-        )
         return Response(
             render_template(
                 "moderate/stats.html",
@@ -56,7 +59,7 @@ def install(
                 site_id=site_id,
                 charts=charts,
                 drift=stability_index(earlier, recent),
-                reasons=[(REASONS.get(tally.code, tally.code), tally) for tally in overview.reasons(site_id)],
+                reasons=[(_words(tally.code), tally) for tally in overview.reasons(site_id)],
             )
         )
 
@@ -86,16 +89,30 @@ def _weeks(statistics: Statistics, site_id: int, now: datetime) -> Chart:
 
 def _scores(overview: Overview, site_id: int, now: datetime) -> Chart:
     counts = histogram(overview.scores(site_id, now - timedelta(days=DAYS), now))
-    labels = [f"{100 * place // BINS} %" for place in range(BINS)]
     bounds = overview.thresholds(site_id)
     marks = [(bounds.accept_below, "hold from"), (bounds.reject_at, "reject from")] if bounds else []
     title = f"Scores, from 0 to 100 %, {DAYS} days"
-    return stacked(title, labels, [Series("comments", "score", counts)], marks)
+    return stacked(title, BANDS, [Series("comments", "score", counts)], marks)
+
+
+def _drift(recent: Sequence[float], earlier: Sequence[float]) -> Chart:
+    shares = [
+        [round(100 * count / max(len(scores), 1), 1) for count in histogram(scores)] for scores in (recent, earlier)
+    ]
+    series = (
+        Series("% of the last week", "score", shares[0]),
+        Series("% of the four weeks before", "before", shares[1]),
+    )
+    return grouped("Scores of the last week beside those before", BANDS, series)
 
 
 def _ages(overview: Overview, site_id: int, now: datetime) -> Chart:
     counts = overview.waiting_since(site_id, [now - age for age in reversed(AGES.values())])
     return stacked(f"What waits, by age: {sum(counts):,}", [*AGES, "older"], [Series("waiting", "hold", counts[::-1])])
+
+
+def _words(code: str) -> str:
+    return REASONS.get(code) or phrase(Reason(code))
 
 
 def _midnights(now: datetime, count: int, step: timedelta) -> list[datetime]:

@@ -120,10 +120,10 @@ class Labels:
             connection.execute(update(labels).where(burst, labels.c.set_aside.is_(None)).values(set_aside=why))
             _settle(connection, burst)
 
-    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> Given | None:
+    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool:
         """
         Let the latest label that somebody gave a comment, and that counts, count no more; what was in force before it
-        is again. Return what is in force now.
+        is again. Return whether there was one.
         """
         mine = (labels.c.source == source.value, labels.c.who == without_nul(who), labels.c.set_aside.is_(None))
         with available(), self._engine.begin() as connection:
@@ -137,7 +137,7 @@ class Labels:
                 after = _in_force(connection, rows[-1])
                 was, is_now = before.label if before else None, after.label if after else None
                 announce_label(connection, subject_id, was, is_now, source, now)
-            return in_force([given_of(row) for row in connection.execute(_about(site_id, subject_id))])
+        return bool(rows)
 
     def _give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected) -> tuple[Given, bool]:
         with self._engine.begin() as connection:

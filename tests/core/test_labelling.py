@@ -48,9 +48,10 @@ class FakeStore:
         self.kept.append((subject.id, wish))
         return self._given(len(self.kept) - 1), True
 
-    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> Given | None:
-        self.kept = [kept for kept in self.kept if (kept[0], kept[1].who) != (subject_id, who)]
-        return in_force(self.of(site_id, subject_id))
+    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool:
+        before = len(self.kept)
+        self.kept = [(about, wish) for about, wish in self.kept if (about, wish.who) != (subject_id, who)]
+        return len(self.kept) < before
 
     def of(self, site_id: int, subject_id: str) -> list[Given]:
         return [self._given(number) for number, (about, _) in enumerate(self.kept) if about == subject_id]
@@ -254,9 +255,17 @@ def test_whoever_decides_second_is_told_and_decides_nothing(desk: Desk) -> None:
 def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> None:
     desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
 
-    assert desk.labelling().take_back(1, "d1", "Anna") is None
+    assert desk.labelling().take_back(1, "d1", "Anna")
 
     assert desk.memory.refreshed == 1
+
+
+def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None:
+    desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
+
+    assert not desk.labelling().take_back(1, "d1", "Bob")
+
+    assert desk.memory.refreshed == 0
 
 
 def test_of_what_was_never_decided_nothing_can_be_said_or_taken_back(desk: Desk) -> None:

@@ -84,14 +84,16 @@ class FakeLabelling:
 
     told: list[tuple[Any, ...]] = field(default_factory=list)
     fault: Exception | None = None
+    had_said: bool = True
 
     def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> None:
         if self.fault:
             raise self.fault
         self.told.append((site_id, decision_id, label, who, seen))
 
-    def take_back(self, site_id: int, decision_id: str, who: str) -> None:
+    def take_back(self, site_id: int, decision_id: str, who: str) -> bool:
         self.told.append((site_id, decision_id, who))
+        return self.had_said
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
         return [Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON)]
@@ -393,13 +395,23 @@ def test_a_script_gets_the_changed_comments_and_an_undo_of_all(desk: Desk) -> No
     assert answer.text.count('name="choice" value="01|spam"') == 3
 
 
+def test_what_somebody_else_decided_is_not_said_to_be_taken_back(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, label=Label.SPAM)]
+    desk.labelling.had_said = False
+
+    answer = desk.post("/undo", {**HERE, "HX-Request": "true"}, site="1", choice="01|spam")
+
+    assert "0 taken back." in answer.text
+    assert "1 not changed: somebody else said so; decide to overrule them." in answer.text
+
+
 def test_whoever_comes_second_is_told_and_sees_what_the_first_decided(desk: Desk) -> None:
     desk.browsing.found = [replace(FOUND, label=Label.HAM)]
     desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
 
     answer = desk.post("/decide", {**HERE, "HX-Request": "true"}, site="1", choice="01|", label="spam")
 
-    assert "Somebody else decided on this meanwhile" in answer.text
+    assert "Somebody else decided meanwhile." in answer.text
     assert "1 not changed" in answer.text
     assert "0 decided" in answer.text
 
@@ -433,10 +445,64 @@ def test_a_closer_look_has_reasons_others_and_what_was_said(desk: Desk) -> None:
     text = desk.get("/comments/01?site=1").text
 
     assert "+2.00" in text
+    assert "<bdi>pills</bdi>" in text
     assert "<bdi>p\u0430yday</bdi> reads <bdi>payday</bdi>" in text
     assert "⟨U+200B⟩" in text
     assert "alike=name&amp;of=01" in text
     assert "&lt;b&gt;Bob&lt;/b&gt;" in text
+
+
+def test_a_closer_look_shows_what_else_the_author_wrote(desk: Desk) -> None:
+    other = replace(FOUND, decision=replace(DECISION, id="02", verdict=Verdict.REJECT), comment=Comment("Eve", "more"))
+    desk.browsing.found = [FOUND, other]
+
+    text = desk.get("/comments/01?site=1").text
+
+    assert '<span class="badge reject">reject</span> <bdi>more</bdi>' in text
+    assert desk.browsing.asked == [(1, Filter(Shown.ALL, alike=Alike.NAME, of="01"), "")]
+
+
+def test_an_author_of_one_comment_is_said_to_have_no_other(desk: Desk) -> None:
+    assert "Comments of this name</a>: no other" in desk.get("/comments/01?site=1").text
+
+
+def test_each_reason_marks_its_words_where_it_read_them(desk: Desk) -> None:
+    reasons = (
+        Reason("name", 1.0, evidence=("Pills",)),
+        Reason("author_url", 1.0, evidence=("pills.example",)),
+        Reason("one_link", 0.5),
+        Reason("text", -1.0, evidence=("read",)),
+    )
+    comment = Comment("Cheap Pills", "read of pills at https://shop.example/ today", url="http://pills.example")
+    desk.browsing.found = [replace(FOUND, decision=replace(DECISION, reasons=reasons), comment=comment)]
+
+    text = desk.get().text
+
+    assert 'Cheap <mark title="the author&#39;s name">Pills</mark>' in text
+    assert 'http://<mark title="the author&#39;s address">pills.example</mark>' in text
+    assert 'read of pills at <mark title="a link">https://shop.example/</mark> today' in text
+
+
+def test_what_a_site_that_only_logs_published_is_said_to_be_published(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, decision=replace(DECISION, log_only=True))]
+
+    assert ">published</span>" in desk.get().text
+
+
+@pytest.mark.parametrize("query", ["reason=links", "alike=name&of=01"])
+def test_all_of_a_reason_or_an_author_are_on_one_page_to_be_decided_on_together(desk: Desk, query: str) -> None:
+    desk.browsing.found = [replace(FOUND, decision=replace(DECISION, id=f"{number:03}")) for number in range(201)]
+
+    text = desk.get(f"/?{query}").text
+
+    assert text.count("<article") == 200
+
+
+def test_what_is_not_found_among_some_can_be_looked_for_among_all(desk: Desk) -> None:
+    desk.browsing.found = []
+
+    assert 'href="?site=1&amp;shown=all&amp;text=pills"' in desk.get("/?text=pills").text
+    assert "Look among all" not in desk.get("/?shown=all&text=pills").text
 
 
 def test_the_next_page_goes_on_after_the_last_comment_with_the_same_filter(desk: Desk) -> None:
@@ -469,14 +535,16 @@ def test_a_store_that_does_not_answer_is_told_to_come_back(desk: Desk, monkeypat
 def test_the_numbers_are_pictures_and_tables(desk: Desk) -> None:
     text = desk.get("/stats").text
 
-    assert text.count("<svg") == 4
+    assert text.count("<svg ") == 6
     assert "<title>2026-11-24: 4 held</title>" in text
     assert "What waits, by age: 4" in text
-    assert "<title>under an hour: 1 waiting</title>" in text
+    assert "<title>&lt; 1 hour: 1 waiting</title>" in text
     assert "<title>older: 3 waiting</title>" in text
     assert 'x1="582.0"' in text
     assert "0.000</strong>" in text
-    assert "<td>75 %</td><td>4</td>" in text
+    assert "<title>0 to 5 %: 5 % of the last week</title>" in text
+    assert '<rect class="reject" width="75.0" height="10"/>' in text
+    assert '<td class="number">75 %</td>' in text
 
 
 def test_drift_is_not_told_from_a_few_scores(desk: Desk) -> None:
