@@ -5,9 +5,11 @@ Training that an admin starts from a page: `hamlet-train` in a process of its ow
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -17,7 +19,7 @@ from service.errors import TrainingBusy, TrainingMissing
 
 # The end of what a job printed; progress of a fit is some fifty lines.
 MOST_OUTPUT = 16_384
-_LOCK, _ABOUT, _OUTPUT, _CODE = "lock", "about.json", "output", "exit-code"
+_LOCK, _ABOUT, _OUTPUT, _CODE, _GROUP = "lock", "about.json", "output", "exit-code", "process-group"
 # Linux's SCHED_IDLE is no better: with it the medians of answers rose by 41 %, with nice alone they did not.
 # In the background: neither the job nor its exit code hangs on whoever started it.
 _SCRIPT = 'code=$1; shift; { nice -n 19 "$@"; echo $? > "$code.new"; mv "$code.new" "$code"; } &'
@@ -76,12 +78,13 @@ class TrainingJobs:
             except BlockingIOError:
                 raise TrainingBusy("another training is under way; wait for its end") from None
             code = self._folder / _CODE
-            code.unlink(missing_ok=True)
+            for earlier in (code, self._folder / _GROUP):
+                earlier.unlink(missing_ok=True)
             about = {"title": title, "who": who, "began_at": self._clock().isoformat(timespec="seconds")}
             (self._folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
             program = [sys.executable, "-c", "from training.cli import main; main()", *arguments]
             with (self._folder / _OUTPUT).open("wb") as output:
-                subprocess.run(  # noqa: S603 - our own program
+                starting = subprocess.Popen(  # noqa: S603 - our own program
                     ["/bin/sh", "-c", _SCRIPT, "sh", str(code), *program],
                     env={**os.environ, **self._environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "160"},
                     stdin=subprocess.DEVNULL,
@@ -89,8 +92,18 @@ class TrainingJobs:
                     stderr=subprocess.STDOUT,
                     pass_fds=[lock.fileno()],
                     start_new_session=True,
-                    check=True,
                 )
+            (self._folder / _GROUP).write_text(str(starting.pid), encoding="utf-8")
+            starting.wait()
+
+    def stop(self) -> None:
+        """
+        End the job that runs, if one does; what it has printed stays.
+        """
+        if self._is_running():
+            # While the lock is held these processes live, and their group's number is nobody else's.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                os.killpg(int((self._folder / _GROUP).read_text(encoding="utf-8")), signal.SIGTERM)
 
     def latest(self) -> Job | None:
         """

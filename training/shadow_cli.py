@@ -4,7 +4,10 @@ The command `hamlet-train shadow`: what another model would say of the comments 
 
 import json
 import os
+import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +22,7 @@ from service.periods import PERIOD
 from service.scorer import ModelError, Scorer, load_current
 from training.errors import BadModel
 from training.from_store import own_store
+from training.progress import say
 from training.promotion_cli import MODELS
 from training.shadow import Disagreement, Shadow, compare, watched, with_labels
 
@@ -38,31 +42,40 @@ def shadow(version: str, models: Path, site: str | None, last: int, period: time
     """
     Score a service's comments with VERSION beside the model in use, and print where the two disagree.
 
-    Verdicts are not touched: this reads the store, in a process of its own. Ctrl-C ends it with what was seen.
+    Verdicts are not touched: this reads the store, in a process of its own. Ctrl-C or SIGTERM ends it with what was
+    seen.
     """
     try:
         champion, candidate = load_current(models), Scorer.load(models / version)
     except ModelError as error:
         raise BadModel(str(error)) from error
-    stop = False
-
-    def sleep(seconds: float) -> None:
-        nonlocal stop
-        try:
-            time.sleep(seconds)
-        except KeyboardInterrupt:
-            stop = True
-
-    def clock() -> datetime:
-        return datetime.max.replace(tzinfo=UTC) if stop else datetime.now(UTC)
-
-    with own_store(os.environ) as engine:
-        found = compare(watched(engine, site, last, datetime.now(UTC) + period, clock, sleep), champion, candidate)
+    with own_store(os.environ) as engine, _until_told() as clock:
+        until = datetime.now(UTC) + period
+        say(f"Scoring until {until:%Y-%m-%d %H:%M} UTC")
+        seen = watched(engine, site, last, until, clock, time.sleep)
+        found = compare(seen, champion, candidate)
         found.disagreements = with_labels(engine, found.disagreements)
     if as_json:
         click.echo(json.dumps(_facts(found, champion.version, version)))
     else:
         _show(found, champion.version, version)
+
+
+@contextmanager
+def _until_told() -> Iterator[Callable[[], datetime]]:
+    """
+    Give a clock that is past every moment once somebody wants this to end.
+    """
+    stop = False
+
+    def end(*_: object) -> None:
+        nonlocal stop
+        stop = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield lambda: datetime.max.replace(tzinfo=UTC) if stop else datetime.now(UTC)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _facts(found: Shadow, champion: str, candidate: str) -> dict[str, object]:

@@ -21,6 +21,8 @@ from service.signing_in import SigningIn
 from service.training_jobs import TrainingJobs
 
 LONGEST_REASON = 500
+# How long a shadow goes on with the comments that come, after the last thousand.
+PERIODS = {"0m": "the last 1,000 comments", "30m": "and half an hour", "24h": "and a day"}
 # The report is one page with its style inside; it has no script.
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 
@@ -54,6 +56,7 @@ def blueprint(parts: Parts) -> Blueprint:
             history=_history(parts.models)[::-1],
             job=parts.jobs.latest(),
             is_possible=parts.jobs.is_possible,
+            periods=PERIODS,
             data=parts.data,
             held_back=parts.held_back,
         )
@@ -70,6 +73,11 @@ def blueprint(parts: Parts) -> Blueprint:
             raise NotFound("this model came without a report")
         return Response(path.read_bytes(), headers={"Content-Security-Policy": _REPORT_POLICY}, mimetype="text/html")
 
+    @pages.post("/models/stop")
+    def stop() -> Response:
+        parts.jobs.stop()
+        return _back()
+
     @pages.post("/models/<action>")
     def act(action: str) -> Response:
         version = request.form.get("version", "")
@@ -81,7 +89,7 @@ def blueprint(parts: Parts) -> Blueprint:
         commands: Mapping[str, tuple[str, list[str]]] = {
             "train": ("Train a model", ["fit", "--from-store", "--out", str(parts.models), *_data(parts.data)]),
             "gates": (f"Check {version}", ["promote", "--dry-run", version, *rows]),
-            "shadow": (f"Shadow {version}", ["shadow", version]),
+            "shadow": (f"Shadow {version}", ["shadow", version, "--for", _period()]),
             "promote": (f"Promote {version}", ["promote", version, *rows, *signed, *_force(_reason("force"))]),
             "rollback": ("Go back to the model before", ["rollback", *signed]),
         }
@@ -90,13 +98,17 @@ def blueprint(parts: Parts) -> Blueprint:
         title, arguments = commands[action]
         models = [] if action == "train" else ["--models", str(parts.models)]
         parts.jobs.start(title, who, [*arguments, *models])
-        return cast("Response", redirect(url_for("admin.models"), 303))
+        return _back()
 
     @pages.errorhandler(HamletError)
     def failed(error: HamletError) -> Response:
         return Response(render_template("moderate/error.html", error=error, moderator=g.get("moderator")), error.status)
 
     return pages
+
+
+def _back() -> Response:
+    return cast("Response", redirect(url_for("admin.models"), 303))
 
 
 def _page(template: str, **values: Any) -> Response:
@@ -113,7 +125,7 @@ def _versions(models: Path) -> list[dict[str, Any]]:
 
 def _facts(card: Path) -> dict[str, Any]:
     try:
-        return {"created": json.loads(card.read_text(encoding="utf-8")).get("created", "")}
+        return {"created": json.loads(card.read_text(encoding="utf-8")).get("created", "")[:16].replace("T", " ")}
     except (OSError, ValueError, AttributeError):
         return {"created": "its card is damaged"}
 
@@ -142,6 +154,13 @@ def _reason(field: str) -> str:
     if len(text) > LONGEST_REASON or not text.isprintable():
         raise InvalidField(f"`{field}` must be one line of up to {LONGEST_REASON} characters", field=field)
     return text
+
+
+def _period() -> str:
+    period = request.form.get("period", "0m")
+    if period not in PERIODS:
+        raise InvalidField(f"`period` must be one of {', '.join(PERIODS)}", field="period")
+    return period
 
 
 def _data(path: Path | None) -> list[str]:

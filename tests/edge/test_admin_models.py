@@ -18,6 +18,8 @@ from werkzeug.test import TestResponse
 from service import admin, moderate, problems
 from service.core.moderator import Moderator, Role
 from service.errors import TrainingBusy
+from service.store.engine import connect
+from service.store.schema import migrate
 from service.training_jobs import Job, TrainingJobs
 from training.cli import main
 
@@ -45,11 +47,15 @@ class FakeJobs:
     job: Job | None = None
     fault: Exception | None = None
     is_possible: bool = True
+    stopped: int = 0
 
     def start(self, title: str, who: str, arguments: Sequence[str]) -> None:
         if self.fault:
             raise self.fault
         self.started.append((title, who, list(arguments)))
+
+    def stop(self) -> None:
+        self.stopped += 1
 
     def latest(self) -> Job | None:
         return self.job
@@ -142,7 +148,8 @@ def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
     [
         ("train", {}, ["fit", "--from-store", "--out", "MODELS"]),
         ("gates", {"version": "two"}, ["promote", "--dry-run", "two", "--from-store", "--models", "MODELS"]),
-        ("shadow", {"version": "two"}, ["shadow", "two", "--models", "MODELS"]),
+        ("shadow", {"version": "two"}, ["shadow", "two", "--for", "0m", "--models", "MODELS"]),
+        ("shadow", {"version": "two", "period": "24h"}, ["shadow", "two", "--for", "24h", "--models", "MODELS"]),
         (
             "promote",
             {"version": "two", "reason": "better"},
@@ -203,6 +210,27 @@ def test_a_model_that_is_not_there_cannot_be_named(desk: Desk, version: str) -> 
 @pytest.mark.parametrize("reason", ["x" * 501, "two\nlines", "\0"])
 def test_a_reason_is_one_line(desk: Desk, reason: str) -> None:
     assert desk.post("promote", version="two", reason=reason).status_code == 422
+
+
+def test_a_shadow_lasts_as_long_as_can_be_chosen(desk: Desk) -> None:
+    assert desk.post("shadow", version="two", period="9d").status_code == 422
+    assert desk.jobs.started == []
+
+
+def test_only_a_running_job_can_be_stopped_and_only_from_here(desk: Desk) -> None:
+    desk.jobs.job = Job("Train a model", "Anna", "2026-11-24T12:00:00+00:00", "", is_running=True, exit_code=None)
+    assert "Stop it" in desk.get().text
+    assert desk.post("stop", {"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+    answer = desk.post("stop")
+
+    assert (answer.location, desk.jobs.stopped) == ("/admin/models", 1)
+    desk.jobs.job = Job("Train a model", "Anna", "2026-11-24T12:00:00+00:00", "", is_running=False, exit_code=0)
+    assert "Stop it" not in desk.get().text
+
+
+def test_before_the_first_promotion_there_is_no_way_back(desk: Desk) -> None:
+    assert "Roll back" not in desk.get().text
 
 
 def test_another_action_is_none(desk: Desk) -> None:
@@ -285,3 +313,29 @@ def test_of_two_jobs_the_second_is_refused_whoever_starts_it(tmp_path: Path) -> 
     assert ended(second).who == "Anna"
     second.start("Look", "Bob", ["--help"])
     assert ended(first).who == "Bob"
+
+
+def test_a_shadow_that_is_stopped_says_what_it_has_seen(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
+    migrate(engine)
+    engine.dispose()
+    models = write_model(tmp_path / "models", "two")
+    write_model(models, "one")
+    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)
+    jobs.start("Shadow", "Anna", ["shadow", "two", "--for", "24h", "--models", str(models)])
+    wait_until(lambda: (job := jobs.latest()) and "Scoring" in job.output, 60)
+
+    jobs.stop()
+
+    job = ended(jobs)
+    assert "0 comments by one, in use, and by two" in job.output
+
+
+def test_stopping_nothing_does_nothing(tmp_path: Path) -> None:
+    jobs = TrainingJobs(tmp_path, {}, lambda: NOON)
+    jobs.start("Look", "Anna", ["--help"])
+    before = ended(jobs)
+
+    jobs.stop()
+
+    assert jobs.latest() == before

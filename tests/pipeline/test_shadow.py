@@ -128,7 +128,7 @@ def test_the_report_says_where_they_differ_who_was_right_and_what_it_cost(state:
 
 
 def test_the_report_can_be_read_by_a_program(state: Path, models: Path) -> None:
-    facts = json.loads(shadow(state, models, "--json", "--site", "news").output)
+    facts = json.loads(shadow(state, models, "--json", "--site", "news").stdout)
 
     assert (facts["scored"], facts["verdicts"]["hold"]["reject"]) == (3, 2)
     assert facts["labels_agreed_with"] == {"champion": 1, "candidate": 1}
