@@ -8,12 +8,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from flask import Flask, Response, g, request
 
 from service import metrics
 from service.core.decision import Decision
+from service.trace_context import TraceContext
 
 REQUEST_ID = "X-Request-Id"
 # In the environment of a request: when it was read from the wire, by `time.perf_counter`.
@@ -38,6 +39,7 @@ class Account:
     request_id: str
     method: str
     began: float
+    trace: TraceContext | None = None
     edge: str = "other"
     # The rule: a path may hold what somebody typed.
     route: str | None = None
@@ -52,28 +54,36 @@ class Account:
         """
         given = environ.get("HTTP_X_REQUEST_ID", "")
         sane = given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
-        return cls(sane, environ["REQUEST_METHOD"], environ.get(BEGAN) or time.perf_counter())
+        traceparent = environ.get("HTTP_TRACEPARENT")
+        trace = TraceContext.read(traceparent) if traceparent else None
+        return cls(sane, environ["REQUEST_METHOD"], environ.get(BEGAN) or time.perf_counter(), trace)
 
     def headers(self, given: Iterable[str] = ()) -> list[tuple[str, str]]:
         """
         Return the headers of its answer that are not given already.
         """
-        return [(REQUEST_ID, self.request_id), *(header for header in _HEADERS if header[0] not in given)]
+        traced = [("traceresponse", self.trace.answered)] if self.trace else []
+        return [(REQUEST_ID, self.request_id), *traced, *(header for header in _HEADERS if header[0] not in given)]
 
-    def close(self, status: int, *, is_problem: bool, is_breaker_open: bool) -> None:
+    def close(self, status: int, *, is_problem: bool, is_breaker_open: bool, tracing: "Tracing | None" = None) -> None:
         """
-        Count the answer and log it.
+        Count the answer, log it and trace it.
         """
-        seconds = time.perf_counter() - self.began
+        ended = time.perf_counter()
+        seconds = ended - self.began
         metrics.count_request(self.edge, status, seconds, self.decision, is_problem=is_problem)
         if self.decision:
             metrics.count_decision(self.edge, self.decision, is_replayed=self.replayed, is_breaker_open=is_breaker_open)
         if logger.isEnabledFor(logging.INFO):
             logger.info("request", extra=self._line(status, seconds))
+        if tracing:
+            tracing.record(self, status, ended)
 
     def _line(self, status: int, seconds: float) -> dict[str, object]:
         line: dict[str, object] = {
             "request_id": self.request_id,
+            "trace_id": self.trace and self.trace.trace_id,
+            "span_id": self.trace and self.trace.span_id,
             "edge": self.edge,
             "method": self.method,
             "route": self.route,
@@ -91,7 +101,15 @@ class Account:
         return line
 
 
-def install(app: Flask, *, is_breaker_open: Callable[[], bool]) -> None:
+class Tracing(Protocol):
+    """
+    Is told of each request when it has ended, at a reading of `time.perf_counter`.
+    """
+
+    def record(self, account: Account, status: int, ended: float) -> None: ...
+
+
+def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
     """
     Watch all requests of an application. Views say what they did in `g.site`, `g.decision` and `g.replayed`.
     """
@@ -109,5 +127,6 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool]) -> None:
         account.route = request.url_rule.rule if request.url_rule else None
         account.site, account.decision, account.replayed = g.get("site"), g.get("decision"), g.get("replayed", False)
         is_problem = response.mimetype == "application/problem+json"
-        account.close(response.status_code, is_problem=is_problem, is_breaker_open=is_breaker_open())
+        is_open = is_breaker_open()
+        account.close(response.status_code, is_problem=is_problem, is_breaker_open=is_open, tracing=tracing)
         return response

@@ -108,6 +108,7 @@ class Parts:
     admin: AdminPages | None = None
     collectors: tuple[Collector, ...] = ()
     watch: Callable[[], None] = lambda: None
+    tracing: accounting.Tracing | None = None
 
 
 def create(settings: Settings) -> Bridge:
@@ -144,6 +145,12 @@ def connect(settings: Settings) -> Parts:
     labelling = Labelling(Labels(engine, secret, _new_id), memory, partial(_score, model), _now, metrics.count_label)
     decisions = Decisions(engine, secret)
     moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=_now, new_id=_new_id)
+    tracing = None
+    if settings.otlp_url:
+        from service.tracing import to_collector  # 10 MB, and nobody needs it otherwise
+
+        tracing = to_collector(settings.otlp_url)
+        moderation = tracing.watch(moderation)
     sites = Sites(engine)
     gate = Gate(sites)
     keyring = Keyring(sites, gate, secret)
@@ -185,6 +192,7 @@ def connect(settings: Settings) -> Parts:
         ),
         (Gauges(Queue(engine).length, lambda: model.scorer, _now),),
         model.watch,
+        tracing,
     )
 
 
@@ -194,7 +202,7 @@ def assemble(parts: Parts) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    accounting.install(app, is_breaker_open=parts.is_breaker_open)
+    accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)
     app.register_blueprint(api.blueprint(_comments(parts), parts.gate, parts.decisions, parts.labelling))
     if parts.labelling:
@@ -234,7 +242,7 @@ def late(environ: dict[str, Any]) -> Raw | None:
 
 
 def _comments(parts: Parts) -> Comments:
-    return Comments(parts.moderation, parts.gate, parts.is_breaker_open)
+    return Comments(parts.moderation, parts.gate, parts.is_breaker_open, tracing=parts.tracing)
 
 
 def _as_variables(settings: Settings) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from service import answer, body, problems, submission
-from service.accounting import Account
+from service.accounting import Account, Tracing
 from service.core.comment import Asked
 from service.core.site import Site
 from service.gate import Gate
@@ -45,13 +45,14 @@ class Found:
 class Comments:
     """
     The JSON edge of comments, whoever carries the requests. `is_breaker_open` is for the gauge of that name; `chance`,
-    from 0 to 1, spreads the callers that are told to come back.
+    from 0 to 1, spreads the callers that are told to come back; `tracing` is told of each request.
     """
 
     moderation: Moderates
     gate: Gate
     is_breaker_open: Callable[[], bool] = lambda: False
     chance: Callable[[], float] = random.random
+    tracing: Tracing | None = None
 
     def answer(self, environs: Sequence[Environ]) -> list[Raw]:
         """
@@ -96,7 +97,8 @@ class Comments:
             status, headers, content = 200, headers_for(found.outcome), answer.to_body(found.outcome.decision)
         else:
             status, headers, content = problems.of(found.outcome, PATH, account.request_id, self.chance())
-        account.close(status, is_problem=status != 200, is_breaker_open=self.is_breaker_open())
+        is_open = self.is_breaker_open()
+        account.close(status, is_problem=status != 200, is_breaker_open=is_open, tracing=self.tracing)
         return status, headers + account.headers(), content
 
 

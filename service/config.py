@@ -116,6 +116,11 @@ class Settings(BaseModel):
         None, "the folder of the workers' metrics, emptied at the start; by default `metrics` in the state folder"
     )
 
+    otlp_url: Annotated[str, Field(pattern="^(https?://.+)?$")] = _setting(
+        "",
+        "the URL to which traces are sent by OTLP over HTTP, as http://127.0.0.1:4318/v1/traces; empty traces nothing",
+    )
+
     training_data: Path | None = _setting(
         None,
         "labelled rows, a file or folder, that a training started at /admin/models uses beside the moderators' labels",
@@ -153,6 +158,8 @@ class Settings(BaseModel):
                     raise SettingsError(f"{variable('oidc_issuer')} needs {variable(field)}; the provider has given it")
             if not find_spec("authlib"):
                 raise SettingsError(f"{variable('oidc_issuer')} needs Authlib: install requirements.lock")
+        if settings.otlp_url and not find_spec("opentelemetry"):
+            raise SettingsError(f"{variable('otlp_url')} needs OpenTelemetry: pip install 'hamlet-moderation[otel]'")
         return settings
 
     @property

@@ -12,6 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from listening_site import ListeningSite, listening
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from running_service import Answer, RunningService, command, wait_until, write_model
 
 CORAL_SECRET = "empsec_" + "5c" * 32
@@ -150,11 +153,33 @@ def by_every_edge(service: RunningService) -> list[Answer]:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+def collector() -> Iterator[ListeningSite]:
+    """
+    Where traces are sent.
+    """
+    with listening() as site:
+        site.body = b""
+        yield site
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, collector: ListeningSite) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("seen")
     write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="2", HAMLET_LOG_LEVEL="debug") as running:
+    url = f"http://127.0.0.1:{collector.port}/v1/traces"
+    with RunningService(folder, HAMLET_WORKERS="2", HAMLET_LOG_LEVEL="debug", HAMLET_OTLP_URL=url) as running:
         yield running
+
+
+def traces(collector: ListeningSite) -> list[Span]:
+    exports = [ExportTraceServiceRequest.FromString(told.body) for told in collector.told]
+    return [
+        span
+        for export in exports
+        for resource in export.resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +204,24 @@ def test_no_line_of_the_log_has_anything_of_a_comment_or_its_author(
 
     assert [mark for mark in MARKS if mark in log] == []
     assert service.key not in log
+
+
+def test_no_span_has_anything_of_a_comment_or_its_author(answers: list[Answer], collector: ListeningSite) -> None:
+    wait_until(lambda: len([span for span in traces(collector) if span.kind == Span.SPAN_KIND_SERVER]) >= len(answers))
+    sent = b"".join(told.body for told in collector.told).decode("latin-1")
+
+    assert [mark for mark in MARKS if mark in sent] == []
+    assert {"traffic", "score", "store"} <= {span.name for span in traces(collector)}
+
+
+def test_a_trace_is_followed_from_the_caller_to_the_log(service: RunningService) -> None:
+    trace, caller = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+    answer = service.request("GET", "/v1/queue", Traceparent=f"00-{trace}-{caller}-01")
+
+    wait_until(lambda: any(line.get("trace_id") == trace for line in service.log_lines()))
+    (line,) = (line for line in service.log_lines() if line.get("trace_id") == trace)
+    assert answer.headers["traceresponse"] == f"00-{trace}-{line['span_id']}-01"
 
 
 @pytest.mark.parametrize("edge", ["api", "akismet", "coral", "perspective", "web"])
