@@ -81,7 +81,7 @@ from service.training_jobs import TrainingJobs
 
 # Without the store a retry could get another verdict, without a model all is held: other machines may do better.
 # Without Redis comments are decided, and a balancer that took every worker out would leave none to decide them.
-NEEDED = frozenset({"store", "model"})
+NEEDED = frozenset({"store", "model", "worker"})
 
 logger = logging.getLogger("hamlet.app")
 
@@ -111,11 +111,11 @@ class Parts:
     tracing: accounting.Tracing | None = None
 
 
-def create(settings: Settings) -> Bridge:
+def create(settings: Settings, worker: Check = lambda: None) -> Bridge:
     """
-    Return what a worker serves.
+    Return what a worker serves; `worker` says why it is not ready itself.
     """
-    parts = connect(settings)
+    parts = connect(settings, worker)
     proxies = forwarded.networks(settings.trusted_proxies)
     server = Bridge(assemble(parts), settings.threads, _comments(parts).answer, late, proxies)
     parts.watch()
@@ -125,7 +125,7 @@ def create(settings: Settings) -> Bridge:
     return server
 
 
-def connect(settings: Settings) -> Parts:
+def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     """
     Return the parts that the settings ask for. No server is called yet.
     """
@@ -164,6 +164,7 @@ def connect(settings: Settings) -> Parts:
         {
             "store": lambda: _store_fault(engine),
             "model": lambda: None if model.scorer else "no model can be trusted; the log says why",
+            "worker": worker,
             "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
         },
         lambda: traffic.state is State.OPEN,

@@ -96,6 +96,12 @@ class Bridge:
             forwarded.believe(environ, self._proxies)
         return environ
 
+    def close(self) -> None:
+        """
+        Wait for the threads, of which one may still record what was answered with hold.
+        """
+        self._threads.shutdown()
+
     async def _answer(self, environ: Environ) -> Answer:
         if environ["PATH_INFO"] == COMMENTS and environ["REQUEST_METHOD"] == "POST":
             return await self._decided(environ)

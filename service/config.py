@@ -100,6 +100,18 @@ class Settings(BaseModel):
         ge=1,
         le=64,
     )
+    worker_lifetime: int = _setting(
+        86_400,
+        "seconds after which a new worker takes the place of each, one after the other; 0 for never",
+        ge=0,
+    )
+    drain_seconds: float = _setting(
+        2,
+        "seconds from SIGTERM on in which readiness fails and comments are still taken, until a balancer has noticed; "
+        "0 to 60",
+        ge=0,
+        le=60,
+    )
     demo: bool = _setting(
         False, "true or false; true adds the site `demo` and a page at / to try comments on; not for the public"
     )

@@ -49,6 +49,7 @@ OUTBOX_OLDEST = Gauge(
 OUTBOX_DEAD = Gauge("hamlet_outbox_dead", "Messages to sites that were given up", multiprocess_mode="mostrecent")
 OUTBOX_SENT = Counter("hamlet_outbox_attempts_total", "Attempts to tell a site", ("kind", "outcome"))
 MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could not be loaded")
+REPLACED = Counter("hamlet_workers_replaced_total", "Workers whose place another one took", ("cause",))
 
 # Looked up once: finding a labelled child costs more than counting.
 _DECISIONS = {(edge, verdict): DECISIONS.labels(edge, verdict.value) for edge in EDGES for verdict in Verdict}
@@ -102,6 +103,13 @@ def count_traffic_error(kind: str) -> None:
     Count a call of Redis that failed.
     """
     TRAFFIC_ERRORS.labels(kind).inc()
+
+
+def count_replaced(cause: str) -> None:
+    """
+    Count a worker that died, or that was replaced for its age.
+    """
+    REPLACED.labels(cause).inc()
 
 
 def main_reason(decision: Decision) -> str | None:

@@ -13,7 +13,6 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -23,13 +22,12 @@ from service import logs, state, worker
 from service.config import Settings, SettingsError, variable
 from service.demo import make_demo_site
 from service.redis_client import connect as connect_redis
+from service.server import Server
 from service.store.backlog import Backlog
 from service.store.engine import connect
 from service.store.outbox import Outbox
 from service.store.schema import migrate
 
-# A comment has 0.8 s: whoever is not answered by then has been cut off by a client long ago.
-DRAIN_SECONDS = 10
 # A worker keeps this many connections open; slow clients hold a connection, never a thread.
 CONNECTIONS = 1024
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -52,7 +50,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
     _check_redis(settings)
     with ExitStack() as parts:
         parts.enter_context(state.locked(settings.state_dir))
-        _check_address(settings)
+        listening = parts.enter_context(_listening(settings))
         settings = settings.model_copy(update={"metrics_dir": _emptied(settings)})
         if not settings.redis_url:
             settings = settings.model_copy(update={"redis_url": parts.enter_context(_embedded_valkey(settings))})
@@ -62,17 +60,22 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         key = make_demo_site(engine, settings.demo_key_file) if settings.demo else None
         announce(settings, key)
         with _delivering(settings, engine):
-            _run(settings)
+            _run(settings, listening)
         engine.dispose()
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, listening: socket.socket) -> None:
+    from service import metrics  # only now: as above
+
     # A forked worker would inherit the parent's threads' locks, and the memory of what only the parent needs.
     multiprocessing.set_start_method("spawn", force=True)
-    server = Granian(
-        "service.worker",
-        settings.host,
-        settings.port,
+    server = Server(
+        listening,
+        announce_seconds=settings.drain_seconds,
+        lifetime=settings.worker_lifetime,
+        on_replaced=metrics.count_replaced,
+        address=settings.host,
+        port=settings.port,
         interface=Interfaces.RSGI,
         loop=Loops.asyncio,
         workers=settings.workers,
@@ -81,7 +84,6 @@ def _run(settings: Settings) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN_SECONDS,
         log_level=LogLevels.warning,
         log_dictconfig=logs.configuration(settings.log_level),
     )
@@ -130,14 +132,17 @@ def _check_redis(settings: Settings) -> None:
         raise SettingsError(f"{variable('redis_url')} cannot be used: {error}") from None
 
 
-def _check_address(settings: Settings) -> None:
-    # Granian's workers share the port (SO_REUSEPORT), so a second service would share it too and never know.
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        socket.create_server((settings.host, settings.port), family=family).close()
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=CONNECTIONS)
     except OSError as error:
         address = f"{variable('host')} and {variable('port')} say {settings.host} and {settings.port}"
         raise SettingsError(f"{address}: {error.strerror}; stop what listens there or set another") from None
+    with listening:
+        listening.setblocking(False)
+        yield listening
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

@@ -6,24 +6,22 @@ import multiprocessing
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING
 
 from service.config import Settings
-
-if TYPE_CHECKING:
-    from service.bridge import Bridge
+from service.leaving import Leaving
 
 
-def load(settings: Settings) -> "Bridge":
+def load(settings: Settings) -> Leaving:
     """
     Return the application, in a process that has just started.
     """
+    leaving = Leaving()
     _leave_with_the_parent()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
     # Only now: prometheus_client reads the variable when it is imported.
     from service import app
 
-    return app.create(settings)
+    return leaving(app.create(settings, leaving.fault))
 
 
 def _leave_with_the_parent() -> None:

@@ -51,7 +51,9 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """
     Return an environment whose state and model are in a folder, and without settings of whoever runs the tests.
     """
-    ours = {"HAMLET_STATE_DIR": str(folder / "state"), "HAMLET_MODELS_DIR": str(folder / "models"), **settings}
+    folders = {"HAMLET_STATE_DIR": str(folder / "state"), "HAMLET_MODELS_DIR": str(folder / "models")}
+    # No balancer has to notice, and every test would wait.
+    ours = {"HAMLET_DRAIN_SECONDS": "0", **folders, **settings}
     return {name: value for name, value in os.environ.items() if not name.startswith("HAMLET_")} | ours
 
 
@@ -84,6 +86,8 @@ class RunningService:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.stop(signal.SIGTERM)
+        if self.process.stdout:
+            self.process.stdout.close()
         self.log.close()
 
     @property

@@ -38,7 +38,7 @@ def test_a_ready_service_names_its_parts(service: RunningService) -> None:
     assert answer.status == 200
     assert json.loads(answer.body) == {
         "status": "ok",
-        "checks": {"store": "ok", "model": "ok", "traffic": "ok"},
+        "checks": {"store": "ok", "model": "ok", "worker": "ok", "traffic": "ok"},
     }
 
 

@@ -1,0 +1,81 @@
+"""
+A worker that is about to end says so with every answer, so that nobody asks anything more on a connection that closes.
+"""
+
+import logging
+import os
+import signal
+from typing import Any
+
+# From the parent: this worker is going to end.
+ANNOUNCE = signal.SIGUSR1
+
+
+class Leaving:
+    """
+    Answers as the application does, and once the end is announced with `Connection: close`. A class, since a signal
+    changes what it does.
+
+    Granian closes the connections on which nothing is asked when it ends, just when a client may be asking.
+    """
+
+    def __init__(self) -> None:
+        self.is_announced = False
+        self._application: Any = None
+        signal.signal(ANNOUNCE, self._announce)
+
+    def __call__(self, application: Any) -> "Leaving":
+        """
+        Return itself, as the application to serve.
+        """
+        self._application = application
+        return self
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """
+        Answer one request.
+        """
+        await self._application.__rsgi__(scope, _LastAnswer(protocol) if self.is_announced else protocol)
+
+    def __rsgi_del__(self, _: Any) -> None:
+        """
+        End the process, when Granian has answered all.
+        """
+        self._application.close()
+        logging.shutdown()
+        # Not by returning: of Granian's threads, one that still wants the interpreter while that is taken down panics
+        # now and then, "in a function that cannot unwind".
+        os._exit(0)
+
+    def fault(self) -> str | None:
+        """
+        Say for the readiness check that this worker ends.
+        """
+        return "this worker is about to end" if self.is_announced else None
+
+    def _announce(self, *_: object) -> None:
+        self.is_announced = True
+
+
+class _LastAnswer:
+    """
+    A request whose answer is the last on its connection.
+    """
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._protocol, name)
+
+    async def __call__(self) -> Any:
+        return await self._protocol()
+
+    def __aiter__(self) -> Any:
+        return aiter(self._protocol)
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> Any:
+        return self._protocol.response_bytes(status, [*headers, ("connection", "close")], body)
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any:
+        return self._protocol.response_stream(status, [*headers, ("connection", "close")])

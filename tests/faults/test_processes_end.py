@@ -1,0 +1,140 @@
+"""
+Processes that are told to end, grow old, or are killed while clients wait for answers.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from load import Load
+from running_service import RunningService, descendants, wait_until
+
+Serve = Callable[..., AbstractContextManager[RunningService]]
+
+
+def workers(service: RunningService) -> list[int]:
+    return [process for process in descendants(service.process.pid) if "spawn_main" in name_of(process)]
+
+
+def name_of(process: int) -> str:
+    try:
+        return (Path("/proc") / str(process) / "cmdline").read_text()
+    except OSError:
+        return ""  # it has ended meanwhile
+
+
+def stored(service: RunningService) -> set[str]:
+    """
+    Return what is in the store, read as a power cut left it.
+    """
+    with sqlite3.connect(service.folder / "state" / "hamlet.sqlite") as store:
+        return {row[0] for row in store.execute("SELECT id FROM decisions")}
+
+
+def counted(service: RunningService, metric: str) -> float:
+    lines = service.request("GET", "/metrics").body.decode().splitlines()
+    return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{metric} ")), 0.0)
+
+
+def test_a_stop_under_load_fails_readiness_first_and_answers_all_that_was_asked(serve: Serve) -> None:
+    with (
+        serve(HAMLET_DRAIN_SECONDS="2") as service,
+        Load(service.port, service.key, clients=4, leaves=True) as load,
+    ):
+        wait_until(lambda: len(load.answers) > 50)
+
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: service.request("GET", "/readyz").status == 503)
+        readiness = service.request("GET", "/readyz")
+        accepted = service.request(
+            "POST", "/v1/comments", b'{"name": "Ann", "comment": "thanks", "ip": ""}', **as_json(service)
+        )
+        load.stop()
+        code = service.process.wait(timeout=30)
+
+    assert json.loads(readiness.body)["checks"]["worker"] == "this worker is about to end"
+    assert (accepted.status, accepted.headers["connection"]) == (200, "close")
+    assert load.lost == []
+    assert set(load.statuses) == {200}
+    assert code == 0
+    events = [line["event"] for line in service.log_lines() if line["logger"] == "hamlet.server"]
+    assert events == [
+        "draining: not ready for 2 s, then what was accepted is answered",
+        "drained: all workers have ended",
+    ]
+    assert not [line for line in service.log_lines() if line["level"] in ("warning", "error")]
+
+
+def as_json(service: RunningService) -> dict[str, str]:
+    return {"Authorization": f"Bearer {service.key}", "Content_Type": "application/json"}
+
+
+def test_a_second_signal_skips_the_wait(serve: Serve) -> None:
+    with serve(HAMLET_DRAIN_SECONDS="60") as service:
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: service.request("GET", "/readyz").status == 503)
+
+        code, _ = service.stop(signal.SIGTERM)
+
+    assert code == 0
+
+
+def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(serve: Serve) -> None:
+    with serve() as service, Load(service.port, service.key, clients=4) as load:
+        wait_until(lambda: len(load.answers) > 50)
+        before = workers(service)
+
+        service.process.send_signal(signal.SIGHUP)  # what happens to each after HAMLET_WORKER_LIFETIME
+        wait_until(lambda: not set(before) & set(workers(service)), seconds=30)
+        wait_until(lambda: counted(service, 'hamlet_workers_replaced_total{cause="age"}') == 2, seconds=30)
+        load.stop()
+
+    assert load.lost == []
+    assert set(load.statuses) == {200}
+
+
+def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(serve: Serve) -> None:
+    with serve() as service, Load(service.port, service.key, clients=4) as load:
+        wait_until(lambda: len(load.answers) > 100)
+        before = workers(service)
+
+        os.kill(before[0], signal.SIGKILL)
+        wait_until(lambda: len(set(workers(service)) - set(before)) == 1, seconds=20)
+        wait_until(lambda: counted(service, 'hamlet_workers_replaced_total{cause="died"}') == 1, seconds=20)
+        asked_after = len(load.answers)
+        wait_until(lambda: len(load.answers) > asked_after + 50)
+        load.stop()
+
+        assert set(load.ids()) <= stored(service)
+    assert set(load.statuses) == {200}
+    assert len(load.lost) <= 4  # what the killed one had under way, at most one for each client
+
+
+def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_there(serve: Serve) -> None:
+    labelled: list[str] = []
+    with serve() as service:
+        with Load(service.port, service.key, clients=4) as load:
+            wait_until(lambda: len(load.answers) > 100)
+            for each in load.ids()[:20]:
+                answer = service.request("POST", f"/v1/comments/{each}/label", b'{"label": "ham"}', **as_json(service))
+                assert answer.status == 200, answer
+                labelled.append(each)
+            for process in [service.process.pid, *descendants(service.process.pid)]:
+                os.kill(process, signal.SIGKILL)
+            service.process.wait()
+        acknowledged = load.ids()
+
+    with serve() as service:
+        found = service.request("GET", f"/v1/comments/{acknowledged[-1]}", Authorization=f"Bearer {service.key}")
+        with sqlite3.connect(service.folder / "state" / "hamlet.sqlite") as store:
+            labels = {row[0] for row in store.execute("SELECT decision_id FROM labels WHERE label = 'ham'")}
+        lost = set(acknowledged) - stored(service)
+
+    assert found.status == 200
+    assert len(acknowledged) > 100
+    assert lost == set()
+    assert labels == set(labelled)
