@@ -22,6 +22,7 @@ from training.gate_behaviour import behave
 from training.gate_outcome import Outcome
 from training.gate_rates import FEWEST, by_part, whole
 from training.gate_scores import Scores
+from training.gate_sources import owned
 from training.gate_words import probe
 from training.newest import newest
 from training.params import Params
@@ -73,7 +74,8 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
     champion, warnings = _in_use(models, before)
     used, documents = _without_copies([*_given(rows)], params)
     outcomes: list[Outcome] = [*behave(scorer, champion), *_compiled(models / version, documents)]
-    if champion:
+    if champion and before:
+        outcomes += owned(registry.read_card(models / version), registry.read_card(models / before))
         outcomes += _compared(used, documents, scorer, champion)
     compared = [version, before] if champion and before else [version]
     warnings += _fitted_on([models / name for name in compared], files)
