@@ -63,7 +63,12 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/models/job")
     def job() -> Response:
-        return _page("job.html", job=parts.jobs.latest())
+        latest = parts.jobs.latest()
+        response = _page("job.html", job=latest)
+        if not latest or not latest.is_running:
+            # The list and the history are others now.
+            response.headers["HX-Refresh"] = "true"
+        return response
 
     @pages.get("/models/<version>/report")
     def report(version: str) -> Response:

@@ -1,17 +1,11 @@
 """
-The list of comments, deciding on them, and taking a decision back.
+The list of comments, and a closer look at one of them.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import cast
-from urllib.parse import parse_qsl
+from flask import Blueprint, Response, render_template, request
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-
-from service.core.labels import Label
 from service.core.summary import REASONS
-from service.errors import DecidedMeanwhile, InvalidField, NotFound
+from service.errors import NotFound
 from service.labelling import Labelling
 from service.moderate import filters
 from service.moderate.card import Card, draw
@@ -24,15 +18,9 @@ MOST_AT_ONCE = 200
 FEW_OTHERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    id: str
-    seen: Label | None
-
-
 def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     """
-    Add the list, a closer look at one comment, and what can be done to them.
+    Add the list, and a closer look at one comment.
     """
 
     @pages.get("/")
@@ -47,7 +35,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
         count = browsing.waiting(site_id)
-        return _page(
+        return page_of(
             "list.html",
             sites=sites,
             site_id=site_id,
@@ -66,47 +54,18 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.get("/comments/<decision_id>")
     def look(decision_id: str) -> Response:
         site_id = chosen_site(own_sites(browsing), request.args.get("site", ""))
-        card = _card(browsing, site_id, decision_id)
+        card = card_of(browsing, site_id, decision_id)
         said = labelling.of(site_id, decision_id)
-        return _page("closer.html", card=card, said=said, others=_others(browsing, site_id, card), site_id=site_id)
-
-    @pages.post("/decide")
-    def decide() -> Response:
-        site_id, label = chosen_site(own_sites(browsing), request.form.get("site", "")), _label()
-        refused: set[str] = set()
-        choices = _choices()
-        for choice in choices:
-            try:
-                labelling.decide(site_id, choice.id, label, moderator().name, choice.seen)
-            except DecidedMeanwhile:
-                refused.add(choice.id)
-        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} decided: {label}.")
-
-    @pages.post("/undo")
-    def undo() -> Response:
-        site_id, choices = chosen_site(own_sites(browsing), request.form.get("site", "")), _choices()
-        # Of what somebody else said nothing is taken back, but it can be overruled.
-        refused = {choice.id for choice in choices if not labelling.take_back(site_id, choice.id, moderator().name)}
-        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
+        return page_of("closer.html", card=card, said=said, others=_others(browsing, site_id, card), site_id=site_id)
 
 
-def _after(
-    browsing: Browsing, site_id: int, choices: list[_Choice], refused: set[str], told: str, *, is_undo: bool = False
-) -> Response:
+def card_of(browsing: Browsing, site_id: int, decision_id: str) -> Card:
     """
-    Return the changed comments where only these are replaced, else the way back to the list.
+    Return a decided comment, to be drawn.
+
+    Raises:
+        NotFound: this site has none of this id.
     """
-    back = _back(site_id)
-    if "HX-Request" not in request.headers:
-        return cast("Response", redirect(f"{url_for('moderate.show')}?{back}", 303))
-    cards = [_card(browsing, site_id, choice.id) for choice in choices]
-    undo = [] if is_undo else [card for card in cards if card.id not in refused]
-    why = "somebody else said so; decide to overrule them" if is_undo else "somebody else decided meanwhile"
-    parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
-    return _page("changed.html", **parts, site_id=site_id, back=back)
-
-
-def _card(browsing: Browsing, site_id: int, decision_id: str) -> Card:
     found = browsing.one(site_id, decision_id)
     if found is None:
         raise NotFound("this site has no such comment")
@@ -126,36 +85,8 @@ def _others(browsing: Browsing, site_id: int, card: Card) -> dict[Alike, list[Ca
     return others
 
 
-def _choices() -> list[_Choice]:
-    choices = list(_chosen())
-    if not 0 < len(choices) <= MOST_AT_ONCE:
-        raise InvalidField(f"choose from 1 to {MOST_AT_ONCE} comments", field="choice")
-    return choices
-
-
-def _chosen() -> Iterator[_Choice]:
-    for text in dict.fromkeys(request.form.getlist("choice")):
-        decision_id, _, seen = text.partition("|")
-        if seen not in ("", *Label):
-            raise InvalidField("`choice` must be a decision and the label that it had", field="choice")
-        yield _Choice(decision_id, Label(seen) if seen else None)
-
-
-def _label() -> Label:
-    try:
-        return Label(request.form.get("label", ""))
-    except ValueError:
-        raise InvalidField("`label` must be spam or ham", field="label") from None
-
-
-def _back(site_id: int) -> str:
-    # Read and written again, so that it leads nowhere but to the list.
-    try:
-        chosen = filters.read(dict(parse_qsl(request.form.get("back", ""))))
-    except InvalidField:
-        chosen = Filter()
-    return filters.write(chosen, site=site_id)
-
-
-def _page(template: str, **values: object) -> Response:
+def page_of(template: str, **values: object) -> Response:
+    """
+    Return a page, or a part of one, for whoever is signed in.
+    """
     return Response(render_template(f"moderate/{template}", moderator=moderator(), **values))

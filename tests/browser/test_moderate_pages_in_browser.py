@@ -190,9 +190,55 @@ def test_a_closer_look_leads_to_what_else_an_author_wrote(desk: Desk, word: str)
     for key in "jjjo":
         page.keyboard.press(key)
 
+    assert "thanks for this" in card(page, "Ada").locator(".few").inner_text()
     card(page, "Ada").get_by_role("link", name="Comments of this name").click()
 
     assert names(page) == ["Ada", "Ada"]
+
+
+def test_all_of_an_author_are_decided_at_once(desk: Desk, word: str) -> None:
+    for text in ("pills for all", "pills again"):
+        desk.service.moderate(f"Ada {word}", f"{text} {word}")
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    card(page, "Ada").get_by_role("link", name="Comments of this name").first.click()
+
+    page.get_by_role("button", name="Select all").click()
+    page.keyboard.press("s")
+
+    expect(page.locator("#status")).to_contain_text("3 decided: spam.")
+    expect(page.locator("article.spam")).to_have_count(3)
+
+
+def test_comments_are_filtered_by_verdict_reason_score_and_date(desk: Desk, word: str) -> None:
+    desk.service.moderate(f"Reader {word}", f"casino {word}")
+    page = searched(desk.open("Anna"), word, "all")
+    assert names(page) == ["Reader", "Cleo", "Ben", "Ada"]
+
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Reason").select_option("text")
+    page.get_by_label("Score from, %").fill("20")
+    page.get_by_label("to, %", exact=True).fill("90")
+    page.get_by_label("From", exact=True).fill("2026-01-01")
+    page.get_by_role("button", name="Show").click()
+
+    assert names(page) == ["Cleo", "Ben", "Ada"]
+    page.get_by_label("To", exact=True).fill("2026-01-02")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("p.empty")).to_contain_text("Nothing is like that.")
+
+
+def test_nobody_is_said_to_have_undone_what_a_colleague_decided(desk: Desk, word: str) -> None:
+    first = searched(desk.open("Anna"), word)
+    card(first, "Ada").get_by_role("button", name="Spam").click()
+    expect(card(first, "Ada").locator(".badge")).to_have_text("spam")
+    second = searched(desk.open("Bob"), word, "decided")
+
+    card(second, "Ada").get_by_role("button", name="Undo").click()
+
+    expect(second.locator("#status")).to_contain_text("somebody else said so; decide to overrule them")
+    expect(card(second, "Ada").locator(".badge")).to_have_text("spam")
 
 
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:

@@ -2,9 +2,11 @@
 The moderators' pages as a browser without JavaScript sees them, around fakes.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -395,6 +397,18 @@ def test_a_script_gets_the_changed_comments_and_an_undo_of_all(desk: Desk) -> No
     assert answer.text.count('name="choice" value="01|spam"') == 3
 
 
+def test_without_a_script_whoever_comes_second_is_told_on_a_page(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, label=Label.HAM)]
+    desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
+
+    answer = desk.post("/decide", site="1", choice="01|", label="spam", back="site=1&text=pills")
+
+    assert answer.status_code == 200
+    assert "1 not changed: somebody else decided meanwhile." in answer.text
+    assert 'href="/moderate/?site=1&amp;text=pills"' in answer.text
+    assert '<article id="c-01"' in answer.text
+
+
 def test_what_somebody_else_decided_is_not_said_to_be_taken_back(desk: Desk) -> None:
     desk.browsing.found = [replace(FOUND, label=Label.SPAM)]
     desk.labelling.had_said = False
@@ -446,7 +460,7 @@ def test_a_closer_look_has_reasons_others_and_what_was_said(desk: Desk) -> None:
 
     assert "+2.00" in text
     assert "<bdi>pills</bdi>" in text
-    assert "<bdi>p\u0430yday</bdi> reads <bdi>payday</bdi>" in text
+    assert 'p<mark title="not what it looks like">\u0430</mark>yday</bdi> reads <bdi>payday</bdi> (Cyrillic)' in text
     assert "⟨U+200B⟩" in text
     assert "alike=name&amp;of=01" in text
     assert "&lt;b&gt;Bob&lt;/b&gt;" in text
@@ -512,6 +526,15 @@ def test_the_next_page_goes_on_after_the_last_comment_with_the_same_filter(desk:
 
     assert 'href="?site=1&amp;before=24&amp;text=pills"' in text
     assert 'id="c-25"' not in text
+
+
+def test_the_vendored_script_is_the_one_that_its_version_and_licence_speak_of() -> None:
+    folder = Path(moderate.__file__).parent / "static" / "htmx"
+    name, digest = (folder / "VERSION").read_text().splitlines()[0], (folder / "VERSION").read_text().split()[-2]
+
+    assert hashlib.sha256((folder / "htmx.min.js").read_bytes()).hexdigest() == digest
+    assert name.split()[1].strip(",").encode() in (folder / "htmx.min.js").read_bytes()
+    assert "Zero-Clause BSD" in (folder / "LICENSE").read_text()
 
 
 def test_an_empty_queue_is_said_to_be_empty(desk: Desk) -> None:

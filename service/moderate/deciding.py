@@ -1,0 +1,99 @@
+"""
+Deciding on comments, and taking a decision back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, redirect, request, url_for
+
+from service.core.labels import Label
+from service.errors import DecidedMeanwhile, InvalidField
+from service.labelling import Labelling
+from service.moderate import filters
+from service.moderate.queue import MOST_AT_ONCE, card_of, page_of
+from service.moderate.session import moderator
+from service.moderate.sites import chosen_site, own_sites
+from service.store.browsing import Browsing, Filter
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    id: str
+    seen: Label | None
+
+
+def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
+    """
+    Add what can be done to comments, one or many.
+    """
+
+    @pages.post("/decide")
+    def decide() -> Response:
+        site_id, label = chosen_site(own_sites(browsing), request.form.get("site", "")), _label()
+        refused: set[str] = set()
+        choices = _choices()
+        for choice in choices:
+            try:
+                labelling.decide(site_id, choice.id, label, moderator().name, choice.seen)
+            except DecidedMeanwhile:
+                refused.add(choice.id)
+        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} decided: {label}.")
+
+    @pages.post("/undo")
+    def undo() -> Response:
+        site_id, choices = chosen_site(own_sites(browsing), request.form.get("site", "")), _choices()
+        # Of what somebody else said nothing is taken back, but it can be overruled.
+        refused = {choice.id for choice in choices if not labelling.take_back(site_id, choice.id, moderator().name)}
+        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
+
+
+def _after(
+    browsing: Browsing, site_id: int, choices: list[_Choice], refused: set[str], told: str, *, is_undo: bool = False
+) -> Response:
+    """
+    Return the changed comments where only these are replaced, else the way back to the list.
+    """
+    back = _back(site_id)
+    if "HX-Request" not in request.headers and not refused:
+        return cast("Response", redirect(f"{url_for('moderate.show')}?{back}", 303))
+    cards = [card_of(browsing, site_id, choice.id) for choice in choices]
+    undo = [] if is_undo else [card for card in cards if card.id not in refused]
+    why = "somebody else said so; decide to overrule them" if is_undo else "somebody else decided meanwhile"
+    parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
+    # Where no script puts them into the list, whoever came second is told on a page of its own.
+    template = "changed.html" if "HX-Request" in request.headers else "refused.html"
+    return page_of(template, **parts, site_id=site_id, back=back)
+
+
+def _choices() -> list[_Choice]:
+    choices = list(_chosen())
+    if not 0 < len(choices) <= MOST_AT_ONCE:
+        raise InvalidField(f"choose from 1 to {MOST_AT_ONCE} comments", field="choice")
+    return choices
+
+
+def _chosen() -> Iterator[_Choice]:
+    for text in dict.fromkeys(request.form.getlist("choice")):
+        decision_id, _, seen = text.partition("|")
+        if seen not in ("", *Label):
+            raise InvalidField("`choice` must be a decision and the label that it had", field="choice")
+        yield _Choice(decision_id, Label(seen) if seen else None)
+
+
+def _label() -> Label:
+    try:
+        return Label(request.form.get("label", ""))
+    except ValueError:
+        raise InvalidField("`label` must be spam or ham", field="label") from None
+
+
+def _back(site_id: int) -> str:
+    # Read and written again, so that it leads nowhere but to the list.
+    try:
+        chosen = filters.read(dict(parse_qsl(request.form.get("back", ""))))
+    except InvalidField:
+        chosen = Filter()
+    return filters.write(chosen, site=site_id)

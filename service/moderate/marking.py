@@ -1,0 +1,123 @@
+"""
+A text in pieces: what a reason quotes, what hides what it says, and nothing that acts.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.core.decision import Reason
+from service.core.summary import phrase
+from service.core.text import fold, visible
+
+MOST_REVEALED = 50
+
+# They turn the text around that stands after them, beyond the comment too.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# A letter of a script that puts spaces between words: not Thai, Lao, Khmer, Japanese or Chinese.
+_SPACED = r"[^\W\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?")
+_ASCII = re.compile(r"([\x00-\x7f]+)")
+# Reasons that count links quote none; these are what they counted.
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
+_STRANGE = "not what it looks like"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """
+    A part of the text, and the reason that it caused, in words; empty if none.
+    """
+
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disguised:
+    """
+    A word that hides what it says: in pieces, of which what no plain word has is marked, what it is read as, and of
+    which alphabets its strange letters are.
+    """
+
+    pieces: tuple[Piece, ...]
+    read: str
+    alphabets: str
+
+
+def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
+    """
+    Return a text cut where a reason against it quotes it; what two reasons quote is the first one's.
+
+    >>> [piece.text for piece in pieces("cheap pills here", [Reason("text", 2.0, evidence=("pills",))])]
+    ['cheap ', 'pills', ' here']
+    >>> [piece.text for piece in pieces("anyone on 代开发票", [Reason("text", 2.0, evidence=("on", "开发"))])]
+    ['anyone ', 'on', ' 代', '开发', '票']
+    >>> [piece.text for piece in pieces("see www.a.example now", [Reason("one_link", 0.7)])]
+    ['see ', 'www.a.example', ' now']
+    """
+    causes: dict[str, str] = {}
+    for reason in reasons:
+        if reason.weight is None or reason.weight > 0:
+            for quote in reason.evidence or _counted(text, reason.code):
+                if quote.strip():
+                    causes.setdefault(quote.casefold(), phrase(reason))
+    if not causes:
+        return (Piece(inert(text)),)
+    longest_first = sorted(causes, key=len, reverse=True)
+    pattern = re.compile(f"({'|'.join(map(_whole, longest_first))})", re.IGNORECASE)
+    parts = [part for part in pattern.split(text) if part]
+    return tuple(Piece(inert(part), causes.get(part.casefold(), "")) for part in parts)
+
+
+def _counted(text: str, code: str) -> tuple[str, ...]:
+    return tuple(_LINK.findall(text)) if "link" in code else ()
+
+
+def _whole(quote: str) -> str:
+    # Not "on" in "anyone". Where words are not spaced, a quote stands between letters.
+    before = rf"(?<!{_SPACED})" if re.match(_SPACED, quote) else ""
+    after = rf"(?!{_SPACED})" if re.match(_SPACED, quote[-1]) else ""
+    return f"{before}{re.escape(quote)}{after}"
+
+
+def inert(text: str) -> str:
+    """
+    Return a text whose characters cannot turn the rest of the page around: they are named instead.
+
+    >>> inert("abc\\u202edef")
+    'abc⟨U+202E⟩def'
+    """
+    return _BIDI.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+
+
+def revealed(text: str) -> tuple[Disguised, ...]:
+    """
+    Return the words that hide what they say.
+
+    >>> [(word.pieces[1].text, word.read, word.alphabets) for word in revealed("p\\u0430yday loans")]
+    [('а', 'payday', 'Cyrillic')]
+    """
+    found: dict[str, Disguised] = {}
+    for word in _WORD.findall(text):
+        read = " ".join(fold(visible(word)))
+        if not word.isascii() and read and read.isascii() and read != word.casefold():
+            found.setdefault(word, _disguised(word, read))
+        if len(found) == MOST_REVEALED:
+            break
+    return tuple(found.values())
+
+
+def _disguised(word: str, read: str) -> Disguised:
+    parts = [Piece(_named(part), "" if part.isascii() else _STRANGE) for part in _ASCII.split(word) if part]
+    strange = dict.fromkeys(
+        unicodedata.name(each, "unnamed").partition(" ")[0].capitalize()
+        for each in word
+        if not each.isascii() and each.isalnum()
+    )
+    return Disguised(tuple(parts), read, ", ".join(strange))
+
+
+def _named(word: str) -> str:
+    return "".join(f"⟨U+{ord(each):04X}⟩" if unicodedata.category(each) == "Cf" else each for each in word)
