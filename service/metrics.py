@@ -56,6 +56,8 @@ _DECISIONS = {(edge, verdict): DECISIONS.labels(edge, verdict.value) for edge in
 # There from the start, at zero: of a number that appears with its first event, Prometheus sees no increase.
 for _label, _source, _set_aside in product(Label, Source, ("yes", "no")):
     LABELS.labels(_label, _source, _set_aside)
+for _cause in ("died", "age"):
+    REPLACED.labels(_cause)
 _DEGRADED = {part: DEGRADED.labels(part) for part in PARTS}
 _LATENCY = {
     (edge, verdict): LATENCY.labels(edge, verdict)
