@@ -103,10 +103,11 @@ class Account:
 
 class Tracing(Protocol):
     """
-    Is told of each request when it has ended, at a reading of `time.perf_counter`.
+    Is told of each request when it has ended, at a reading of `time.perf_counter`, and before the worker ends.
     """
 
     def record(self, account: Account, status: int, ended: float) -> None: ...
+    def close(self) -> None: ...
 
 
 def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:

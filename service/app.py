@@ -117,7 +117,8 @@ def create(settings: Settings, worker: Check = lambda: None) -> Bridge:
     """
     parts = connect(settings, worker)
     proxies = forwarded.networks(settings.trusted_proxies)
-    server = Bridge(assemble(parts), settings.threads, _comments(parts).answer, late, proxies)
+    on_end = parts.tracing.close if parts.tracing else lambda: None
+    server = Bridge(assemble(parts), settings.threads, _comments(parts).answer, late, proxies, on_end)
     parts.watch()
     # What is there now stays: no later collection need look through the model's words again.
     gc.collect()

@@ -54,6 +54,7 @@ class Bridge:
         decide: Callable[[Sequence[Environ]], list[Answer]],
         late: Callable[[Environ], Answer | None] = lambda _: None,
         proxies: Sequence[Network] = (),
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Take the parts.
@@ -64,10 +65,12 @@ class Bridge:
             decide: Answers comments together.
             late: Returns what to answer a request that takes too long; None for one that had better wait.
             proxies: Who is believed when they say for whom they ask.
+            on_end: Called when all has been answered.
         """
         self._application = application
         self._late = late
         self._proxies = proxies
+        self._on_end = on_end
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._deciding = Deciding(decide)
         self._batches = Batches(self._answer)
@@ -101,6 +104,7 @@ class Bridge:
         Wait for the threads, of which one may still record what was answered with hold.
         """
         self._threads.shutdown()
+        self._on_end()
 
     async def _answer(self, environ: Environ) -> Answer:
         if environ["PATH_INFO"] == COMMENTS and environ["REQUEST_METHOD"] == "POST":

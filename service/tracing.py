@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
-from multiprocessing.util import Finalize
 from threading import local
 
 from opentelemetry import trace
@@ -31,13 +30,15 @@ from service.errors import StoreUnavailable
 from service.moderation import Decisions, Moderation, Recorded, Traffic
 
 PROBES = "ops"
+# For a collector to take what it is sent; a worker that ends waits no longer than this.
+SECONDS = 2.0
 
 
 def to_collector(url: str) -> "Tracing":
     """
     Return what sends spans to a collector, by OTLP over HTTP, from a thread of its own; what it refuses is dropped.
     """
-    return Tracing(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
+    return Tracing(BatchSpanProcessor(OTLPSpanExporter(endpoint=url, timeout=SECONDS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class Tracing:
         resource = Resource({"service.name": "hamlet", "service.version": version("hamlet-moderation")})
         provider = TracerProvider(resource=resource, id_generator=self._ids, shutdown_on_exit=False)
         provider.add_span_processor(processor)
-        # A worker ends without `atexit`: without this, the last seconds would be missing.
-        Finalize(provider, provider.shutdown, exitpriority=10)
+        self._provider = provider
         self._tracer = provider.get_tracer("hamlet")
         self._steps = _Steps()
 
@@ -101,6 +101,12 @@ class Tracing:
                 inner = trace.set_span_in_context(span)
                 self._tracer.start_span(step.name, context=inner, start_time=at(step.began)).end(at(step.ended))
         span.end(at(ended))
+
+    def close(self) -> None:
+        """
+        Send what is left.
+        """
+        self._provider.shutdown()
 
 
 class _Ids(RandomIdGenerator):

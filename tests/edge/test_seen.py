@@ -5,6 +5,7 @@ What operators see of a running service, by every edge: numbers and lines, and n
 import hmac
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,3 +253,26 @@ def test_every_request_is_one_line_with_its_edge(service: RunningService, answer
     lines = [line for line in service.log_lines() if line.get("verdict")]
 
     assert {line["edge"] for line in lines} == {"api", "akismet", "coral", "perspective", "web"}
+
+
+def test_what_was_traced_last_is_sent_before_a_worker_ends(tmp_path: Path, collector: ListeningSite) -> None:
+    write_model(tmp_path / "models")
+    url = f"http://127.0.0.1:{collector.port}/v1/traces"
+    with RunningService(tmp_path, HAMLET_OTLP_URL=url, OTEL_BSP_SCHEDULE_DELAY="600000") as service:
+        key = {"Authorization": f"Bearer {service.key}"}
+        service.request("GET", "/v1/queue", b"", Traceparent=f"00-{'a' * 32}-{'b' * 16}-01", **key)
+
+        service.stop(signal.SIGTERM)
+
+    assert bytes.fromhex("a" * 32) in [span.trace_id for span in traces(collector)]
+
+
+def test_a_collector_that_is_away_keeps_no_worker_from_ending(tmp_path: Path) -> None:
+    write_model(tmp_path / "models")
+    with RunningService(tmp_path, HAMLET_OTLP_URL="http://127.0.0.1:1/v1/traces") as service:
+        verdict = service.moderate("Ann", "thanks to all of you")["verdict"]
+
+        code, _ = service.stop(signal.SIGTERM)
+
+    assert (verdict, code) == ("accept", 0)
+    assert "is killed" not in (tmp_path / "log").read_text()
