@@ -3,8 +3,8 @@ Every request accounted for: an id, the headers that browsers heed, the numbers 
 """
 
 import logging
+import random
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Account:
         Return the account of a request, which began when it was read from the wire, if that was noted.
         """
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        sane = given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
+        sane = given if _SANE_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
         traceparent = environ.get("HTTP_TRACEPARENT")
         trace = TraceContext.read(traceparent) if traceparent else None
         return cls(sane, environ["REQUEST_METHOD"], environ.get(BEGAN) or time.perf_counter(), trace)

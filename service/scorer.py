@@ -4,12 +4,14 @@ The compiled model: load and verify it, score a comment's tokens, and say which 
 
 import hashlib
 import json
+import sys
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import repeat
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -72,9 +74,9 @@ class Scorer:
         self.created = created
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
-        self._words = _table(tables, "words")
+        self._words, self._pairs = _apart(_table(tables, "words"))
         self._clues = _table(tables, "clues")
-        self._characters = _table(tables, "characters")
+        self._characters = _by_beginning(_table(tables, "characters"), self._shortest)
         self._known: dict[str, float] = {}
 
     @classmethod
@@ -104,6 +106,7 @@ class Scorer:
         Yield every word, pair of words and clue that has a weight of its own.
         """
         yield from self._words
+        yield from (f"{first} {second}" for second, firsts in self._pairs.items() for first in firsts)
         yield from self._clues
 
     def log_odds(self, tokens: Iterable[str]) -> float:
@@ -117,15 +120,15 @@ class Scorer:
         Return each token with its weight; a word's weight includes that of the pair it makes with the word before.
         """
         found: list[tuple[str, float]] = []
-        known, words = self._known, self._words
+        known, pairs = self._known, self._pairs
         before = ""
         for token in tokens:
             weight = known.get(token)
             if weight is None:
                 weight = self._learn(token)
             if ":" not in token:
-                if before:
-                    weight += words.get(f"{before} {token}", 0.0)
+                if (firsts := pairs.get(token)) and before in firsts:
+                    weight += firsts[before]
                 before = token
             found.append((token, weight))
         return found
@@ -134,32 +137,37 @@ class Scorer:
         """
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
         """
-        groups: dict[str, list[tuple[float, str]]] = {}
-        for token, weight in self.contributions(features.quotes):
-            if weight:
-                groups.setdefault(_code(token), []).append((weight, features.quotes[token]))
-        reasons = sorted((_reason(code, parts) for code, parts in groups.items()), key=_heaviest)
+        groups: dict[str, list[tuple[float, str]]] = {"text": []}
+        add, quotes = groups["text"].append, features.quotes
+        for token, weight in self.contributions(quotes):
+            if not weight:
+                continue
+            if ":" in token:
+                groups.setdefault(_code(token), []).append((weight, quotes[token]))
+            else:
+                add((weight, quotes[token]))
+        reasons = sorted((_reason(code, parts) for code, parts in groups.items() if parts), key=_heaviest)
         return Explanation(self.prior + sum(reason.weight or 0.0 for reason in reasons), self.prior, tuple(reasons))
 
     def _learn(self, token: str) -> float:
         weight = (self._clues if ":" in token else self._words).get(token, 0.0)
-        weight += sum(map(self._characters.get, self._ngrams(token), repeat(0.0)))
+        weight += sum(self._weights_of_ngrams(token))
         if len(self._known) >= CACHED_WORDS:
             self._known = {}
         self._known[token] = weight
         return weight
 
-    def _ngrams(self, token: str) -> list[str]:
+    def _weights_of_ngrams(self, token: str) -> Iterator[float]:
         # As scikit-learn's CountVectorizer(analyzer="char_wb") counts them: a word no longer than n counts once.
         padded = f" {token} "
         length = len(padded)
-        found: list[str] = []
-        for n in range(self._shortest, self._longest + 1):
-            if n >= length:
-                found.append(padded)
-                break
-            found.extend([padded[i : i + n] for i in range(length - n + 1)])
-        return found
+        longest = min(self._longest, length)
+        for start in range(length - self._shortest + 1):
+            alike = self._characters.get(padded[start : start + self._shortest])
+            if alike:
+                for end in range(start + self._shortest, min(start + longest, length) + 1):
+                    if (weight := alike.get(padded[start:end])) is not None:
+                        yield weight
 
 
 def read_card(folder: Path) -> Card:
@@ -213,16 +221,46 @@ def _table(tables: Mapping[str, "array[Any]"], name: str) -> dict[str, float]:
     return dict(zip(keys, weights, strict=True))
 
 
+def _apart(words: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """
+    Return the single words, and the pairs by their second word: small tables stay in the processor's cache, where a
+    large one costs a miss for each pair of a text.
+    """
+    single: dict[str, float] = {}
+    pairs: dict[str, dict[str, float]] = {}
+    for key, weight in words.items():
+        first, space, second = key.partition(" ")
+        if space:
+            pairs.setdefault(sys.intern(second), {})[sys.intern(first)] = weight
+        else:
+            single[key] = weight
+    return single, pairs
+
+
+def _by_beginning(characters: Mapping[str, float], length: int) -> dict[str, dict[str, float]]:
+    """
+    Return the n-grams in small tables, one for each beginning of so many characters, for the same reason.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for ngram, weight in characters.items():
+        found.setdefault(ngram[:length], {})[ngram] = weight
+    return found
+
+
+@lru_cache(maxsize=4_096)
 def _code(token: str) -> str:
     namespace, _, value = token.partition(":")
     return "text" if not value else value if namespace == "is" else _CODES[namespace]
 
 
 def _reason(code: str, parts: list[tuple[float, str]]) -> Reason:
-    total = sum(weight for weight, _ in parts)
-    ranked = sorted(parts, key=lambda part: part[0], reverse=total > 0)
-    telling = (quote for weight, quote in ranked if quote and weight * total > 0)
-    return Reason(code, total, evidence=tuple(dict.fromkeys(telling))[:QUOTED_WORDS])
+    total = sum([weight for weight, _ in parts])
+    telling = [part for part in parts if part[1] and part[0] * total > 0]
+    telling.sort(key=_weight, reverse=total > 0)
+    return Reason(code, total, evidence=tuple(dict.fromkeys([quote for _, quote in telling]))[:QUOTED_WORDS])
+
+
+_weight = itemgetter(0)
 
 
 def _heaviest(reason: Reason) -> float:

@@ -107,7 +107,12 @@ class Traffic:
 
     def _counted(self, asked: Asked) -> "_Counted":
         known = identities(asked.comment)
-        return _Counted(asked, known, self._keys.callers(asked.site), self._keys.commenters(asked.site, known))
+        return _Counted(
+            asked,
+            known,
+            self._keys.callers(asked.site.id, asked.site.key_id, asked.site.limits),
+            self._keys.commenters(asked.site, known),
+        )
 
     def _command(self, counted: "_Counted") -> Command:
         asked, windows = counted.asked, counted.callers + counted.commenters

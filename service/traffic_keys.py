@@ -5,11 +5,12 @@ What is counted under which key: the windows of a caller and of a commenter, cla
 import hashlib
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 
 from service.core.campaign import BANDS, Sketcher
 from service.core.comment import Comment
 from service.core.commenter import Identity, plain_name
-from service.core.site import Site
+from service.core.site import Limits, Site
 from service.label_fields import LabelFields
 from service.local_traffic import Window
 
@@ -28,14 +29,15 @@ class TrafficKeys:
         self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
         self.sketch = Sketcher(self._hash_key).sketch
         self.said = LabelFields(secret, self.sketch)
+        self.callers = lru_cache(maxsize=1_024)(self._callers)
 
-    def callers(self, site: Site) -> list[Window]:
+    def _callers(self, site_id: int, key_id: str, limits: Limits) -> list[Window]:
         """
         Return the limits on whoever sent the comment: its key first, then its site.
         """
         windows = (
-            Window(f"hamlet:{{{site.id}}}:key:{self._digest('key', site.key_id)}", site.limits.key_per_minute, MINUTE),
-            Window(f"hamlet:{{{site.id}}}:site", site.limits.site_per_minute, MINUTE),
+            Window(f"hamlet:{{{site_id}}}:key:{self._digest('key', key_id)}", limits.key_per_minute, MINUTE),
+            Window(f"hamlet:{{{site_id}}}:site", limits.site_per_minute, MINUTE),
         )
         return _in_force(windows)
 
@@ -44,6 +46,8 @@ class TrafficKeys:
         Return the limits on whoever wrote the comment, for each thing that identifies them.
         """
         windows: list[Window] = []
+        if not (site.limits.commenter_per_minute or site.limits.commenter_per_hour):
+            return windows
         for identity in known:
             key = f"hamlet:{{{site.id}}}:commenter:{self._digest(identity.kind, identity.value)}"
             windows.append(Window(f"{key}:minute", site.limits.commenter_per_minute * identity.breadth, MINUTE))

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 
+from service import logs
 from service.config import Settings
 from service.leaving import Leaving
 
@@ -17,6 +18,7 @@ def load(settings: Settings) -> Leaving:
     """
     leaving = Leaving()
     _leave_with_the_parent()
+    logs.ask_less()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
     # Only now: prometheus_client reads the variable when it is imported.
     from service import app

@@ -19,6 +19,7 @@ _STARTS = re.compile(rf"\W*(?:{links.ADDRESS})", re.IGNORECASE)
 _ENDS = re.compile(rf"(?:{links.ADDRESS})\W*$", re.IGNORECASE)
 _ON_A_LINE = re.compile(rf"^\s*(?:{links.ADDRESS})\s*$", re.IGNORECASE | re.MULTILINE)
 _SPACE = re.compile(r"\s")
+_CAPITAL = re.compile("[A-Z]")
 _LETTER = "[A-Za-z\u0400-\u04ff]"
 _HIDDEN = re.compile(f"(?<={_LETTER})[\u00ad\u200b-\u200d\u2060\ufeff]+(?={_LETTER})")
 # Of Greek only what is drawn like Latin: "Δt" and "πr" are science.
@@ -57,9 +58,10 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
     if addresses:
         yield {1: "one_link", 2: "two_links"}.get(addresses, "many_links")
         yield f"words_a_link_{min(6, int(log2(words // addresses + 1)))}"
-    capitals = sum(map(str.isupper, shown[:2000]))
+    start = shown[:2000]
+    capitals = len(_CAPITAL.findall(start)) if start.isascii() else sum(map(str.isupper, start))
     if capitals > 0.6 * FEWEST_LETTERS_TO_SHOUT:  # first the count that is seldom reached
-        letters = sum(map(str.isalpha, shown[:2000]))
+        letters = sum(map(str.isalpha, start))
         if letters > FEWEST_LETTERS_TO_SHOUT and capitals > 0.6 * letters:
             yield "shouting"
     if emoji >= MANY_EMOJI:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from service.core import clues, habits, hosts, links, markup, text, topic
 from service.core.comment import Comment
-from service.core.tokens import together, tokens
+from service.core.tokens import runs, together, tokens, words_of
 
 # What is analysed of a longer text, so that no comment takes more than 50 ms: its beginning and its end.
 HEAD, TAIL = 9_000, 3_000
@@ -81,8 +81,14 @@ def _telling(words: dict[str, str]) -> dict[str, str]:
 
 
 def _read_text(shown: str, reading: _Reading) -> None:
-    for kind, written in tokens(text.visible(shown)):
-        if kind == "word":
+    add = reading.words.setdefault
+    for kind, written in runs(text.visible(shown)):
+        if kind == "plain":
+            # Nearly all that people write: as `_add_word` does it, in a third of the time.
+            for word in words_of(written):
+                for folded in text.fold(word):
+                    add(folded, word)
+        elif kind == "word":
             _add_word(written, written, reading)
         elif kind == "spaced":
             _add_word(together(written), written, reading)

@@ -15,6 +15,7 @@ _QUOTES = re.compile(r"^\s*(?:>|&gt;)|<blockquote|\[quote", re.IGNORECASE | re.M
 _CODE_TAG = re.compile(r"<(?:code|pre)\b|```", re.IGNORECASE)
 _CODE = re.compile(r"[{};]\s*$|\w\(\)", re.MULTILINE)
 _SMILEY = re.compile(r"[:;=8]['-]?[()DPpo/|](?!\w)|\^\^|<3")
+_OF_SMILEYS = (":", ";", "=", "8", "^^", "<3")
 _SPIN = re.compile(r"\{[^{}\n]{1,80}\|[^{}\n]{1,200}\}|(?:[\w' ]{1,60}\|){4}")
 _BROKEN_LINE = re.compile(r"[^\S\n]\n[^\W\d_A-Z]|[a-z,]\n[a-z]")
 
@@ -30,11 +31,12 @@ def of(shown: str, source: str) -> Iterator[str]:
         yield "addresses_someone"
     if (">" in source or "[" in source or "&gt;" in source) and _QUOTES.search(source):
         yield "quotes"
-    if _CODE_TAG.search(source) or ((";" in shown or "}" in shown or "()" in shown) and _CODE.search(shown)):
+    has_tag = ("<" in source or "`" in source) and _CODE_TAG.search(source)
+    if has_tag or ((";" in shown or "}" in shown or "()" in shown) and _CODE.search(shown)):
         yield "code"
     if "?" in shown:
         yield "asks"
-    if _SMILEY.search(shown):
+    if any(map(shown.__contains__, _OF_SMILEYS)) and _SMILEY.search(shown):
         yield "smiley"
     if "..." in shown or "…" in shown:
         yield "ellipsis"

@@ -44,11 +44,25 @@ def tokens(shown: str) -> Iterator[tuple[str, str]]:
     >>> list(tokens("See example.com, node.js!"))
     [('word', 'See'), ('domain', 'example.com'), ('word', 'node'), ('word', 'js')]
     """
+    for kind, written in runs(shown):
+        if kind == "plain":
+            for word in words_of(written):
+                yield "word", word
+        else:
+            yield kind, written
+
+
+def runs(shown: str) -> Iterator[tuple[str, str]]:
+    """
+    Return each token of a text with its kind, but words in plain letters that follow each other as one, of kind plain.
+
+    >>> list(runs("We liked it, see example.com"))
+    [('plain', 'We liked it, see '), ('domain', 'example.com')]
+    """
     for match in _TOKEN.finditer(shown):
         kind, written = match.lastgroup or "", match[0]
         if kind == "plain":
-            for word in _IN_PLAIN.findall(written):
-                yield "word", word
+            yield kind, written
         elif kind == "link":
             yield "disguised" if written[1:3] in _MAIMED else kind, written
         elif kind in ("domain", "disguised") and not _names_a_host(kind, written):
@@ -59,6 +73,16 @@ def tokens(shown: str) -> Iterator[tuple[str, str]]:
                 yield "word", part
         else:
             yield kind, written
+
+
+def words_of(plain: str) -> list[str]:
+    """
+    Return the words of a run of kind plain.
+
+    >>> words_of("We didn't like it, ")
+    ['We', "didn't", 'like', 'it']
+    """
+    return _IN_PLAIN.findall(plain)
 
 
 def _names_a_host(kind: str, written: str) -> bool:

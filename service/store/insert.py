@@ -6,10 +6,9 @@ a statement to the driver costs more processor time than SQLite needs for the ro
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Dialect, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,7 +23,7 @@ class BadRow(Exception):
 
 class Insert:
     """
-    Inserts rows of one table, all in one transaction. A class, since a statement for so many rows is compiled once.
+    Inserts rows of one table, all in one transaction. A class, since the statement is compiled only once.
     """
 
     def __init__(self, engine: Engine, table: Table) -> None:
@@ -35,7 +34,7 @@ class Insert:
         self._columns = [column.name for column in table.c]
         processors = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.c}
         self._processors = [(name, process) for name, process in processors.items() if process]
-        self._statement = lru_cache(maxsize=None)(self._compile)
+        self._before, self._row, self._after = self._compiled()
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """
@@ -60,11 +59,11 @@ class Insert:
         return [values[name] for name in self._columns]
 
     def _execute(self, values: list[Any], count: int) -> set[str]:
-        statement, names = self._statement(count)
+        statement = f"{self._before}{', '.join([self._row] * count)}{self._after}"
         connection = self._engine.raw_connection()
         try:
             cursor = connection.cursor()
-            cursor.execute(statement, dict(zip(names, values, strict=True)) if names else values)
+            cursor.execute(statement, values)
             # SQLite commits when the last one is read.
             return {row[0] for row in cursor.fetchall()}
         except self._driver.Error as error:
@@ -74,12 +73,14 @@ class Insert:
         finally:
             connection.close()
 
-    def _compile(self, count: int) -> tuple[str, list[str]]:
+    def _compiled(self) -> tuple[str, str, str]:
         """
-        Return the statement for so many rows, and the names of its parameters, none if they go by their places.
+        Return the statement in three parts, of which the one in the middle is repeated for each row.
         """
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        rows = [dict.fromkeys(self._columns)] * count
-        new = insert(self._table).values(rows).on_conflict_do_nothing().returning(self._table.c.id)
-        compiled = new.compile(dialect=self._engine.dialect)
-        return str(compiled), [] if compiled.positional else list(compiled.params)
+        dialect = self._engine.dialect
+        insert, style = (postgresql.insert, "format") if dialect.name == "postgresql" else (sqlite.insert, "qmark")
+        new = insert(self._table).values(dict.fromkeys(self._columns)).on_conflict_do_nothing()
+        by_place: Dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
+        before, _, rest = str(new.returning(self._table.c.id).compile(dialect=by_place)).partition("VALUES ")
+        row, _, after = rest.partition(" ON CONFLICT")
+        return f"{before}VALUES ", row, f" ON CONFLICT{after}"
