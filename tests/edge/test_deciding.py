@@ -82,6 +82,20 @@ def test_of_long_comments_fewer_are_taken_together(desk: Desk, monkeypatch: pyte
     assert [len(bodies) for bodies in desk.together] == [1, 2, 1, 1]
 
 
+def test_after_many_the_first_waits_a_moment_for_those_that_come_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(deciding, "sleep", waited.append)
+
+    ask(desk, [b"x"] * 4)
+    few = [*waited]
+    ask(desk, [b"x"] * (2 + deciding.MOST_TOGETHER))
+
+    assert few == []
+    assert waited == [deciding.GATHERING_SECONDS]
+
+
 def test_what_was_answered_by_somebody_else_is_not_taken_up(desk: Desk) -> None:
     async def with_one_given_up() -> None:
         thread = Deciding(desk)
