@@ -1,4 +1,4 @@
-.PHONY: help run test check format lock bench bench-quality image sbom audit
+.PHONY: help run test check format lock bench bench-quality image sbom audit fuzz
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,3 +45,7 @@ sbom: image ## Write what is in the image to dist/hamlet.cdx.json, as CycloneDX
 audit: ## Look up known vulnerabilities of what requirements.lock pins; needs the internet
 	@.ci/venv requirements-dev.lock
 	.ci/audit requirements.lock
+
+fuzz: ## Send 10,000 requests at random to a running service; some ten minutes
+	@.ci/venv requirements-dev.lock
+	FUZZ_CASES=9000 .venv/bin/pytest -q -p no:xdist tests/fuzz
