@@ -72,6 +72,17 @@ def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_security_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", read("docs/security.md"))
+
+    assert len(named) > 40
+    assert [f"{path}::{test}" for path, test in named if f"def {test}(" not in read(path)] == []
+
+
+def test_security_goes_through_all_ten_risks() -> None:
+    assert re.findall(r"^## (API\d+):", read("docs/security.md"), re.MULTILINE) == [f"API{n}" for n in range(1, 11)]
+
+
 def test_the_reading_tour_and_the_architecture_name_files_that_exist() -> None:
     for page in ("docs/architecture.md", "service/__init__.py"):
         for name in re.findall(r"`([a-z_/]+\.(?:py|lua))`", read(page)):
