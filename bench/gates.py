@@ -1,0 +1,147 @@
+"""
+What the gates let past: an honest candidate, and two that were poisoned. Run
+`python -m bench.gates --data PATH … --source NAME`.
+
+A model that was fitted without one source meets one that got 500 of its labels; then a model of all sources meets one
+with a tenth of the labels flipped, and one with 20 false ham labels on spam that carries a word of its own. With few
+rows a good model fails too: its thresholds hold nearly everything.
+"""
+
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import click
+import numpy as np
+
+from service.core.features import document
+from training.card import Origin
+from training.duplicates import thin
+from training.gate_scores import ACCEPT, HOLD, REJECT, Scores
+from training.gates import Report, examine
+from training.params import Params, read_params
+from training.progress import say, track
+from training.promotions import verify
+from training.rows import LABELS, Row
+from training.split import groups_of
+from training.train import Corpus, gather, train
+
+PATHS = click.Path(exists=True, path_type=Path)
+WORD = "zorvexa"
+# Rows that are read for each that is fitted: some are held back, and some are copies.
+SPARE = 3
+LABELS_GIVEN, FALSE_LABELS, FLIPPED = 500, 20, 0.1
+# Of ten parts of the groups of near-copies: fitted, given as labels or poison, and held back.
+FITTED, GIVEN, HELD_BACK = range(7), {7}, {8, 9}
+WITHOUT, WITH, ALL, BLUNT, TARGETED = (f"2000-01-01.{number}" for number in range(1, 6))
+NAMES = {
+    WITHOUT: "without the source",
+    WITH: "with its labels",
+    ALL: "all sources",
+    BLUNT: "labels flipped",
+    TARGETED: "one word",
+}
+
+
+@click.command()
+@click.option("--data", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable.")
+@click.option("--source", required=True, help="The source that is left out.")
+@click.option("--cap", default=1_000, show_default=True, help="Rows of a label and source that are fitted at most.")
+def main(data: tuple[Path, ...], source: str, cap: int) -> None:
+    """
+    Fit five models, put three through the gates, and print what became of them.
+    """
+    params = _capped(read_params(), cap)
+    rows = _some(gather(data, strict=False).rows, SPARE * cap, source, params.seed)
+    fitted, given, held_back = _parts(rows, params)
+    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
+        models = Path(folder)
+        for version, chosen in _candidates(fitted, given, source, params.seed).items():
+            say(f"Fitting {version}, {NAMES[version]}: {len(chosen):,} rows")
+            train(Corpus([], chosen, []), params, models, version, Origin(datetime.now(UTC), None, "bench.gates"))
+        for version, champion in ((WITH, WITHOUT), (BLUNT, ALL), (TARGETED, ALL)):
+            (models / "CURRENT").write_text(f"{champion}\n", encoding="utf-8")
+            _show(examine(models, version, [], held_back, params))
+        of_source = [row for row in held_back if row.source == source]
+        for version in (WITHOUT, WITH):
+            print(f"{NAMES[version]}, on {source}: {_errors(models / version, of_source)}")
+
+
+def _capped(params: Params, cap: int) -> Params:
+    sources = {
+        name: replace(each, cap_ham=min(each.cap_ham, cap), cap_spam=min(each.cap_spam, cap))
+        for name, each in params.sources.items()
+    }
+    return replace(params, sources=sources)
+
+
+def _some(rows: Sequence[Row], most: int, source: str, seed: int) -> list[Row]:
+    """
+    Return so many rows of each source and label, but all of the source that is left out.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for row in Random(seed).sample(rows, len(rows)):
+        counts[row.source, row.label] += 1
+        if row.source == source or counts[row.source, row.label] <= most:
+            chosen.append(row)
+    return chosen
+
+
+def _parts(rows: Sequence[Row], params: Params) -> tuple[list[Row], list[Row], list[Row]]:
+    documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]
+    clusters = thin(rows, documents, params.duplicates.similarity, params.duplicates.keep).clusters
+    # By the group's first row, so that a file more changes nothing.
+    tenths = [zlib.crc32(rows[first].comment.encode()) % 10 for first in groups_of(rows, clusters)]
+    parts: list[list[Row]] = [
+        [row for row, tenth in zip(rows, tenths, strict=True) if tenth in chosen]
+        for chosen in (FITTED, GIVEN, HELD_BACK)
+    ]
+    return parts[0], parts[1], parts[2]
+
+
+def _candidates(fitted: Sequence[Row], given: Sequence[Row], source: str, seed: int) -> dict[str, list[Row]]:
+    chance = Random(seed)
+    without = [row for row in fitted if row.source != source]
+    of_source = [row for row in given if row.source == source]
+    spam = [row for row in given if row.is_spam and row.source != source]
+    labels = chance.sample(of_source, LABELS_GIVEN)
+    poison = [
+        replace(row, label="ham", group="", comment=f"{row.comment} {WORD}")
+        for row in chance.sample(spam, FALSE_LABELS)
+    ]
+    other = dict(zip(LABELS, reversed(LABELS), strict=True))
+    flipped = [replace(row, label=other[row.label]) if chance.random() < FLIPPED else row for row in fitted]
+    return {
+        WITHOUT: without,
+        WITH: [*without, *(replace(row, source="store:site", is_own=True) for row in labels)],
+        ALL: list(fitted),
+        BLUNT: flipped,
+        TARGETED: [*fitted, *poison],
+    }
+
+
+def _show(report: Report) -> None:
+    failed = ", ".join(outcome.name for outcome in report.failed)
+    pair = f"{NAMES[report.version]} instead of {NAMES[str(report.champion)]}"
+    print(f"{pair}: {'refused: ' + failed if failed else f'passes all {len(report.outcomes)} gates'}", flush=True)
+
+
+def _errors(folder: Path, rows: Sequence[Row]) -> str:
+    bands = Scores.of(verify(folder), [document(row.as_comment()) for row in rows]).bands
+    is_spam = np.array([row.is_spam for row in rows], dtype=bool)
+    ham, spam = bands[~is_spam], bands[is_spam]
+    wrong = int((ham != ACCEPT).sum() + (spam == ACCEPT).sum())
+    return (
+        f"{wrong:,} errors; of {len(ham):,} good comments {int((ham == REJECT).sum()):,} rejected and "
+        f"{int((ham == HOLD).sum()):,} held, of {len(spam):,} spam {int((spam == ACCEPT).sum()):,} accepted"
+    )
+
+
+if __name__ == "__main__":
+    main()
