@@ -76,11 +76,11 @@ class RunningService:
         self.process = subprocess.Popen(
             command("serve"), env=self.environment, stdout=subprocess.PIPE, stderr=self.log, start_new_session=True
         )
-        deadline = time.monotonic() + 30
-        while not self.answers():
-            assert self.process.poll() is None, (self.folder / "log").read_text()
-            assert time.monotonic() < deadline, (self.folder / "log").read_text()
-            time.sleep(0.05)
+        try:
+            self._wait_for_it()
+        except BaseException:
+            self.__exit__()  # nobody else would stop it
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -89,6 +89,13 @@ class RunningService:
         if self.process.stdout:
             self.process.stdout.close()
         self.log.close()
+
+    def _wait_for_it(self) -> None:
+        deadline = time.monotonic() + 60
+        while not self.answers():
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.05)
 
     @property
     def key(self) -> str:
