@@ -130,21 +130,22 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     """
     Return the parts that the settings ask for. No server is called yet.
     """
-    secret = settings.secret.encode()
+    secret, people = settings.secret.encode(), settings.people_secrets
     engine = connect_store(settings.store_url)
     client = connect_redis(settings.redis_url)
-    memory = LabelMemory(client, LabelledComments(engine), secret=secret, clock=_now)
+    memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=_now)
     traffic = Traffic(
         client,
         secret=secret,
+        people=people,
         workers=settings.workers,
         on_error=metrics.count_traffic_error,
         on_stale=memory.refresh,
     )
     model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=metrics.MODEL_FAILURES.inc)
     model.look()
-    labelling = Labelling(Labels(engine, secret, _new_id), memory, partial(_score, model), _now, metrics.count_label)
-    decisions = Decisions(engine, secret)
+    labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), _now, metrics.count_label)
+    decisions = Decisions(engine, people[0])
     moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=_now, new_id=_new_id)
     tracing = None
     if settings.otlp_url:
@@ -174,7 +175,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         Signatures(CoralPhases(engine), gate, clock=_now),
         PerspectiveParts(moderation, rehearsal, gate, labelling),
         labelling,
-        Listing(engine, secret, _now),
+        Listing(engine, people, _now),
         Queue(engine),
         ModeratePages(
             signing,

@@ -19,7 +19,9 @@ from service.commands.labels import labels
 from service.commands.lists import lists
 from service.commands.moderators import moderators
 from service.commands.outbox import outbox
+from service.commands.privacy import erase, export, purge
 from service.commands.recheck import recheck
+from service.commands.secret import secret
 from service.commands.sites import sites
 from service.commands.thresholds import thresholds
 from service.config import Settings, is_secret, variable
@@ -54,6 +56,10 @@ main.add_command(labels)
 main.add_command(moderators)
 main.add_command(sites)
 main.add_command(thresholds)
+main.add_command(purge)
+main.add_command(erase)
+main.add_command(export)
+main.add_command(secret)
 
 
 @main.command()

@@ -18,6 +18,7 @@ from service import forwarded
 PREFIX = "HAMLET_"
 FILE = "_FILE"
 SHORTEST_SECRET = 32
+_SECRETS = rf"^(\S{{{SHORTEST_SECRET},}}(\s+\S{{{SHORTEST_SECRET},}})*)?$"
 # Each holds the model in memory of its own, some 110 MB: a big machine does not need one a core by default.
 # Never one alone, so that comments are answered while a worker that died is started again.
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
@@ -87,6 +88,19 @@ class Settings(BaseModel):
     secret: Annotated[str, Field(pattern=f"^(.{{{SHORTEST_SECRET},}})?$")] = _secret(
         f"keys the hashes of addresses and e-mails, {SHORTEST_SECRET} characters or more, the same on all machines; "
         "empty makes one and keeps it in the state folder"
+    )
+    hash_secrets: Annotated[str, Field(pattern=_SECRETS)] = _secret(
+        f"keys of the stored hashes, {SHORTEST_SECRET} characters or more each, between spaces, the newest first; "
+        "empty takes those of `hamlet secret rotate`, or HAMLET_SECRET"
+    )
+    retention_days: int = _setting(
+        90, "days after which comments are erased, their verdicts kept; 0 keeps them for good", ge=0, le=36_500
+    )
+    label_retention_days: int = _setting(
+        730, "days after which labelled comments are erased from the labels; 0 keeps them for good", ge=0, le=36_500
+    )
+    purge: bool = _setting(
+        True, "true or false; true has the service erase once a day what is too old, false leaves it to `hamlet purge`"
     )
     workers: int = _setting(
         workers_for(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1),
@@ -187,6 +201,13 @@ class Settings(BaseModel):
         Return where the demo site's key is kept, for its owner alone.
         """
         return self.state_dir / "demo-key"
+
+    @property
+    def people_secrets(self) -> tuple[bytes, ...]:
+        """
+        Return what keys the stored hashes of e-mails, addresses and wordings: the one in use, then the earlier ones.
+        """
+        return tuple(each.encode() for each in (self.hash_secrets or self.secret).split())
 
     @property
     def store_url(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from service import state
+from service import private_files
 from service.errors import Unauthorised
 from service.gate import Gate
 from service.store.errors import SiteExists
@@ -29,7 +29,7 @@ def make_demo_site(engine: Engine, key_file: Path) -> str:
         else:
             return key
     key = _new_key(sites)
-    state.replace_private(key_file, key)
+    private_files.write(key_file, key)
     return key
 
 

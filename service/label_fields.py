@@ -29,21 +29,24 @@ _UNKNOWN = bytes(4)  # where a text leads that is too long to be sure
 
 class LabelFields:
     """
-    Names and fills the fields. A class, since the secret that keys the digests and the sketches belongs to them.
+    Names and fills the fields. A class, since the secrets that key the digests and the sketches belong to them.
     """
 
-    def __init__(self, secret: bytes, sketch: Callable[[Comment], Sequence[int]]) -> None:
-        self._secret = secret
+    def __init__(self, secret: bytes, people: Sequence[bytes], sketch: Callable[[Comment], Sequence[int]]) -> None:
+        """
+        Take the secret of this hash, and those of the store's hashes of people, the earlier ones too.
+        """
+        self._people = people
         self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
         self._sketch = sketch
         self._nowhere = self._digest_of(frozenset())
 
     def of_author(self, comment: Comment) -> list[bytes]:
         """
-        Return the fields of a comment's author.
+        Return the fields of a comment's author: what was labelled before a secret was replaced is under that one.
         """
-        hashes = email_hash(self._secret, comment), address_hash(self._secret, comment)
-        return [field for field, _ in self._of_author(comment.name, *hashes)]
+        hashes = [(email_hash(secret, comment), address_hash(secret, comment)) for secret in self._people]
+        return [field for pair in hashes for field, _ in self._of_author(comment.name, *pair)]
 
     def records(self, labelled: Labelled) -> dict[bytes, bytes]:
         """

@@ -4,7 +4,7 @@ What people said of a site's comments, put into Redis, where the next comment fi
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
@@ -50,6 +50,7 @@ class LabelMemory:
         stored: Stored,
         *,
         secret: bytes,
+        people: Sequence[bytes] = (),
         clock: Callable[[], datetime],
         start: Callable[[Callable[[], None]], None] = _in_background,
     ) -> None:
@@ -58,7 +59,7 @@ class LabelMemory:
         """
         self._client = client
         self._stored = stored
-        self._keys = TrafficKeys(secret)
+        self._keys = TrafficKeys(secret, people)
         self._clock = clock
         self._start = start
         self._lock = threading.Lock()
@@ -97,6 +98,20 @@ class LabelMemory:
                 return
             self._ask_again_at[site_id] = now + timedelta(seconds=FILLING_SECONDS)
         self._start(lambda: self._refresh(site_id))
+
+    def forget(self, site_ids: Iterable[int]) -> bool:
+        """
+        Let Redis know nothing of the labels of some sites, until the next comment there has them read from the store;
+        return whether it could be told.
+        """
+        try:
+            for site_id in site_ids:
+                for key in self._keys.labels(site_id):
+                    self._client.delete(key)
+        except (redis.RedisError, OSError) as error:
+            logger.warning("labels that were erased act for a while (%s)", type(error).__name__)
+            return False
+        return True
 
     def _refresh(self, site_id: int) -> None:
         keys = self._keys.labels(site_id)

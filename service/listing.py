@@ -35,7 +35,7 @@ class Listing:
     """
 
     engine: Engine
-    secret: bytes
+    secrets: Sequence[bytes]
     clock: Callable[[], datetime]
 
     def of(self, site: str) -> Sequence[Entry]:
@@ -62,7 +62,7 @@ class Listing:
         Return what entries would have done to the last comments of a site, beside those that it has; nothing is stored.
         """
         kept = self.of(site)
-        history = commented(self.engine, site, last, authors(self.secret, [*kept, *entries]))
+        history = commented(self.engine, site, last, authors(self.secrets, [*kept, *entries]))
         notes = [
             f"{entry.value} could not be tried: of e-mails and addresses only hashes are kept"
             for entry in untried(entries)

@@ -6,6 +6,7 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at
 
 import os
 import re
+from collections.abc import Mapping
 from itertools import product
 from math import inf
 from pathlib import Path
@@ -48,6 +49,7 @@ OUTBOX_OLDEST = Gauge(
 )
 OUTBOX_DEAD = Gauge("hamlet_outbox_dead", "Messages to sites that were given up", multiprocess_mode="mostrecent")
 OUTBOX_SENT = Counter("hamlet_outbox_attempts_total", "Attempts to tell a site", ("kind", "outcome"))
+ERASED = Counter("hamlet_erased_total", "Rows erased since they were too old", ("what",))
 MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could not be loaded")
 REPLACED = Counter("hamlet_workers_replaced_total", "Workers whose place another one took", ("cause",))
 
@@ -98,6 +100,14 @@ def count_label(given: Given) -> None:
     Count a label that was not given before.
     """
     LABELS.labels(given.label, given.source, "yes" if given.set_aside else "no").inc()
+
+
+def count_purged(erased: Mapping[str, int]) -> None:
+    """
+    Count what was erased, by its kind.
+    """
+    for what, count in erased.items():
+        ERASED.labels(what).inc(count)
 
 
 def count_traffic_error(kind: str) -> None:

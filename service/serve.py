@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
@@ -18,7 +18,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from sqlalchemy import Engine
 
-from service import logs, state, worker
+from service import logs, purging, state, worker
 from service.config import Settings, SettingsError, variable
 from service.demo import make_demo_site
 from service.redis_client import connect as connect_redis
@@ -59,7 +59,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         migrate(engine)
         key = make_demo_site(engine, settings.demo_key_file) if settings.demo else None
         announce(settings, key)
-        with _delivering(settings, engine):
+        with _delivering(settings, engine), _purging(settings, engine):
             _run(settings, listening)
         engine.dispose()
 
@@ -101,6 +101,14 @@ def _delivering(settings: Settings, engine: Engine) -> AbstractContextManager[No
     return running(
         Deliverer(Outbox(engine), Backlog(engine), sender, settings.secret.encode(), clock=lambda: datetime.now(UTC))
     )
+
+
+def _purging(settings: Settings, engine: Engine) -> AbstractContextManager[None]:
+    if not settings.purge:
+        return nullcontext()
+    from service.metrics import count_purged
+
+    return purging.running(purging.assemble(settings, engine, lambda: datetime.now(UTC)), count_purged)
 
 
 @contextmanager

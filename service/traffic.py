@@ -48,6 +48,7 @@ class Traffic:
         client: Client,
         *,
         secret: bytes,
+        people: Sequence[bytes] = (),
         workers: int,
         on_error: Callable[[str], None],
         on_stale: Callable[[int], None] = lambda _: None,
@@ -60,6 +61,7 @@ class Traffic:
         Args:
             client: From `redis_client.connect`.
             secret: Keys the hashes that stand for people and texts; the same in all workers.
+            people: The secrets of the store's hashes of people, the newest first; by default the same one.
             workers: How many processes share the limits while each is on its own.
             on_error: Told the kind of each failure: timeout, connection, readonly, oom or other.
             on_stale: Told the id of a site of which Redis has no labels, or not the latest.
@@ -67,7 +69,7 @@ class Traffic:
             clock: Unix seconds, for the age of labels.
         """
         self._client = client
-        self._keys = TrafficKeys(secret)
+        self._keys = TrafficKeys(secret, people)
         self._on_error = on_error
         self._on_stale = on_stale
         self._monotonic = monotonic

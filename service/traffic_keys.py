@@ -25,10 +25,13 @@ class TrafficKeys:
     All keys of a site share the hash tag `{site id}`, and with it a slot of a cluster.
     """
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, people: Sequence[bytes] = ()) -> None:
+        """
+        Take the secret of these hashes, and those of the store's hashes of people where they are others.
+        """
         self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
         self.sketch = Sketcher(self._hash_key).sketch
-        self.said = LabelFields(secret, self.sketch)
+        self.said = LabelFields(secret, people or (secret,), self.sketch)
         self.callers = lru_cache(maxsize=1_024)(self._callers)
 
     def _callers(self, site_id: int, key_id: str, limits: Limits) -> list[Window]:

@@ -122,6 +122,17 @@ class TrainingJobs:
             **about, output=output, is_running=is_running, exit_code=int(code.read_text()) if code.exists() else None
         )
 
+    def forget(self, before: datetime) -> bool:
+        """
+        Remove what the latest job printed, and who started it, if that was before a moment; return whether it was.
+        """
+        job = self.latest()
+        if job is None or job.is_running or datetime.fromisoformat(job.began_at) >= before:
+            return False
+        for name in (_ABOUT, _OUTPUT, _CODE):
+            (self._folder / name).unlink(missing_ok=True)
+        return True
+
     def _is_running(self) -> bool:
         with (self._folder / _LOCK).open("ab") as lock:
             try:

@@ -133,9 +133,9 @@ def _listing() -> Iterator[Listing]:
     from service.listing import Listing
 
     settings = terminal.settings()
-    secret = state.prepare(settings).secret.encode()
+    secrets = state.prepare(settings).people_secrets
     with terminal.store(settings) as engine:
-        yield Listing(engine, secret, lambda: datetime.now(UTC))
+        yield Listing(engine, secrets, lambda: datetime.now(UTC))
 
 
 def _entries(

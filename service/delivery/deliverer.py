@@ -18,7 +18,7 @@ from service.delivery.messages import message
 from service.delivery.sending import SECONDS, Sender
 from service.errors import StoreUnavailable
 from service.store.backlog import Backlog
-from service.store.outbox import Due, Outbox
+from service.store.outbox import DEAD_DAYS, DONE_DAYS, Due, Outbox
 
 POLL_SECONDS = 2.0
 # At once: a site that does not answer keeps one thread for ten seconds, and the others serve the rest.
@@ -29,8 +29,6 @@ LEASE = timedelta(minutes=5)
 # The first pause, doubled each time up to the longest: all attempts together take about a day.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=6)
 MOST_ATTEMPTS = 15
-# What was told is kept to tell it from what was not (`announce_held`); what was given up, to be looked at.
-DONE_DAYS, DEAD_DAYS = timedelta(days=7), timedelta(days=30)
 
 logger = logging.getLogger("hamlet.delivery")
 

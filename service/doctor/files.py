@@ -75,9 +75,9 @@ def file_system(folder: Path, mounts: str) -> str:
 def _privacy(folder: Path) -> Iterator[Finding]:
     if folder.exists() and (mode := _mode(folder)) & 0o077:
         yield Finding(f"{folder} can be read by others ({mode:o})", f"chmod 700 {folder}")
-    secret = folder / "secret"
-    if _exists(secret) and (mode := _mode(secret)) & 0o077:
-        yield Finding(f"{secret} can be read by others ({mode:o})", f"chmod 600 {secret}")
+    for secret in (folder / "secret", folder / "hash-secrets"):
+        if _exists(secret) and (mode := _mode(secret)) & 0o077:
+            yield Finding(f"{secret} can be read by others ({mode:o})", f"chmod 600 {secret}")
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -48,6 +48,7 @@ class Card:
     revealed: tuple[Disguised, ...]
     alike: tuple[Alike, ...]
     is_only_logged: bool
+    is_erased: bool = False
 
     @property
     def choice(self) -> str:
@@ -81,6 +82,7 @@ def draw(found: Found) -> Card:
         revealed(found.comment.comment),
         found.alike,
         decision.log_only,
+        found.is_erased,
     )
 
 

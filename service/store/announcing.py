@@ -28,7 +28,11 @@ _COLUMNS = (
 _DECIDED: Select[Any] = select(*_COLUMNS).select_from(decisions).join(sites).outerjoin(outlets)
 _IS_TOLD = select(outbox.c.number).where(outbox.c.id == f"{Event.HELD}:" + decisions.c.id).exists()
 # A site that only logs was told to accept.
-_IS_HELD = (decisions.c.verdict == Verdict.HOLD.value) & decisions.c.answer["log_only"].as_boolean().is_not(True)
+_IS_HELD = (
+    (decisions.c.verdict == Verdict.HOLD.value)
+    & decisions.c.answer["log_only"].as_boolean().is_not(True)
+    & decisions.c.erased_at.is_(None)
+)
 _WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webhook.is_not(None))
 
 

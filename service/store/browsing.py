@@ -82,7 +82,8 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    A decided comment; `label` is what people say of it. `alike` has by what others can be found.
+    A decided comment; `label` is what people say of it. `alike` has by what others can be found. Of one that was erased
+    only the verdict is left.
     """
 
     decision: Decision
@@ -90,6 +91,7 @@ class Found:
     comment: Comment
     label: Label | None
     alike: tuple[Alike, ...]
+    is_erased: bool = False
 
 
 class Browsing:
@@ -202,7 +204,7 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
 
 
 def _found(row: Row[Any]) -> Found:
-    alike = [Alike.CAMPAIGN]
+    alike = [] if row.erased_at else [Alike.CAMPAIGN]
     if (name := plain_name(row.name)) and name not in COMMON_NAMES:
         alike.append(Alike.NAME)
     if row.email_hash:
@@ -210,7 +212,14 @@ def _found(row: Row[Any]) -> Found:
     if row.address_hash:
         alike.append(Alike.ADDRESS)
     label = Label(row.label) if row.label else None
-    return Found(_ANSWER.validate_python(row.answer), row.received_at, _comment(row), label, tuple(alike))
+    return Found(
+        _ANSWER.validate_python(row.answer),
+        row.received_at,
+        _comment(row),
+        label,
+        tuple(alike),
+        row.erased_at is not None,
+    )
 
 
 def _comment(row: Row[Any]) -> Comment:

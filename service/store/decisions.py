@@ -126,6 +126,7 @@ class Decisions:
             "details": details_of(comment),
             "wording": wording(self._secret, comment),
             "label": None,
+            "erased_at": None,
         }
 
 

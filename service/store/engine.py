@@ -67,6 +67,20 @@ def one_by_one(engine: Engine) -> Engine:
 
 
 @contextmanager
+def unhurried(engine: Engine) -> Iterator[Connection]:
+    """
+    Open a connection to read by, for statements that may take longer than an answer; they keep no writer waiting.
+    """
+    if engine.dialect.name == "sqlite":
+        with available(), one_by_one(engine).connect() as connection:
+            yield connection
+        return
+    with available(), engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        yield connection
+
+
+@contextmanager
 def available() -> Iterator[None]:
     """
     Turn every fault of the database into StoreUnavailable. The text of the fault stays in the cause, for the log.
@@ -108,6 +122,8 @@ def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> Non
     # FULL syncs the log at every commit: NORMAL is faster, but a power cut takes back what was acknowledged.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What was erased is overwritten, not only let go: a copy of the file must not tell it.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin(connection: Connection) -> None:

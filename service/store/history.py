@@ -26,12 +26,14 @@ PAGE, PAGE_OF_COMMENTS = 5_000, 200
 _ANSWER = TypeAdapter(Decision)
 _RULE = decisions.c.answer["reasons", 0, "rule"].as_string()  # a rule that decided is always the first reason
 _VERDICTS = select(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.model, _RULE.label("rule"))
-_COMMENTS = select(decisions.c.id, decisions.c.answer, decisions.c.name, decisions.c.comment, decisions.c.details)
+_COMMENTS = select(
+    *(decisions.c.id, decisions.c.answer, decisions.c.name, decisions.c.comment, decisions.c.details)
+).where(decisions.c.erased_at.is_(None))
 
 _AUTHORED = select(
     *(decisions.c.id, decisions.c.verdict, decisions.c.name, decisions.c.comment, decisions.c.details),
     *(decisions.c.email_hash, decisions.c.address_hash),
-)
+).where(decisions.c.erased_at.is_(None))
 
 
 def recent(engine: Engine, site: str, last: int, page: int = PAGE) -> Iterator[Past]:

@@ -19,6 +19,7 @@ from service.store.tables import labels, sites
 PAGE = 1_000
 _FIELDS = frozenset(field.name for field in fields(Comment)) - {"honeypot"}
 
+IS_KEPT = labels.c.erased_at.is_(None)
 _better = labels.alias()
 # Of the weightiest the latest counts, as `core.labels.in_force` says it.
 IN_FORCE = and_(
@@ -48,7 +49,8 @@ class LabelledComments:
         """
         Return the latest labels at a site, by its name, that do not count until somebody releases them.
         """
-        query = select(labels).where(of_site(site), labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK)
+        waits = (labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK, IS_KEPT)
+        query = select(labels).where(of_site(site), *waits)
         with available(), self._engine.connect() as connection:
             return [labelled(row) for row in connection.execute(query.order_by(desc(labels.c.at)).limit(most))]
 
@@ -57,7 +59,7 @@ class LabelledComments:
         Return a text that changes whenever other labels of the site count.
         """
         query = select(func.count(), func.max(labels.c.id)).where(
-            labels.c.site_id == site_id, labels.c.set_aside.is_(None)
+            labels.c.site_id == site_id, labels.c.set_aside.is_(None), IS_KEPT
         )
         with available(), self._engine.connect() as connection:
             count, newest = connection.execute(query).one()
@@ -67,7 +69,7 @@ class LabelledComments:
         """
         Return the latest labels in force at a site, the earliest first.
         """
-        query = select(labels).where(labels.c.site_id == site_id, labels.c.at >= now - life, IN_FORCE)
+        query = select(labels).where(labels.c.site_id == site_id, labels.c.at >= now - life, IN_FORCE, IS_KEPT)
         with available(), self._engine.connect() as connection:
             rows = connection.execute(query.order_by(desc(labels.c.at), desc(labels.c.id)).limit(most)).all()
         return [labelled(row) for row in reversed(rows)]
@@ -76,13 +78,17 @@ class LabelledComments:
 def stream(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, Labelled]]:
     """
     Yield every labelled comment of all sites once, after the site's name, with the label in force, in the order in
-    which these were given.
+    which these were given; but not those that were erased.
 
     Raises:
         StoreUnavailable: the store cannot be read.
     """
     query, last = (
-        select(labels, sites.c.name.label("site")).join(sites).where(IN_FORCE).order_by(labels.c.id).limit(page),
+        select(labels, sites.c.name.label("site"))
+        .join(sites)
+        .where(IN_FORCE, IS_KEPT)
+        .order_by(labels.c.id)
+        .limit(page),
         "",
     )
     while True:

@@ -2,7 +2,7 @@
 What people said that comments were: every label for good, with the comment's fields, so that it outlives its decision.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,17 +48,21 @@ class Labels:
     The labels of all sites. Every call raises StoreUnavailable when the database does not answer.
     """
 
-    def __init__(self, engine: Engine, secret: bytes, new_id: Callable[[], str]) -> None:
+    def __init__(self, engine: Engine, secrets: Sequence[bytes], new_id: Callable[[], str]) -> None:
+        """
+        Take the store, the secrets of its hashes, the newest first, and what makes ids.
+        """
         self._engine = engine
         self._reading = one_by_one(engine)
-        self._secret = secret
+        self._secrets = secrets
         self._new_id = new_id
 
     def decided(self, site_id: int, decision_id: str) -> Subject | None:
         """
-        Return the comment of a decision; None if this site has none of this id.
+        Return the comment of a decision; None if this site has none of this id, or it was erased.
         """
-        query = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id == decision_id)
+        is_one = (decisions.c.site_id == site_id, decisions.c.id == decision_id, decisions.c.erased_at.is_(None))
+        query = select(decisions).where(*is_one)
         with available(), self._reading.connect() as connection:
             row = connection.execute(query).one_or_none()
         return of_decision(row) if row else None
@@ -67,14 +71,20 @@ class Labels:
         """
         Return the latest decision's comment of the same wording and author, else the comment as it is.
         """
-        key = wording(self._secret, comment)
-        of_wording = select(decisions).where(decisions.c.site_id == site_id, decisions.c.wording == key)
+        keys = [wording(secret, comment) for secret in self._secrets]
+        of_wording = select(decisions).where(decisions.c.site_id == site_id, decisions.c.wording.in_(keys))
         with available(), self._reading.connect() as connection:
             row = connection.execute(of_wording.order_by(decisions.c.id.desc()).limit(1)).one_or_none()
-        if row:
-            return of_decision(row)
-        hashes = email_hash(self._secret, comment), address_hash(self._secret, comment)
-        return Subject(f"wording:{key}", None, comment, *hashes)
+            if row:
+                return of_decision(row)
+            subject = self._subject(connection, site_id, [f"wording:{key}" for key in keys])
+        newest = self._secrets[0]
+        return Subject(subject, None, comment, email_hash(newest, comment), address_hash(newest, comment))
+
+    def _subject(self, connection: Connection, site_id: int, subjects: Sequence[str]) -> str:
+        # What was said of it before the secret was replaced is about the same comment.
+        said = select(labels.c.subject).where(labels.c.site_id == site_id, labels.c.subject.in_(subjects[1:]))
+        return (connection.scalar(said.limit(1)) if subjects[1:] else None) or subjects[0]
 
     def give(
         self, site_id: int, subject: Subject, wish: Wish, expected: Expected = lambda _: True

@@ -4,6 +4,7 @@ The entries of sites' lists.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, update
@@ -74,12 +75,12 @@ class Entries:
             return connection.execute(delete(lists).where(lists.c.site_id == site_id, lists.c.id.in_(ids))).rowcount
 
 
-def authors(secret: bytes, entries: Iterable[Entry]) -> dict[str, str]:
+def authors(secrets: Sequence[bytes], entries: Iterable[Entry]) -> dict[str, str]:
     """
     Return the e-mails and addresses that entries are about by the hashes under which the store has them.
     """
     found: dict[str | None, str] = {}
-    for comment in filter(None, map(stand_in, entries)):
+    for comment, secret in product(filter(None, map(stand_in, entries)), secrets):
         found[email_hash(secret, comment)] = comment.email
         found[address_hash(secret, comment)] = comment.ip
     return {keyed: value for keyed, value in found.items() if keyed}
@@ -121,10 +122,13 @@ def _change(connection: Connection, site: str) -> int:
 
 
 def _entries(connection: Connection, site_id: int) -> list[Entry]:
-    return [_entry(row) for row in connection.execute(_OF_SITE, {"site": site_id})]
+    return [entry_of(row) for row in connection.execute(_OF_SITE, {"site": site_id})]
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """
+    Return the entry that a row is.
+    """
     return Entry(Kind(row.kind), row.value, Action(row.action), row.expires_at, row.note, row.who, row.id)
 
 

@@ -22,6 +22,8 @@ from service.store.tables import outbox, outlets, sites
 
 # At once, of each way to tell it.
 MOST_OF_SITE = 5
+# What was told is kept to tell it from what was not (`announce_held`); what was given up, to be looked at.
+DONE_DAYS, DEAD_DAYS = timedelta(days=7), timedelta(days=30)
 
 _EARLIER = outbox.alias("earlier")
 _IS_FIRST = ~(

@@ -245,6 +245,16 @@ class Sites:
             connection.execute(update(sites).where(sites.c.id == row.id).values(values))
 
 
+def site_ids_of(connection: Connection, name: str | None) -> dict[str, int]:
+    """
+    Return the number of a site by its name, or those of all sites. Raises UnknownSite.
+    """
+    found: dict[str, int] = {row.name: row.id for row in connection.execute(select(sites.c.name, sites.c.id))}
+    if name is not None and name not in found:
+        raise _unknown(name, sorted(found))
+    return found if name is None else {name: found[name]}
+
+
 def _named(connection: Connection, name: str) -> Row[Any]:
     row = connection.execute(select(sites).where(sites.c.name == name).with_for_update()).one_or_none()
     if row is None:

@@ -185,6 +185,7 @@ decisions = Table(
     Column("details", JSON, nullable=False),
     Column("wording", Text),  # by which a label finds its decision where the client keeps no id
     Column("label", Text),  # the one in force; whoever reads the queue need not look for it among all labels
+    Column("erased_at", Moment),  # when all that its author wrote was erased; the verdict stays for the counts
     UniqueConstraint("site_id", "claim_key"),
     Index(None, "site_id", "verdict", "id"),  # the moderators' queue pages by it
     Index(None, "site_id", "wording"),
@@ -195,7 +196,9 @@ for _column in (decisions.c.email_hash, decisions.c.address_hash):
     Index(None, decisions.c.site_id, _column, decisions.c.id, sqlite_where=_known, postgresql_where=_known)
 # Not bound as a parameter: SQLite uses a partial index only for what it can prove. And with the verdict, or it would
 # take the index above for the better one.
-IS_WAITING = and_(decisions.c.verdict == literal_column("'hold'"), decisions.c.label.is_(None))
+IS_WAITING = and_(
+    decisions.c.verdict == literal_column("'hold'"), decisions.c.label.is_(None), decisions.c.erased_at.is_(None)
+)
 Index(
     "ix_decisions_waiting",
     *(decisions.c.site_id, decisions.c.verdict, decisions.c.id),
@@ -236,8 +239,17 @@ labels = Table(
     Column("email_hash", Text),
     Column("address_hash", Text),
     Column("details", JSON, nullable=False),
+    Column("erased_at", Moment),
     UniqueConstraint("site_id", "subject", "source", "who", "turn"),
     Index(None, "site_id", "at"),
+)
+
+# How far the purge has come, so that it never looks at what it has erased again.
+retention = Table(
+    "retention",
+    metadata,
+    Column("what", Text, primary_key=True),  # the name of a table whose ids are in the order of time
+    Column("until", Text, nullable=False),  # the last id that was looked at
 )
 
 # Who moderates, in a browser.

@@ -44,6 +44,14 @@ class PostgresqlServer:
     def stop(self) -> None:
         self._run("pg_ctl", "--wait", "--mode=immediate", "stop")
 
+    def dump(self) -> bytes:
+        """
+        Return all rows of the database, as `pg_dump` writes them.
+        """
+        where = (f"--host={self._data}", "--username=hamlet", "--inserts", "postgres")
+        command = [str(self._programs / "bin" / "pg_dump"), *where]
+        return subprocess.run(command, check=True, user=self._user, cwd=self.folder, capture_output=True).stdout
+
     def remove(self) -> None:
         shutil.rmtree(self.folder)
 

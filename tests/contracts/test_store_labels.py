@@ -37,7 +37,7 @@ class Saying:
     labels: Labels = field(init=False)
 
     def __post_init__(self) -> None:
-        self.labels = Labels(self.store.engine, SECRET, lambda: str(uuid7()))
+        self.labels = Labels(self.store.engine, [SECRET], lambda: str(uuid7()))
         self.store.record(decision("01", verdict=Verdict.ACCEPT, score=0.25), PITCH)
 
     @property
@@ -86,7 +86,7 @@ def test_of_parallel_clicks_one_is_kept(say: Saying, open_store: OpenStore) -> N
     start, subject = Barrier(8), say.subject
 
     def click(_: int) -> bool:
-        own = Labels(open_store(), SECRET, lambda: str(uuid7()))
+        own = Labels(open_store(), [SECRET], lambda: str(uuid7()))
         start.wait()
         return own.give(say.store.site.id, subject, SPAM)[1]
 
@@ -323,7 +323,7 @@ def test_of_two_moderators_at_once_one_decides_and_the_other_is_told(say: Saying
     starting = Barrier(2)
 
     def decide(who: str) -> bool:
-        own = Labels(open_store(), SECRET, lambda: str(uuid7()))
+        own = Labels(open_store(), [SECRET], lambda: str(uuid7()))
         subject = say.subject
         starting.wait()
         try:

@@ -193,7 +193,7 @@ def test_a_decision_by_a_list_is_read_again_with_its_entry(store: Store, entries
 
 
 def test_entries_are_tried_on_what_is_stored_of_comments(store: Store) -> None:
-    listing = Listing(store.engine, SECRET, lambda: NOON)
+    listing = Listing(store.engine, [SECRET], lambda: NOON)
     for number, comment in enumerate(
         [
             Comment("Ann", "a casino"),

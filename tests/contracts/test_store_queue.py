@@ -25,7 +25,7 @@ SPAM = Wish(Label.SPAM, Source.API, "Mod", "k1", 0.5, NOON, contradicts=True)
 
 
 def labels_of(store: Store) -> Labels:
-    return Labels(store.engine, SECRET, lambda: str(uuid7()))
+    return Labels(store.engine, [SECRET], lambda: str(uuid7()))
 
 
 def say(store: Store, decision_id: str, wish: Wish = SPAM) -> str:

@@ -91,7 +91,7 @@ def test_a_decision_from_before_labels_can_be_labelled_by_its_id(open_store: Ope
 
     migrate(engine)
 
-    labels = Labels(engine, b"secret", lambda: "02")
+    labels = Labels(engine, [b"secret"], lambda: "02")
     found = labels.decided(1, "01")
     assert found
     assert (found.comment, found.verdict) == (Comment("Ann", "Hello"), "hold")

@@ -25,7 +25,7 @@ def record(store: Store, moment: datetime, verdict: Verdict, number: int = 0) ->
 
 
 def say(store: Store, label: Label, *, at: datetime) -> None:
-    labels = Labels(store.engine, SECRET, lambda: str(uuid7()))
+    labels = Labels(store.engine, [SECRET], lambda: str(uuid7()))
     subject = labels.worded(store.site.id, Comment("Ann", "Hello"))
     labels.give(store.site.id, subject, Wish(label, Source.API, "", "k", 0.5, at, contradicts=False))
 

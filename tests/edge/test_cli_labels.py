@@ -33,7 +33,7 @@ def state(tmp_path: Path) -> Path:
     """
     hamlet(tmp_path, "sites", "add", "news")
     engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    labels = Labels(engine, b"secret", lambda: str(uuid7()))
+    labels = Labels(engine, [b"secret"], lambda: str(uuid7()))
     for text, why in (("Casino one", "a burst"), ("Casino\ntwo", "a burst"), ("Hello", None)):
         subject = labels.worded(1, Comment("Ann", text))
         wish = Wish(Label.HAM, Source.API, "Eve", "k", 0.5, NOON, contradicts=True, set_aside=why)

@@ -51,7 +51,7 @@ def owner(tmp_path: Path) -> Iterator[Owner]:
     sites = Sites(engine)
     app = Flask(__name__)
     problems.install(app)
-    app.register_blueprint(lists_api.blueprint(Listing(engine, SECRET, lambda: NOON), Gate(sites)))
+    app.register_blueprint(lists_api.blueprint(Listing(engine, [SECRET], lambda: NOON), Gate(sites)))
     key = sites.add_key("news", frozenset({Scope.ADMIN}))
     yield Owner(app.test_client(), store, {"X-Api-Key": key})
     engine.dispose()
@@ -88,7 +88,7 @@ def test_what_expired_is_not_shown(owner: Owner) -> None:
     assert owner.lists()
 
     app = Flask(__name__)
-    later = Listing(owner.store.engine, SECRET, lambda: NOON + timedelta(seconds=1))
+    later = Listing(owner.store.engine, [SECRET], lambda: NOON + timedelta(seconds=1))
     app.register_blueprint(lists_api.blueprint(later, Gate(Sites(owner.store.engine))))
 
     assert app.test_client().get("/v1/lists", headers=owner.headers).get_json() == {"entries": []}

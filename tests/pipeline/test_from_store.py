@@ -72,7 +72,7 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
 
 def test_a_labelled_comment_is_a_row_of_its_site_that_counts_as_much_as_its_label(state: Path) -> None:
     engine = connect(f"sqlite:///{state}/hamlet.sqlite")
-    said = Labels(engine, SECRET, lambda: str(uuid7()))
+    said = Labels(engine, [SECRET], lambda: str(uuid7()))
     store = store_with_site(engine, "blog")
     store.record(decision("01"), Comment("Ann", "Hello", url="http://ann.example/", article_title="Bridges"))
     subject = said.decided(store.site.id, "01")

@@ -1,0 +1,172 @@
+"""
+The commands `hamlet purge`, `hamlet erase` and `hamlet export`: what is forgotten, and what is handed out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from service import terminal
+from service.commands.site_settings import JSON
+from service.config import SettingsError
+from service.core.person import Person
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from service.config import Settings
+    from service.erasure import Erasure
+    from service.store.persons import Found
+
+SITE = click.option("--site", help="At this site only, by its name.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Print how much it would be; nothing is changed.")
+
+
+def _person(command: Any) -> Any:
+    for option in (
+        click.option("--ip", default="", help="Their address; of IPv6 its /64, as it is kept."),
+        click.option("--name", default="", help="Their name, as people compare names: others of this name too."),
+        click.option("--email", default="", help="Their e-mail address."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@DRY_RUN
+@JSON
+def purge(dry_run: bool, as_json: bool) -> None:
+    """
+    Erase what is older than HAMLET_RETENTION_DAYS and HAMLET_LABEL_RETENTION_DAYS; verdicts and counts stay.
+    """
+    from service.purging import assemble
+    from service.store.retention import Retention
+
+    settings = _prepared()
+    with terminal.store(settings) as engine:
+        purge = assemble(settings, engine, now)
+        if dry_run:
+            before, labels_before = purge.ends(now())
+            decisions, labels = Retention(engine).due(before, labels_before)
+            result = {"decisions": decisions * bool(purge.days), "labels": labels * bool(purge.label_days)}
+        else:
+            result = asdict(purge.run())
+    _print(result, as_json)
+
+
+@click.command()
+@_person
+@SITE
+@DRY_RUN
+@JSON
+def erase(email: str, name: str, ip: str, site: str | None, dry_run: bool, as_json: bool) -> None:
+    """
+    Erase what there is of a person; each of --email, --name and --ip alone means them. Verdicts and counts stay.
+    """
+    person = _given(email, name, ip)
+    with _erasure() as (erasure, _):
+        if dry_run:
+            found = erasure.persons.find(person, site)
+            result = _counts(found, [*erasure.copies(found)])
+        else:
+            erased = erasure.erase(person, site)
+            result = _counts(erased.found, erased.copies) | {"redis_told": erased.is_memory_told}
+    _print(result, as_json)
+
+
+@click.command()
+@_person
+@SITE
+@click.option("--out", type=click.File("w", "utf-8", lazy=True), default="-", help="By default standard output.")
+def export(email: str, name: str, ip: str, site: str | None, out: TextIO) -> None:
+    """
+    Write what there is of a person, or with --site alone all of a site, as JSON Lines.
+    """
+    from service.store.exporting import as_objects, site_rows
+
+    with _erasure() as (erasure, engine):
+        if site and not (email or name or ip):
+            rows = site_rows(engine, site)
+        else:
+            persons = erasure.persons
+            rows = persons.rows(persons.find(_given(email, name, ip), site))
+        count = 0
+        for row in as_objects(rows):
+            out.write(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n")
+            count += 1
+    click.echo(f"{count:,} rows", err=True)
+
+
+@contextmanager
+def _erasure() -> Iterator[tuple[Erasure, Engine]]:
+    from service.erasure import Erasure
+    from service.label_memory import LabelMemory
+    from service.redis_client import connect
+    from service.store.labelled import LabelledComments
+    from service.store.persons import Persons
+    from service.store.retention import Retention
+    from service.valkey import EmbeddedValkey
+
+    settings = _prepared()
+    people = settings.people_secrets
+    client = connect(settings.redis_url or EmbeddedValkey(settings.state_dir).url)
+    data = [path for path in (settings.training_data, settings.held_back_data) if path]
+    with terminal.store(settings) as engine, client:
+        secret = settings.secret.encode()
+        memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=now)
+        yield Erasure(Persons(engine, people), Retention(engine), memory, data, now), engine
+
+
+def _prepared() -> Settings:
+    from service import state
+
+    with terminal.refusing(SettingsError):
+        return state.prepare(terminal.settings())
+
+
+def _given(email: str, name: str, ip: str) -> Person:
+    person = Person(email.strip(), name.strip(), ip.strip())
+    if not (person.email or person.name or person.ip):
+        raise click.UsageError("give --email, --name or --ip")
+    if person.ip and not person.address_hashes([b""]):
+        raise click.UsageError("no one is known by this address: it is none, or one that many share")
+    return person
+
+
+def _counts(found: Found, copies: Sequence[str]) -> dict[str, Any]:
+    return {
+        "sites": [*found.sites],
+        "comments": len(found.decisions),
+        "labels": len(found.labels),
+        "messages": found.messages,
+        "list_entries": len(found.entries),
+        "list_notes": len(found.notes),
+        "copies_in_training_data": [*copies],
+    }
+
+
+def _print(result: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result, indent=2))
+        return
+    for name, value in result.items():
+        shown = ", ".join(value) or "none" if isinstance(value, list) else f"{value:,}"
+        click.echo(f"{name.replace('_', ' '):<24} {shown}")
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def now() -> datetime:
+    """
+    Return the present moment.
+    """
+    return datetime.now(UTC)

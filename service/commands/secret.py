@@ -1,0 +1,67 @@
+"""
+The commands `hamlet secret`: what keys the stored hashes of people is replaced, and the earlier ones still find theirs.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from service import terminal
+from service.config import SettingsError, variable
+
+
+@click.group()
+def secret() -> None:
+    """
+    Replace the secret that keys the stored hashes of e-mails, addresses and wordings.
+    """
+
+
+@secret.command()
+def rotate() -> None:
+    """
+    Make a new secret for the hashes; the earlier ones still find what is kept under them. Start the service again then.
+    """
+    from service import state
+    from service.hash_secrets import HashSecrets, new_secret
+
+    settings = terminal.settings()
+    given = next((name for name in ("hash_secrets", "secret") if getattr(settings, name)), None)
+    if given:
+        # Other machines may have the same, and this one cannot change theirs.
+        click.echo(new_secret())
+        click.echo(
+            f"{variable(given)} is set, so nothing was changed. Set {variable('hash_secrets')} on all machines: the "
+            f"secret above, a space, and what {variable(given)} holds now. Then start them again.",
+            err=True,
+        )
+        return
+    with terminal.refusing(SettingsError):
+        prepared = state.prepare(settings)
+    new = HashSecrets(prepared.state_dir).rotate(prepared.secret, datetime.now(UTC))
+    click.echo(f"{new.fingerprint} keys the hashes once the service has been started again")
+
+
+@secret.command("list")
+def list_() -> None:
+    """
+    Print the secrets of the hashes, as eight digits by which they can be told, and until when each is needed.
+    """
+    from service import state
+    from service.hash_secrets import HashSecret, HashSecrets
+
+    with terminal.refusing(SettingsError):
+        settings = state.prepare(terminal.settings())
+    always = datetime.min.replace(tzinfo=UTC)
+    known = HashSecrets(settings.state_dir).read()
+    if [each.text.encode() for each in known] != [*settings.people_secrets]:
+        known = [HashSecret(each.decode(), always, None) for each in settings.people_secrets]
+    days = (settings.retention_days, settings.label_retention_days)
+    for number, each in enumerate(known):
+        until = "while anything of its time is kept"
+        if each.until and all(days):
+            until = f"until {each.until + timedelta(days=max(days)):%Y-%m-%d}"
+        state_of = "makes the hashes" if number == 0 else f"finds earlier ones, needed {until}"
+        click.echo(f"{each.fingerprint}  {state_of}")

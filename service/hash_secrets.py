@@ -1,0 +1,88 @@
+"""
+The secrets of the stored hashes, as the state folder keeps them: one makes them, the earlier ones still find theirs.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from service.private_files import replace
+
+# Of the first, which no rotation made.
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class HashSecret:
+    """
+    A secret, and from when until when hashes were made with it; `until` is None for the one in use.
+    """
+
+    text: str
+    since: datetime
+    until: datetime | None
+
+    @property
+    def fingerprint(self) -> str:
+        """
+        Eight digits by which it can be told from others, and not be found.
+        """
+        return hashlib.sha256(f"fingerprint:{self.text}".encode()).hexdigest()[:8]
+
+    def is_needed(self, oldest: datetime | None) -> bool:
+        """
+        Tell whether there may be hashes of it, where the oldest that are kept are of a moment; None if of any.
+        """
+        return self.until is None or oldest is None or self.until >= oldest
+
+
+class HashSecrets:
+    """
+    The file of a state folder, which is not there before the first rotation: one secret a line, the newest first.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "hash-secrets"
+
+    def read(self) -> list[HashSecret]:
+        """
+        Return the secrets, the newest first; none before the first rotation.
+        """
+        if not self._path.exists():
+            return []
+        lines = [line.split() for line in self._path.read_text(encoding="utf-8").splitlines()]
+        since = [(text, datetime.fromisoformat(moment)) for moment, text in lines]
+        ends = [None, *(moment for _, moment in since)]
+        return [HashSecret(text, moment, end) for (text, moment), end in zip(since, ends, strict=False)]
+
+    def rotate(self, first: str, now: datetime) -> HashSecret:
+        """
+        Put a new secret before the others, of which `first` is the only one before the first rotation.
+        """
+        known = self.read() or [HashSecret(first, _ALWAYS, None)]
+        new = HashSecret(new_secret(), now, None)
+        self._write([new, *known])
+        return new
+
+    def drop(self, oldest: datetime | None) -> int:
+        """
+        Forget the secrets under which nothing is kept any more, and return how many.
+        """
+        known = self.read()
+        needed = [each for each in known if each.is_needed(oldest)]
+        if len(needed) < len(known):
+            self._write(needed)
+        return len(known) - len(needed)
+
+    def _write(self, known: Sequence[HashSecret]) -> None:
+        replace(self._path, "\n".join(f"{each.since.isoformat()} {each.text}" for each in known))
+
+
+def new_secret() -> str:
+    """
+    Return a secret that nobody can guess.
+    """
+    return secrets.token_urlsafe(48)

@@ -1,0 +1,41 @@
+"""
+Files that only their owner can read.
+"""
+
+import os
+from pathlib import Path
+
+
+def keep_once(path: Path, text: str) -> str:
+    """
+    Return what a private file holds; the first of all processes that ask decides what that is.
+    """
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():
+        write(mine, text)
+        try:
+            # A link of a whole file: nobody can read half of it, and whoever comes second gets the first one's.
+            os.link(mine, path)
+        except FileExistsError:
+            pass
+        finally:
+            mine.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def replace(path: Path, text: str) -> None:
+    """
+    Give a private file another content; whoever reads it gets the old one or the new one.
+    """
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    write(mine, text)
+    mine.replace(path)
+
+
+def write(path: Path, text: str) -> None:
+    """
+    Write a file that only its owner can read.
+    """
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")

@@ -1,0 +1,141 @@
+"""
+`hamlet purge`, `hamlet erase`, `hamlet export` and `hamlet secret`.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from running_service import RunningService, write_model
+from stores import Store, decision, recorded, store_with_site
+from uuid_utils import uuid7
+
+from service import state
+from service.cli import main
+from service.config import Settings
+from service.core.comment import Asked, Comment
+from service.store.decisions import Decisions
+from service.store.engine import connect
+from service.store.schema import migrate
+
+ANN = Comment("Ann", "Hello", email="ann@mail.example", ip="198.41.0.4")
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Store]:
+    settings = state.prepare(Settings(state_dir=tmp_path))
+    engine = connect(settings.store_url)
+    migrate(engine)
+    store = store_with_site(engine)
+    decisions = Decisions(engine, settings.people_secrets[0])
+    recorded(decisions, Asked(store.site, ANN), decision("019aaaaa-0000-7000-8000-000000000000"))
+    yield store
+    engine.dispose()
+
+
+def hamlet(folder: Path, *arguments: str, **environ: str) -> Result:
+    result = CliRunner().invoke(main, arguments, env={"HAMLET_STATE_DIR": str(folder), **environ})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_a_purge_says_how_much_it_would_erase_and_how_much_it_did(tmp_path: Path, news: Store) -> None:
+    one_day = {"HAMLET_RETENTION_DAYS": "1"}
+
+    would = json.loads(hamlet(tmp_path, "purge", "--dry-run", "--json", **one_day).stdout)
+    did = hamlet(tmp_path, "purge", **one_day)
+
+    assert would == {"decisions": 1, "labels": 0}
+    assert "decisions                1\n" in did.stdout
+    assert json.loads(hamlet(tmp_path, "purge", "--json", **one_day).stdout)["decisions"] == 0
+
+
+def test_a_person_is_erased_and_the_owner_is_told_of_what(tmp_path: Path, news: Store) -> None:
+    data = tmp_path / "rows.jsonl"
+    data.write_text('{"label": "ham", "name": "Ann", "comment": "Hello"}\n')
+
+    would = json.loads(hamlet(tmp_path, "erase", "--email", "Ann@mail.example", "--dry-run", "--json").stdout)
+    did = hamlet(tmp_path, "erase", "--email", "ann@mail.example", "--json", HAMLET_TRAINING_DATA=str(data))
+    again = hamlet(tmp_path, "erase", "--email", "ann@mail.example", "--site", "news")
+
+    assert (would["sites"], would["comments"]) == (["news"], 1)
+    told = json.loads(did.stdout)
+    assert (told["comments"], told["redis_told"], told["copies_in_training_data"]) == (1, False, [f"{data}:1"])
+    assert "comments                 0\n" in again.stdout
+
+
+def test_a_running_service_is_told_too(tmp_path: Path) -> None:
+    write_model(tmp_path / "models")
+    with RunningService(tmp_path) as service:
+        service.moderate("Ann", "casino")
+
+        result = CliRunner().invoke(main, ["erase", "--name", "ann", "--json"], env=service.environment)
+
+    told = json.loads(result.stdout)
+    assert (told["sites"], told["comments"], told["redis_told"]) == (["demo"], 1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["erase"], "give --email, --name or --ip"),
+        (["erase", "--ip", "192.168.0.7"], "or one that many share"),
+        (["export"], "give --email, --name or --ip"),
+        (["export", "--site", "nowhere"], "there is no site 'nowhere'"),
+    ],
+)
+def test_who_names_nobody_is_told_so(tmp_path: Path, news: Store, arguments: list[str], message: str) -> None:
+    result = hamlet(tmp_path, *arguments)
+
+    assert (result.exit_code, message in result.stderr) == (2, True)
+
+
+def test_a_person_gets_what_there_is_of_them_as_json_lines(tmp_path: Path, news: Store) -> None:
+    out = tmp_path / "ann.jsonl"
+
+    result = hamlet(tmp_path, "export", "--email", "ann@mail.example", "--out", str(out))
+
+    (row,) = map(json.loads, out.read_text().splitlines())
+    assert (row["table"], row["name"], row["comment"], row["verdict"]) == ("decisions", "Ann", "Hello", "hold")
+    assert result.stderr == "1 rows\n"
+
+
+def test_a_site_gets_all_its_rows(tmp_path: Path, news: Store) -> None:
+    result = hamlet(tmp_path, "export", "--site", "news")
+
+    assert [json.loads(line)["table"] for line in result.stdout.splitlines()] == ["sites", "keys", "decisions"]
+
+
+def test_after_a_rotation_a_person_is_found_as_before(tmp_path: Path, news: Store) -> None:
+    before = hamlet(tmp_path, "secret", "list").stdout
+
+    rotated = hamlet(tmp_path, "secret", "rotate")
+
+    secrets = state.prepare(Settings(state_dir=tmp_path)).people_secrets
+    recorded(Decisions(news.engine, secrets[0]), Asked(news.site, ANN), decision(str(uuid7())))
+    found = json.loads(hamlet(tmp_path, "erase", "--email", "ann@mail.example", "--dry-run", "--json").stdout)
+    new, old = hamlet(tmp_path, "secret", "list").stdout.splitlines()
+    assert found["comments"] == 2
+    assert before.split()[0] == old.split()[0]
+    assert rotated.stdout.split()[0] == new.split()[0]
+    assert "makes the hashes" in new
+    assert "finds earlier ones, needed until 20" in old
+    assert (
+        "needed while anything of its time is kept"
+        in hamlet(tmp_path, "secret", "list", HAMLET_RETENTION_DAYS="0").stdout
+    )
+
+
+def test_a_secret_that_other_machines_share_is_not_rotated_on_one_of_them(tmp_path: Path) -> None:
+    result = hamlet(tmp_path, "secret", "rotate", HAMLET_SECRET="x" * 40)
+
+    assert len(result.stdout.strip()) >= 32
+    assert "HAMLET_SECRET is set, so nothing was changed" in result.stderr
+    assert not (tmp_path / "hash-secrets").exists()
+    shared = hamlet(tmp_path, "secret", "list", HAMLET_HASH_SECRETS=f"{'n' * 32} {'o' * 32}").stdout
+    assert [line.split(maxsplit=1)[1] for line in shared.splitlines()] == [
+        "makes the hashes",
+        "finds earlier ones, needed while anything of its time is kept",
+    ]
