@@ -13,6 +13,7 @@ from contextlib import suppress
 import click
 
 from service import terminal
+from service.commands.backup import backup, downgrade, restore
 from service.commands.check import check
 from service.commands.doctor import doctor
 from service.commands.labels import labels
@@ -56,6 +57,9 @@ main.add_command(labels)
 main.add_command(moderators)
 main.add_command(sites)
 main.add_command(thresholds)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(downgrade)
 main.add_command(purge)
 main.add_command(erase)
 main.add_command(export)

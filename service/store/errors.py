@@ -61,3 +61,15 @@ class UnknownModerator(StoreError):
     """
     There is no account of this name.
     """
+
+
+class BadBackup(StoreError):
+    """
+    A copy of the store that cannot be made, or is not whole.
+    """
+
+
+class UnknownRevision(StoreError):
+    """
+    No migration of this Hamlet leads there.
+    """

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from service.store.engine import available, one_by_one
-from service.store.errors import StoreTooNew
+from service.store.errors import StoreTooNew, UnknownRevision
 
 # Any number that no other program on the same PostgreSQL database uses: "hamlet" in ASCII.
 ADVISORY_LOCK = 0x68616D6C6574
@@ -43,6 +43,27 @@ def revisions(engine: Engine) -> tuple[str | None, str | None]:
     with available(), one_by_one(engine).connect() as connection:
         script = ScriptDirectory.from_config(_config(connection))
         return MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """
+    Bring the tables back to an earlier revision in one transaction, for an older Hamlet. What that one does not know of
+    is lost.
+
+    Raises:
+        UnknownRevision: there is none of this name, or the tables are older.
+        StoreUnavailable: the database cannot be opened or written.
+    """
+    with available(), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        config = _config(connection)
+        script = ScriptDirectory.from_config(config)
+        current = MigrationContext.configure(connection).get_current_revision()
+        below = [each.revision for each in script.iterate_revisions(current, "base")][1:] if current else []
+        if revision not in below:
+            raise UnknownRevision(f"the tables are at revision {current}; they can go back to {', '.join(below)}")
+        command.downgrade(config, revision)
 
 
 @contextmanager

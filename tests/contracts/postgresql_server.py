@@ -48,9 +48,23 @@ class PostgresqlServer:
         """
         Return all rows of the database, as `pg_dump` writes them.
         """
-        where = (f"--host={self._data}", "--username=hamlet", "--inserts", "postgres")
-        command = [str(self._programs / "bin" / "pg_dump"), *where]
-        return subprocess.run(command, check=True, user=self._user, cwd=self.folder, capture_output=True).stdout
+        return self._called("pg_dump", "--inserts", "postgres")
+
+    def restored_as(self, name: str) -> str:
+        """
+        Put a dump of the database into a new one, as docs/backup.md does, and return its URL.
+        """
+        dump = self._called("pg_dump", "--format=custom", "postgres")
+        self._called("createdb", name)
+        self._called("pg_restore", f"--dbname={name}", "--exit-on-error", given=dump)
+        return self.url.replace("/postgres?", f"/{name}?")
+
+    def _called(self, program: str, *arguments: str, given: bytes = b"") -> bytes:
+        command = [str(self._programs / "bin" / program), f"--host={self._data}", "--username=hamlet", *arguments]
+        called = subprocess.run(
+            command, check=True, user=self._user, cwd=self.folder, input=given, stdout=subprocess.PIPE
+        )
+        return called.stdout
 
     def remove(self) -> None:
         shutil.rmtree(self.folder)

@@ -55,3 +55,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "claim_key", name="uq_decisions_site_id_claim_key"),
     )
     op.create_index("ix_decisions_site_id_verdict_id", "decisions", ["site_id", "verdict", "id"])
+
+
+def downgrade() -> None:
+    """
+    Drop the tables, with everything.
+    """
+    for table in ("decisions", "keys", "sites"):
+        op.drop_table(table)

@@ -14,3 +14,10 @@ def upgrade() -> None:
     Add the column; for the sites that are there it goes by the client.
     """
     op.add_column("sites", sa.Column("akismet_hold", sa.String, nullable=False, server_default="auto"))
+
+
+def downgrade() -> None:
+    """
+    Forget it.
+    """
+    op.drop_column("sites", "akismet_hold")

@@ -44,3 +44,12 @@ def upgrade() -> None:
     op.create_index("ix_labels_site_id_at", "labels", ["site_id", "at"])
     op.add_column("decisions", sa.Column("wording", sa.String))
     op.create_index("ix_decisions_site_id_wording", "decisions", ["site_id", "wording"])
+
+
+def downgrade() -> None:
+    """
+    Drop the labels.
+    """
+    op.drop_index("ix_decisions_site_id_wording", "decisions")
+    op.drop_column("decisions", "wording")
+    op.drop_table("labels")

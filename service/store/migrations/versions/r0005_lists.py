@@ -35,3 +35,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "kind", "value", name="uq_lists_site_id_kind_value"),
         sqlite_autoincrement=True,
     )
+
+
+def downgrade() -> None:
+    """
+    Drop the lists; keys that are for more or for less than comments and labels, or that end, go with them.
+    """
+    op.execute("DELETE FROM keys WHERE scopes <> 'check feedback' OR expires_at IS NOT NULL")
+    op.drop_table("lists")
+    for table, column in (
+        *(("keys", "expires_at"), ("keys", "made_at"), ("keys", "scopes")),
+        *(("sites", "lists_revision"), ("sites", "hold_other_scripts"), ("sites", "languages")),
+    ):
+        op.drop_column(table, column)

@@ -51,3 +51,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"])
     op.create_index("ix_outbox_subject", "outbox", ["subject"])
+
+
+def downgrade() -> None:
+    """
+    Drop the tables; what waits to be told is told to nobody.
+    """
+    for table in ("outbox", "outlets", "coral"):
+        op.drop_table(table)

@@ -27,3 +27,11 @@ def upgrade() -> None:
     op.execute(_SAID)
     columns = ["site_id", "verdict", "id"]
     op.create_index("ix_decisions_waiting", "decisions", columns, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+
+def downgrade() -> None:
+    """
+    Drop the column, which the labels say too.
+    """
+    op.drop_index("ix_decisions_waiting", "decisions")
+    op.drop_column("decisions", "label")

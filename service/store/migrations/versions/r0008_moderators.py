@@ -66,3 +66,13 @@ def upgrade() -> None:
         sqlite_where=waiting,
         postgresql_where=waiting,
     )
+
+
+def downgrade() -> None:
+    """
+    Drop the accounts; what they said of comments stays.
+    """
+    for index in ("doubtful", "site_id_address_hash_id", "site_id_email_hash_id", "site_id_name_id"):
+        op.drop_index(f"ix_decisions_{index}", "decisions")
+    for table in ("moderator_sessions", "moderator_sites", "moderators"):
+        op.drop_table(table)

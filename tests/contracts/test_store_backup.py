@@ -1,0 +1,230 @@
+"""
+Copies of the store are whole and come back; an older store goes forward, and a newer one back and forward again.
+"""
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from alembic.command import upgrade
+from alembic.config import Config
+from click.testing import CliRunner, Result
+from postgresql_server import PostgresqlServer
+from sqlalchemy import Engine, inspect
+from stores import NOON, OpenStore, OpenUrl, Store, decision
+from uuid_utils import uuid7
+
+from service.akismet.keys import Keyring
+from service.cli import main
+from service.core.comment import Comment
+from service.core.labels import Label, Source
+from service.core.site import OwnThresholds, Scope
+from service.errors import Unauthorised
+from service.gate import Gate
+from service.state import locked
+from service.store.backup import copy, revision_of
+from service.store.errors import BadBackup, UnknownRevision
+from service.store.labelled import stream
+from service.store.labels import Labels, Wish
+from service.store.lists import Entries
+from service.store.queue import Queue
+from service.store.schema import downgrade, migrate, revisions
+from service.store.sites import Sites
+
+# Made by the Hamlet of commit dc9808b through its own API and commands, of comments that were written for it.
+OLDER = Path(__file__).parent / "data" / "hamlet-0006.sqlite.gz"
+SECRET = b"an invented secret for the store of revision 0006"
+KEY = "hamlet_e841d5b390_J0hNQqAD5LJTMhissGc_t6DfbJvC8U01CpU3fLTPYhM"
+ADMIN_KEY = "hamlet_e7a0e419c5_9RNo_hujgFxDdCRf_U7xjmQJUO3vnnmbJmJBNdVQFko"
+AKISMET_KEY = "dbf2fbfe8bfb"
+LABELLED, HELD = "01a220ec-4bd1-76ea-a722-7b091027c8f6", "01a220ec-4d51-73b3-b638-f2cb3ace443f"
+EVERY_REVISION = [f"{number:04}" for number in range(1, 9)]
+
+
+@pytest.fixture
+def older(tmp_path: Path, open_url: OpenUrl) -> Engine:
+    """
+    A copy of the older store, brought up to date.
+    """
+    (tmp_path / "hamlet.sqlite").write_bytes(gzip.decompress(OLDER.read_bytes()))
+    engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
+    assert revisions(engine)[0] == "0006"
+    migrate(engine)
+    return engine
+
+
+def test_the_sites_of_an_older_store_keep_their_settings_and_lists(older: Engine) -> None:
+    site = Sites(older).named("blog")
+
+    assert (site.thresholds, site.limits.commenter_per_minute) == (OwnThresholds(reject_at=0.99), 0)
+    assert [(entry.value, entry.note) for entry in Entries(older).of("blog")][:2] == [
+        ("casino royal example", "sold pills in 2026"),
+        ("eve@spam.example", "sold pills in 2026"),
+    ]
+
+
+def test_the_keys_of_an_older_store_open_what_they_opened(older: Engine) -> None:
+    gate = Gate(Sites(older))
+
+    assert gate.admit(f"Bearer {KEY}", None).name == "blog"
+    assert gate.admit(f"Bearer {ADMIN_KEY}", None, scope=Scope.ADMIN).name == "blog"
+    assert Keyring(Sites(older), gate, SECRET).admit(AKISMET_KEY, "").name == "blog"
+    with pytest.raises(Unauthorised):
+        gate.admit(f"Bearer {KEY[:-1]}x", None)
+
+
+def test_the_comments_of_an_older_store_wait_and_can_be_labelled(older: Engine) -> None:
+    site = Sites(older).named("blog")
+    labels = Labels(older, [SECRET], lambda: str(uuid7()))
+    numbers = {name: number for number, name in [(1, "blog"), (2, "forum")]}
+    wish = Wish(Label.SPAM, Source.MODERATOR, "Eve", "", 1.0, NOON, contradicts=False)
+
+    subject = labels.decided(numbers[site.name], HELD)
+    assert subject
+    _, is_new = labels.give(numbers[site.name], subject, wish)
+
+    assert is_new
+    assert len(Queue(older).page(numbers["blog"], 100)) > 0
+
+
+def test_the_labels_of_an_older_store_are_trained_on(older: Engine) -> None:
+    found = {labelled.subject.id: labelled.given for _, labelled in stream(older)}
+
+    assert len(found) == 16
+    assert (found[LABELLED].label, found[LABELLED].who) == (Label.HAM, "Mod")
+
+
+# SQLAlchemy reads no index of an expression from SQLite; that it is there the queue's tests see.
+@pytest.mark.filterwarnings("ignore:.*expression-based index '?ix_decisions_doubtful")
+def test_the_tables_go_back_revision_by_revision_to_what_they_were(open_store: OpenStore) -> None:
+    engine = open_store()
+    were = {}
+    for revision in EVERY_REVISION:
+        with engine.begin() as connection:
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", "service.store:migrations")
+            upgrade(config, revision)
+        were[revision] = _tables(engine)
+    migrate(engine)
+    newest = _tables(engine)
+
+    for revision in reversed(EVERY_REVISION):
+        downgrade(engine, revision)
+        assert _tables(engine) == were[revision]
+
+    migrate(engine)
+    assert _tables(engine) == newest
+
+
+def test_comments_and_keys_survive_the_way_back_and_forward(store: Store) -> None:
+    store.record(decision("01"), Comment("Ann", "Hello", email="ann@mail.example"))
+    key = Sites(store.engine).add("blog")
+
+    downgrade(store.engine, "0001")
+    migrate(store.engine)
+
+    found = Labels(store.engine, [b"s"], lambda: "").decided(store.site.id, "01")
+    assert found
+    assert (found.comment, found.email_hash is None) == (Comment("Ann", "Hello"), False)
+    assert Gate(Sites(store.engine)).admit(f"Bearer {key}", None).name == "blog"
+
+
+def test_there_is_no_way_back_to_what_was_never_there(store: Store) -> None:
+    with pytest.raises(UnknownRevision, match="can go back to 0008, 0007"):
+        downgrade(store.engine, "9999")
+
+
+def test_a_backup_is_one_whole_file_with_everything_in_it(store: Store, tmp_path: Path, open_url: OpenUrl) -> None:
+    store.record(decision("01"))
+    if store.engine.dialect.name == "postgresql":
+        with pytest.raises(BadBackup, match="pg_dump"):
+            copy(store.engine, tmp_path / "copy.sqlite")
+        return
+
+    size = copy(store.engine, tmp_path / "copy.sqlite")
+
+    assert (tmp_path / "copy.sqlite").stat().st_size == size
+    assert not [*tmp_path.glob("copy.sqlite?*")]
+    copied = open_url(f"sqlite:///{tmp_path}/copy.sqlite")
+    assert Labels(copied, [b"s"], lambda: "").decided(store.site.id, "01")
+    with pytest.raises(BadBackup, match="never written over"):
+        copy(store.engine, tmp_path / "copy.sqlite")
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_dump_of_postgresql_comes_back_as_another_database(
+    request: pytest.FixtureRequest, store: Store, open_url: OpenUrl
+) -> None:
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    store.record(decision("01"))
+
+    url = server.restored_as("again")
+
+    again = open_url(url)
+    migrate(again)
+    assert Labels(again, [b"s"], lambda: "").decided(store.site.id, "01")
+
+
+def test_a_backup_that_was_cut_or_is_something_else_is_not_put_back(tmp_path: Path) -> None:
+    whole = gzip.decompress(OLDER.read_bytes())
+    for number, content in enumerate((b"", b"no database", whole[: len(whole) // 2], _scrambled(whole))):
+        file = tmp_path / str(number)
+        file.write_bytes(content)
+
+        with pytest.raises(BadBackup, match=r"no store of Hamlet|not whole"):
+            revision_of(file)
+
+
+def test_what_was_backed_up_comes_back_and_the_rest_is_moved_aside(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "before")
+    backed_up = hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+    hamlet(tmp_path, "sites", "add", "after")
+
+    restored = hamlet(tmp_path, "restore", str(tmp_path / "copy.sqlite"))
+
+    sites = hamlet(tmp_path, "sites", "list").stdout
+    assert "whole" in backed_up.stdout
+    assert ("before" in sites, "after" in sites) == (True, False)
+    aside = min(tmp_path.glob("hamlet.sqlite.before-*"))
+    assert aside.name in restored.stdout
+
+
+def test_an_older_backup_is_put_back_and_brought_forward(tmp_path: Path) -> None:
+    (tmp_path / "older").write_bytes(gzip.decompress(OLDER.read_bytes()))
+
+    restored = hamlet(tmp_path, "restore", str(tmp_path / "older"))
+
+    assert "at revision 0006" in restored.stdout
+    assert "blog" in hamlet(tmp_path, "sites", "list").stdout
+
+
+def test_nothing_is_put_back_or_downgraded_under_a_running_service(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "list")
+    hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+
+    with locked(tmp_path):
+        refused = [hamlet(tmp_path, "restore", str(tmp_path / "copy.sqlite")), hamlet(tmp_path, "downgrade", "0008")]
+
+    assert [(each.exit_code, "another service uses" in each.stderr) for each in refused] == [(2, True)] * 2
+    assert "revision 0008" in hamlet(tmp_path, "downgrade", "0008").stdout
+
+
+def _scrambled(content: bytes) -> bytes:
+    # Within the pages of the tables, so that the file still opens.
+    return content[:40_000] + bytes(4_096) + content[44_096:]
+
+
+def _tables(engine: Engine) -> dict[str, Sequence[object]]:
+    found = inspect(engine)
+    return {
+        table: sorted([column["name"] for column in found.get_columns(table)])
+        + sorted(str(index["name"]) for index in found.get_indexes(table) if index["name"])
+        for table in sorted(found.get_table_names())
+    }
+
+
+def hamlet(folder: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments, env={"HAMLET_STATE_DIR": str(folder)})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
