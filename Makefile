@@ -1,4 +1,4 @@
-.PHONY: help run test check format lock bench bench-quality image sbom audit fuzz
+.PHONY: help run test check format lock bench bench-quality bench-cluster cluster soak image sbom audit fuzz
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -34,6 +34,10 @@ bench: ## Measure against bare Flask and one-row scikit-learn, as ratios
 bench-quality: ## Measure against other filters, on held-out sources; make bench-quality DATA="folder training/written"
 	@.ci/venv requirements-dev.lock
 	.venv/bin/python -m bench.quality $(foreach path,$(DATA),--data $(path))
+
+soak: ## Ten minutes under load with a fault every 30 s; make soak SECONDS=90 for less
+	@.ci/venv requirements-train.lock
+	SECONDS=$(or $(SECONDS),600) .venv/bin/python -m bench.soak
 
 image: ## Build the container image
 	docker build --tag hamlet .

@@ -25,7 +25,7 @@ WORKERS, THREADS = 2, 2
 @dataclass(frozen=True, slots=True)
 class Server:
     """
-    A running server: where it answers, how to call it, and how long it took to be ready (in seconds).
+    A running server: where it answers, how to call it, how long it took to be ready (in seconds), and its state folder.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Server:
     key: str
     pid: int
     ready_after: float
+    state: Path = Path()
 
     def processor_seconds(self) -> float:
         """
@@ -68,7 +69,9 @@ def hamlet() -> Iterator[Server]:
         subprocess.run([*command, "sites", "set", "bench", *off], env=environ, check=True, capture_output=True)
         base = f"http://127.0.0.1:{environ['HAMLET_PORT']}"
         with _running([*command, "serve"], environ, log, f"{base}/readyz") as (pid, ready_after):
-            yield Server("Hamlet", f"{base}/v1/comments", json.loads(added)["key"], pid, ready_after)
+            yield Server(
+                "Hamlet", f"{base}/v1/comments", json.loads(added)["key"], pid, ready_after, Path(folder) / "var"
+            )
 
 
 @contextmanager
@@ -126,7 +129,7 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError):
+    except OSError:  # refused, or nobody takes the connection yet
         return False
 
 

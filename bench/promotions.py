@@ -28,7 +28,7 @@ def main() -> None:
     Print how many requests failed, the milliseconds that they took, and how soon all answers came from the new model.
     """
     console = Console(width=120)
-    with _two_versions() as models, hamlet() as server:
+    with two_versions() as models, hamlet() as server:
         load = Load(server, SECONDS)
         promoted = []
         versions = sorted(folder.name for folder in models.iterdir() if folder.is_dir())
@@ -42,7 +42,10 @@ def main() -> None:
 
 
 @contextmanager
-def _two_versions() -> Iterator[Path]:
+def two_versions() -> Iterator[Path]:
+    """
+    Have services that are started here use a folder with the shipped model under two names.
+    """
     shipped = Settings.from_environment({}).models_dir
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
         models = Path(folder)

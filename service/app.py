@@ -68,6 +68,7 @@ from service.store.coral import CoralPhases
 from service.store.decisions import Decisions
 from service.store.engine import connect as connect_store
 from service.store.engine import one_by_one
+from service.store.faults import FAULTS
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels
 from service.store.moderators import Moderators, Sessions
@@ -132,6 +133,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     """
     secret, people = settings.secret.encode(), settings.people_secrets
     engine = connect_store(settings.store_url)
+    FAULTS.listener = metrics.count_store_error
     client = connect_redis(settings.redis_url)
     memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=_now)
     traffic = Traffic(

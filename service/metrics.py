@@ -51,6 +51,7 @@ OUTBOX_DEAD = Gauge("hamlet_outbox_dead", "Messages to sites that were given up"
 OUTBOX_SENT = Counter("hamlet_outbox_attempts_total", "Attempts to tell a site", ("kind", "outcome"))
 ERASED = Counter("hamlet_erased_total", "Rows erased since they were too old", ("what",))
 MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could not be loaded")
+STORE_ERRORS = Counter("hamlet_store_errors_total", "Calls of the store that failed", ("kind",))
 REPLACED = Counter("hamlet_workers_replaced_total", "Workers whose place another one took", ("cause",))
 
 # Looked up once: finding a labelled child costs more than counting.
@@ -115,6 +116,13 @@ def count_traffic_error(kind: str) -> None:
     Count a call of Redis that failed.
     """
     TRAFFIC_ERRORS.labels(kind).inc()
+
+
+def count_store_error(kind: str) -> None:
+    """
+    Count a call of the store that failed.
+    """
+    STORE_ERRORS.labels(kind).inc()
 
 
 def count_replaced(cause: str) -> None:

@@ -131,7 +131,7 @@ class Decisions:
 
 
 def _refused(error: Exception) -> StoreUnavailable:
-    fault = unavailable()
+    fault = unavailable(error)
     fault.__cause__ = error
     return fault
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import StoreUnavailable
 from service.store.errors import BadStoreUrl
+from service.store.faults import FAULTS
 
 # How long a statement waits for another one's lock. Below the deadline of 800 ms, and long next to a commit's 5 ms.
 LOCK_MILLISECONDS = 500
@@ -88,13 +89,15 @@ def available() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise unavailable() from error
+        raise unavailable(error) from error
 
 
-def unavailable() -> StoreUnavailable:
+def unavailable(error: BaseException | None = None) -> StoreUnavailable:
     """
-    Return what a caller is told of any fault of the database.
+    Return what a caller is told of any fault of the database; `error` is counted.
     """
+    if error is not None:
+        FAULTS.tell(error)
     return StoreUnavailable("the store did not answer as it should; ask again", retry_after=1)
 
 

@@ -50,7 +50,7 @@ class Insert:
         except (self._driver.IntegrityError, self._driver.DataError, ValueError) as error:
             raise BadRow from error
         except (SQLAlchemyError, self._driver.Error) as error:
-            raise unavailable() from error
+            raise unavailable(error) from error
 
     def _values(self, row: Mapping[str, Any]) -> list[Any]:
         values = dict(row)
