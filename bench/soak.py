@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -136,7 +136,7 @@ class Scales:
         """
         self._stop.set()
         self._thread.join()
-        settled = self.megabytes[int(len(trouble.FIRST) * FAULT_EVERY / WEIGH_EVERY) + 2 :] or self.megabytes
+        settled = self.megabytes[int((len(trouble.FIRST) + 1) * FAULT_EVERY / WEIGH_EVERY) :] or self.megabytes
         third = max(1, len(settled) // 3)
         return statistics.median(settled[:third]), statistics.median(settled[-third:])
 
@@ -161,6 +161,9 @@ def main() -> None:
             console.print(f"  {fault.__name__.replace('_', ' ')}")
             fault(server)
         seen, (before, after) = callers.stop(), scales.growth()
+        console.print(
+            "megabytes: " + " ".join(f"{each:.0f}" for each in scales.megabytes[:: int(FAULT_EVERY / WEIGH_EVERY)])
+        )
         lost = set(seen.acknowledged) - _stored(server)
     marks = _report(console, seen, lost, before, after)
     sys.exit(0 if marks else 1)
@@ -192,7 +195,7 @@ def _report(console: Console, seen: Seen, lost: set[str], before: float, after: 
 
 
 def _stored(server: Server) -> set[str]:
-    with sqlite3.connect(server.state / "hamlet.sqlite") as store:
+    with closing(sqlite3.connect(server.state / "hamlet.sqlite")) as store:
         return {row[0] for row in store.execute("SELECT id FROM decisions")}
 
 

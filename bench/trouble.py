@@ -2,14 +2,17 @@
 Faults made for real while a service is under load. Each mends again what does not mend itself.
 """
 
+import http.client
+import json
 import os
+import random
 import shutil
 import signal
 import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +24,8 @@ from training.promotions import current_version, promote
 
 SECONDS = 3
 SLOW_CLIENTS = 50
+NEW_WORDS, WORDS_EACH = 200_000, 500
+SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu")
 HOSTILE = (
     b"[" * 50_000,
     b'{"name": "\\u0000\\ud800", "comment": "' + b"\\u0301" * 20_000 + b'"}',
@@ -58,7 +63,7 @@ def redis_is_full(server: Server) -> None:
 
 
 def the_store_is_locked(server: Server) -> None:
-    with sqlite3.connect(server.state / "hamlet.sqlite", isolation_level=None, timeout=10) as store:
+    with closing(sqlite3.connect(server.state / "hamlet.sqlite", isolation_level=None, timeout=10)) as store:
         store.execute("BEGIN IMMEDIATE")
         time.sleep(SECONDS)
         store.execute("ROLLBACK")
@@ -111,8 +116,25 @@ def workers_are_replaced(server: Server) -> None:
     os.kill(server.pid, signal.SIGHUP)
 
 
+def nobody_repeats_a_word(server: Server) -> None:
+    """
+    Fill the workers' caches, which have bounds, so that what grows after this has none.
+    """
+    address = urlsplit(server.url)
+    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
+    for comment in range(NEW_WORDS // WORDS_EACH):
+        words = " ".join(
+            f"{random.choice(SYLLABLES)}{comment:x}{random.choice(SYLLABLES)}{n}" for n in range(WORDS_EACH)
+        )
+        # A connection each: the workers take them in turn.
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        with closing(connection), suppress(OSError):
+            connection.request("POST", address.path, json.dumps({"name": "Ann", "comment": words}), headers)
+            connection.getresponse().read()
+
+
 # Those that give new workers come first and once, or nobody would see the memory of one grow.
-FIRST: tuple[Fault, ...] = (a_worker_is_killed, workers_are_replaced)
+FIRST: tuple[Fault, ...] = (a_worker_is_killed, workers_are_replaced, nobody_repeats_a_word)
 AGAIN: tuple[Fault, ...] = (
     redis_is_killed,
     the_store_is_locked,

@@ -6,6 +6,7 @@ On a developer's machine a missing one skips its tests and says the cure; in CI 
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -95,3 +96,17 @@ def npm_clients() -> Path:
     if not (NPM_CLIENTS / "node_modules").exists():
         missing("clients from npm", "npm ci --prefix tests/akismet/node")
     return NPM_CLIENTS
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """
+    A disk of three megabytes.
+    """
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        missing("right to mount a small disk", "sudo ./test")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -2,6 +2,7 @@
 Connections to the store, bounded so that a store in trouble cannot eat the 800 ms that an answer may take.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -10,7 +11,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import StoreUnavailable
@@ -46,6 +47,7 @@ def connect(url: str) -> Engine:
         arguments = {"timeout": LOCK_MILLISECONDS / 1000, "isolation_level": None}
         engine = create_engine(parsed, connect_args=arguments, hide_parameters=True, json_serializer=_json)
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "checkout", _check_sqlite)
     else:
         # The ping is a round trip a request, so that a restarted server costs no lost record.
         engine = create_engine(
@@ -121,12 +123,28 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
     # FULL syncs the log at every commit: NORMAL is faster, but a power cut takes back what was acknowledged.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     # What was erased is overwritten, not only let go: a copy of the file must not tell it.
     connection.execute("PRAGMA secure_delete=ON")
+    ((_, _, path),) = connection.execute("PRAGMA database_list")
+    entry.info["file"] = path, _number_of(path)
+
+
+def _check_sqlite(_: SqliteConnection, entry: ConnectionPoolEntry, __: object) -> None:
+    # A file that was moved away, or that a backup took the place of, would still be written to, and read by nobody.
+    path, number = entry.info["file"]
+    if _number_of(path) != number:
+        raise DisconnectionError("the file of the store is not the one that was opened")
+
+
+def _number_of(path: str) -> int | None:
+    try:
+        return os.stat(path).st_ino if path else None  # noqa: PTH116 - for every comment, and a third of the time
+    except OSError:
+        return None
 
 
 def _begin(connection: Connection) -> None:

@@ -7,16 +7,23 @@ import http.client
 import io
 import json
 import os
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from service.store.engine import connect
+from service.store.sites import Sites
+
+LIMITS = ("commenter_per_minute", "commenter_per_hour", "site_per_minute", "key_per_minute")
 WORDS = {"casino": 6.0, "thanks": -2.0, "pills": 1.5}
 
 
@@ -108,13 +115,7 @@ class RunningService:
             return False
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> "Answer":
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path, body or None, {k.replace("_", "-"): v for k, v in headers.items()})
-            response = connection.getresponse()
-            return Answer(response.status, dict(response.getheaders()), response.read())
-        finally:
-            connection.close()
+        return request(self.port, method, path, body, **headers)
 
     def moderate(self, name: str, comment: str) -> Any:
         body = json.dumps({"name": name, "comment": comment}).encode()
@@ -122,6 +123,41 @@ class RunningService:
         answer = self.request("POST", "/v1/comments", body, **headers)
         assert answer.status == 200, answer
         return json.loads(answer.body)
+
+    def post(self, path: str, body: Any) -> "Answer":
+        """
+        Post something as JSON with the demo site's key.
+        """
+        headers = {"Authorization": f"Bearer {self.key}", "Content_Type": "application/json"}
+        return self.request("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode(), **headers)
+
+    def lift_limits(self, **kept: int) -> None:
+        """
+        Put the limits of the demo site out of reach, but for some, before a worker has seen its key.
+        """
+        engine = connect(self.environment.get("HAMLET_DATABASE_URL", f"sqlite:///{self.folder}/state/hamlet.sqlite"))
+        Sites(engine).configure("demo", limits=dict.fromkeys(LIMITS, 1_000_000) | kept)
+        engine.dispose()
+
+    def counted(self, metric: str) -> float:
+        """
+        Return a number from `/metrics`, over all of its labels where none are given; 0 if it is not there.
+        """
+        lines = self.request("GET", "/metrics").body.decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{re.escape(metric)}[ {{]", line))
+
+    def workers(self) -> list[int]:
+        """
+        Return the processes that answer.
+        """
+        return [process for process in descendants(self.process.pid) if "spawn_main" in _command_of(process)]
+
+    def stored(self) -> set[str]:
+        """
+        Return the ids of what is in the store, read as a power cut left it.
+        """
+        with closing(sqlite3.connect(self.folder / "state" / "hamlet.sqlite")) as store:
+            return {row[0] for row in store.execute("SELECT id FROM decisions")}
 
     def log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
@@ -133,6 +169,16 @@ class RunningService:
         self.process.send_signal(number)
         out, _ = self.process.communicate(timeout=30)
         return self.process.returncode, out.decode()
+
+
+def request(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> "Answer":
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path, body or None, {k.replace("_", "-"): v for k, v in headers.items()})
+        response = connection.getresponse()
+        return Answer(response.status, dict(response.getheaders()), response.read())
+    finally:
+        connection.close()
 
 
 class Answer:
@@ -156,6 +202,13 @@ def descendants(process: int) -> list[int]:
                 continue  # it has ended meanwhile
     below = sorted(child for child, parent in parents.items() if parent == process)
     return below + [further for child in below for further in descendants(child)]
+
+
+def _command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""  # it has ended meanwhile
 
 
 def wait_until(claim: Any, seconds: float = 10) -> None:

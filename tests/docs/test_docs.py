@@ -89,6 +89,13 @@ def test_the_reading_tour_and_the_architecture_name_files_that_exist() -> None:
             assert (ROOT / "service" / name).exists() or (ROOT / name).exists(), f"{page}: {name}"
 
 
+def test_every_fault_in_operations_is_made_by_a_test_that_exists() -> None:
+    tests = re.findall(r"`(\w+/test_\w+\.py)`", read("docs/operations.md"))
+
+    assert len(tests) > 30
+    assert [name for name in tests if not (ROOT / "tests" / name).exists()] == []
+
+
 def test_the_picture_is_small_enough_for_a_readme() -> None:
     assert (DOCS / "try-it.png").stat().st_size <= 150_000
 

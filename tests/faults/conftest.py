@@ -10,22 +10,7 @@ import pytest
 from redis_servers import Cluster, Sentinels, behind_sentinels, cluster_of_three
 from running_service import RunningService, write_model
 
-from service.store.engine import connect
-from service.store.sites import Sites
-
 Serve = Callable[..., AbstractContextManager[RunningService]]
-
-
-NO_LIMITS = {"commenter_per_minute": 0, "commenter_per_hour": 0, "site_per_minute": 0, "key_per_minute": 0}
-
-
-def unlimited(service: RunningService) -> None:
-    """
-    Switch the limits of the demo site off, before a worker has seen its key.
-    """
-    engine = connect(service.environment.get("HAMLET_DATABASE_URL", f"sqlite:///{service.folder}/state/hamlet.sqlite"))
-    Sites(engine).configure("demo", limits=NO_LIMITS)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -39,7 +24,7 @@ def serve(tmp_path: Path) -> Serve:
         if not (tmp_path / "models").exists():
             write_model(tmp_path / "models")
         with RunningService(tmp_path, **{"HAMLET_WORKERS": "2", **settings}) as service:
-            unlimited(service)
+            service.lift_limits()
             yield service
 
     return serve

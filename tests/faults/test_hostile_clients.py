@@ -1,0 +1,156 @@
+"""
+Clients that are slow, many, wrong or somebody else than they say: everybody else is still served.
+"""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing
+
+import pytest
+from load import Load
+from running_service import RunningService, wait_until, write_model
+
+Serve = Callable[..., AbstractContextManager[RunningService]]
+HEAD = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+CALLER_LIMIT, AUTHOR_LIMIT = 40, 20
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    folder = tmp_path_factory.mktemp("hostile-clients")
+    write_model(folder / "models")
+    with RunningService(folder, HAMLET_WORKERS="1") as running:
+        running.lift_limits(commenter_per_minute=AUTHOR_LIMIT)
+        yield running
+
+
+def exchange(service: RunningService, sent: bytes) -> bytes:
+    """
+    Send bytes as they are, and return what comes back until the server hangs up.
+    """
+    received = b""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        connection.sendall(sent)
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+@pytest.mark.parametrize(
+    "dribble",
+    [
+        HEAD + b"Content-Length: 999\r\n\r\n{",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\n{",
+        b"POST /v1/comments HT",
+        HEAD + b"X-",
+    ],
+    ids=["bodies", "chunks", "request lines", "headers"],
+)
+def test_fifty_that_dribble_keep_nobody_waiting(service: RunningService, dribble: bytes) -> None:
+    with ExitStack() as slow:
+        for _ in range(50):
+            slow.enter_context(closing(socket.create_connection(("127.0.0.1", service.port)))).sendall(dribble)
+        began = time.monotonic()
+
+        answers = [service.moderate("Ann", f"thanks to you {number}") for number in range(5)]
+
+        assert time.monotonic() - began < 3
+    assert {answer["verdict"] for answer in answers} == {"accept"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"Content-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        (b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}{}{}", 400),
+        (b"Content-Length: -1\r\n\r\n", 400),
+        (b"Content-Length: 99999999999\r\n\r\n", 413),
+        (
+            b"Transfer-Encoding: chunked\r\n\r\n"
+            + b"40000\r\n"
+            + b"x" * 0x40000
+            + b"\r\n10\r\n"
+            + b"x" * 16
+            + b"\r\n0\r\n\r\n",
+            413,
+        ),
+        (b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n", 400),
+    ],
+    ids=["two framings", "two lengths", "negative", "more than there is", "chunks without end", "no chunk"],
+)
+def test_a_body_that_lies_about_its_length_is_refused_and_nothing_hangs(
+    service: RunningService, body: bytes, status: int
+) -> None:
+    key = f"Authorization: Bearer {service.key}\r\nConnection: close\r\n".encode()
+
+    received = exchange(service, HEAD + key + body)
+
+    assert received == b"" or int(received.split()[1]) == status
+    assert service.moderate("Ann", "thanks to all of you")["verdict"] == "accept"
+
+
+def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_limit_is_judged(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1") as service:
+        service.lift_limits(key_per_minute=CALLER_LIMIT)
+        with Load(service.port, service.key, clients=16) as load:
+            wait_until(lambda: load.statuses[429] > 400, seconds=60)
+        refused = service.counted('hamlet_problems_total{status="429"}')
+        stored = service.stored()
+
+    assert set(load.statuses) == {200, 429}
+    assert load.statuses[200] == CALLER_LIMIT == len(stored)
+    assert load.lost == []
+    assert refused == load.statuses[429]
+    assert len(load.retry_after) == load.statuses[429]
+    assert len(set(load.retry_after)) > 5  # or all would come back together
+
+
+def test_two_hundred_wrong_keys_are_told_the_same_and_cost_the_right_one_nothing(service: RunningService) -> None:
+    wrong = [f"hamlet_{number:010x}_{'A' * 43}" for number in range(100)]
+    wrong += [service.key[:-4] + f"{number:04d}" for number in range(50)]
+    wrong += ["", "é" * 20, "x" * 5_000, "hamlet_", "\t"] * 10
+    seen = set()
+
+    for key in wrong:
+        head = HEAD + b"Connection: close\r\nContent-Length: 2\r\nAuthorization: Bearer " + key.encode() + b"\r\n\r\n{}"
+        status, document = _parsed(exchange(service, head))
+        seen.add((status, document["type"], document["verdict"], document["detail"].startswith("send the site's key")))
+
+    assert {status for status, *_ in seen} <= {401, 429}
+    assert {(kind, verdict) for status, kind, verdict, _ in seen if status == 401} == {
+        ("/docs/problems#unknown-key", "hold")
+    }
+    assert service.moderate("Ann", "thanks to all of you")["verdict"] == "accept"
+
+
+@pytest.mark.parametrize("place", ["2a00:1450:4001:82b::{:x}", "::ffff:9.9.9.9"], ids=["one network", "one host"])
+def test_whoever_changes_their_address_within_their_network_is_one_author(service: RunningService, place: str) -> None:
+    answers = []
+
+    for number in range(AUTHOR_LIMIT + 3):
+        body = {"name": f"Reader {number}", "comment": f"thanks {number}", "ip": place.format(number + 1)}
+        answers.append(json.loads(service.post("/v1/comments", body).body)["verdict"])
+
+    assert set(answers[:AUTHOR_LIMIT]) == {"accept"}
+    assert set(answers[AUTHOR_LIMIT:]) == {"hold"}
+
+
+def test_what_an_author_types_cannot_begin_a_line_of_the_log(service: RunningService) -> None:
+    before = len(service.log_lines())
+    name = 'x"}\n{"event": "forged"}\r\n\x1b[2J\u2028\u0085forged'
+
+    service.moderate(name, f"thanks {name}")
+
+    wait_until(lambda: len(service.log_lines()) > before)
+    text = (service.folder / "log").read_text()
+    assert text.isascii()
+    assert "forged" not in text
+    assert "\x1b" not in text
+
+
+def _parsed(received: bytes) -> tuple[int, dict[str, str]]:
+    head, _, body = received.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
