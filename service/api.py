@@ -93,7 +93,9 @@ def late(environ: dict[str, Any]) -> Raw | None:
 
 
 def _caller(gate: Gate, environ: dict[str, Any]) -> Site:
-    site = gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"))
+    site = gate.admit(
+        environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"), address=environ.get("REMOTE_ADDR", "")
+    )
     g.site = site.name
     return site
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from service.core.site import Scope, Site
 from service.errors import MissingScope, StoreUnavailable, Unauthorised
+from service.guesses import Guesses
 from service.store.keys import digest
 
 # How long a site that was known goes on being known while the store cannot be read.
@@ -53,25 +54,34 @@ class Gate:
         self._sites = sites
         self._cache_seconds = cache_seconds
         self._monotonic = monotonic
+        self._guesses = Guesses(monotonic)
         self._cache: dict[str, _Cached] = {}
         self._lock = Lock()
 
-    def admit(self, authorization: str | None, api_key: str | None, *, scope: Scope = Scope.CHECK) -> Site:
+    def admit(
+        self, authorization: str | None, api_key: str | None, *, scope: Scope = Scope.CHECK, address: str = ""
+    ) -> Site:
         """
-        Return the site whose key came in `Authorization: Bearer KEY` or in `X-Api-Key: KEY`.
+        Return the site whose key came in `Authorization: Bearer KEY` or in `X-Api-Key: KEY`, from an address.
 
-        An unknown id, a wrong secret and a disabled site are told apart neither by the answer nor by the work.
+        An unknown id, a wrong secret and a disabled site are told apart neither by the answer nor by the work. From an
+        address that guesses, only keys that were in use lately are looked at: a site that shares it goes on working.
 
         Raises:
             Unauthorised: there is no key, or it opens nothing.
+            TooManyKeys: the address has sent too many wrong ones.
             MissingScope: the key is the site's, but not for this.
             StoreUnavailable: the key has not been seen lately and the store cannot be read.
         """
         key = _key(authorization, api_key)
         match = _KEY.fullmatch(key)
+        if not (match and self._is_in_use(match[1])):
+            self._guesses.check(address)
         row = self._row(match[1]) if match else None
         is_right = hmac.compare_digest(digest(key), row[1] if row else _NO_DIGEST)
         if row is None or not is_right or row[2]:
+            self._guesses.check(address)
+            self._guesses.count(address)
             raise Unauthorised("no site has this key")
         return _within(scope, row[0])
 
@@ -87,6 +97,10 @@ class Gate:
         if row is None or row[2]:
             raise Unauthorised("no site has this key")
         return _within(scope, row[0])
+
+    def _is_in_use(self, key_id: str) -> bool:
+        cached = self._cache.get(key_id)
+        return cached is not None and cached.row is not None
 
     def _row(self, key_id: str) -> Row | None:
         now = self._monotonic()

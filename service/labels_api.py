@@ -62,7 +62,7 @@ def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
     def label(decision_id: str) -> Response:
         environ = request.environ
         credentials = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
-        site = gate.admit(*credentials, scope=Scope.FEEDBACK)
+        site = gate.admit(*credentials, scope=Scope.FEEDBACK, address=request.environ.get("REMOTE_ADDR", ""))
         g.site = site.name
         wish = _read(environ)
         if not is_plausible(decision_id):

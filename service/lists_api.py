@@ -57,7 +57,12 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
 
 def _caller(gate: Gate) -> Site:
     environ = request.environ
-    site = gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"), scope=Scope.ADMIN)
+    site = gate.admit(
+        environ.get("HTTP_AUTHORIZATION"),
+        environ.get("HTTP_X_API_KEY"),
+        scope=Scope.ADMIN,
+        address=environ.get("REMOTE_ADDR", ""),
+    )
     g.site = site.name
     return site
 

@@ -134,7 +134,7 @@ PATHS: dict[str, Any] = {
             },
             "responses": {
                 "200": {"description": "An answer a line.", "content": {MEDIA_TYPES[0]: {"schema": _LINE}}},
-                **_problems(401, 403, 405, 413, 415, 422, 500, 503),
+                **_problems(401, 403, 405, 413, 415, 422, 429, 500, 503),
             },
         }
     },
@@ -146,7 +146,7 @@ PATHS: dict[str, Any] = {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
             "responses": {
                 "200": {"description": "The decision as it was given.", "content": _DECISION},
-                **_problems(401, 403, 404, 405, 500, 503),
+                **_problems(401, 403, 404, 405, 429, 500, 503),
             },
         }
     },
@@ -158,7 +158,7 @@ PATHS: dict[str, Any] = {
             "tags": ["lists"],
             "responses": {
                 "200": {"description": "All entries that have not expired.", "content": _ENTRIES},
-                **_problems(401, 403, 405, 500, 503),
+                **_problems(401, 403, 405, 429, 500, 503),
             },
         },
         "post": {
@@ -182,7 +182,7 @@ PATHS: dict[str, Any] = {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TrialAnswer"}}},
                 },
                 "201": {"description": "The entries as they were stored.", "content": _ENTRIES},
-                **_problems(400, 401, 403, 405, 413, 415, 422, 500, 503),
+                **_problems(400, 401, 403, 405, 413, 415, 422, 429, 500, 503),
             },
         },
     },
@@ -194,7 +194,7 @@ PATHS: dict[str, Any] = {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
             "responses": {
                 "204": {"description": "It is gone, and does nothing within five seconds."},
-                **_problems(401, 403, 404, 405, 500, 503),
+                **_problems(401, 403, 404, 405, 429, 500, 503),
             },
         }
     },
@@ -213,7 +213,7 @@ PATHS: dict[str, Any] = {
                     "description": "A page of the queue.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/QueueAnswer"}}},
                 },
-                **_problems(401, 403, 405, 422, 500, 503),
+                **_problems(401, 403, 405, 422, 429, 500, 503),
             },
         }
     },

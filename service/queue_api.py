@@ -66,7 +66,7 @@ def blueprint(queue: Pages, gate: Gate) -> Blueprint:
     def show() -> Response:
         environ = request.environ
         credentials = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
-        site = gate.admit(*credentials, scope=Scope.FEEDBACK)
+        site = gate.admit(*credentials, scope=Scope.FEEDBACK, address=request.environ.get("REMOTE_ADDR", ""))
         g.site = site.name
         limit, before = _options(request.args)
         # One more than asked for tells whether there is a next page.

@@ -75,7 +75,7 @@ def _answer(parts: Parts, call: Answers, key: str | None = None, _host: str | No
     environ = request.environ
     fields = _read()
     key = key_of(fields, key, environ.get("HTTP_HOST", ""))
-    site = parts.keyring.admit(key, environ.get("REMOTE_ADDR", "").strip("[]"))
+    site = parts.keyring.admit(key, environ.get("REMOTE_ADDR", ""))
     g.site, environ[answers.HOLD] = site.name, site.akismet_hold
     return call(Call(site, fields, environ, key), parts)
 

@@ -4,26 +4,21 @@ The key of a call, wherever a client puts it, and the site that it opens.
 
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from math import ceil
 from threading import Lock
 from typing import Protocol
 
 from service.akismet.fields import Fields
-from service.core.commenter import pooled_address
 from service.core.site import Site
-from service.errors import TooManyKeys, Unauthorised
+from service.errors import Unauthorised
 from service.gate import Gate
+from service.guesses import Guesses
 from service.store.keys import akismet_key
 
 # Also as the setting of a client that makes a host of its key: "comments.example.com/k/0123456789ab/".
 _KEY = re.compile(r"(?:\S*/k/)?([0-9a-f]{12})/?")
 # A key that was just made is known after so many seconds, and guesses ask the store no more often.
 READ_AGAIN_SECONDS = 1.0
-# Wrong keys that an address may send a worker in a minute.
-MOST_GUESSES = 20
-MOST_ADDRESSES = 10_000
 
 
 class KeyIds(Protocol):
@@ -48,9 +43,6 @@ def key_of(fields: Fields, from_path: str | None, host: str) -> str:
 class Keyring:
     """
     Finds the site of a key. A class, since it remembers the keys, which are made from their ids (`store.keys`).
-
-    Guessing is hopeless already at the rate that a service can answer; an address that guesses is made to wait all the
-    same. One that says nothing about who calls, such as that of a proxy on the same network, cannot be.
     """
 
     def __init__(
@@ -62,7 +54,7 @@ class Keyring:
         self._monotonic = monotonic
         self._known: dict[str, str] = {}
         self._read_again_at = float("-inf")
-        self._guesses: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._guesses = Guesses(monotonic)
         self._lock = Lock()
 
     def admit(self, key: str, address: str) -> Site:
@@ -76,11 +68,10 @@ class Keyring:
         """
         if not key:
             raise Unauthorised("send the site's key of twelve hexadecimal digits as `api_key`")
-        caller = pooled_address(address)
-        self._check(caller)
+        self._guesses.check(address)
         key_id = self._known.get(key) or self._look_up(key)
         if key_id is None:
-            self._count(caller)
+            self._guesses.count(address)
             raise Unauthorised("no site has this key")
         return self._gate.known(key_id)
 
@@ -91,19 +82,3 @@ class Keyring:
                 self._known = {akismet_key(self._secret, key_id): key_id for key_id in self._ids.key_ids()}
                 self._read_again_at = now + READ_AGAIN_SECONDS
             return self._known.get(key)
-
-    def _check(self, caller: str) -> None:
-        since, count = self._guesses.get(caller, (0.0, 0))
-        wait = since + 60 - self._monotonic()
-        if count >= MOST_GUESSES and wait > 0:
-            raise TooManyKeys("this address has sent too many wrong keys", retry_after=ceil(wait))
-
-    def _count(self, caller: str) -> None:
-        if not caller:
-            return
-        with self._lock:
-            now = self._monotonic()
-            since, count = self._guesses.pop(caller, (now, 0))
-            self._guesses[caller] = (since, count + 1) if now < since + 60 else (now, 1)
-            if len(self._guesses) > MOST_ADDRESSES:
-                self._guesses.popitem(last=False)

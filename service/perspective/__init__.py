@@ -87,7 +87,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
 
 def _caller(gate: Gate, scope: Scope) -> Site:
-    site = gate.admit(None, _key(), scope=scope)
+    site = gate.admit(None, _key(), scope=scope, address=request.environ.get("REMOTE_ADDR", ""))
     g.site = site.name
     return site
 

@@ -8,9 +8,10 @@ import pytest
 from akismet_edge import KEY, OTHER_KEY, SECRET, SITE, Edge, FakeSites, check
 from flask.testing import FlaskClient
 
-from service.akismet.keys import MOST_GUESSES, Keyring
+from service.akismet.keys import Keyring
 from service.errors import StoreUnavailable, TooManyKeys, Unauthorised
 from service.gate import Gate
+from service.guesses import MOST_GUESSES
 from service.store.keys import akismet_key
 
 PUBLIC = "8.8.8.8"
@@ -178,7 +179,7 @@ def test_no_key_at_all_is_no_guess(keyring: Keyring) -> None:
 
 
 def test_addresses_that_guess_do_not_fill_the_memory(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.akismet.keys.MOST_ADDRESSES", 10)
+    monkeypatch.setattr("service.guesses.MOST_ADDRESSES", 10)
 
     for number in range(50):
         guess(keyring, 1, f"8.8.4.{number}")

@@ -2,6 +2,7 @@
 Whose address counts when a request came by proxies.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running_service import Answer, RunningService, write_model
 
-from service.akismet.keys import MOST_GUESSES
 from service.forwarded import believe, networks
+from service.guesses import MOST_GUESSES
 
 PROXIES = networks("10.0.0.0/8, fd00::/8")
 CALLER = "203.0.113.7"
@@ -90,6 +91,24 @@ def test_a_guesser_behind_a_listed_proxy_is_slowed_down_and_nobody_else(tmp_path
 
     assert statuses == [200] * MOST_GUESSES + [429]
     assert other.status == 200
+
+
+def test_who_guesses_keys_of_the_api_is_told_when_to_come_again_and_to_hold(tmp_path: Path) -> None:
+    write_model(tmp_path / "models")
+    wrong = {
+        "X_Api_Key": "hamlet_0123456789_" + "A" * 43,
+        "X_Forwarded_For": "8.8.8.8",
+        "Content_Type": "application/json",
+    }
+    with RunningService(tmp_path, HAMLET_WORKERS="1", HAMLET_TRUSTED_PROXIES="127.0.0.1") as service:
+        answers = [service.request("POST", "/v1/comments", b"{}", **wrong) for _ in range(MOST_GUESSES + 1)]
+        judged = service.moderate("Ann", "thanks to all of you")
+
+    assert [answer.status for answer in answers] == [401] * MOST_GUESSES + [429]
+    problem = json.loads(answers[-1].body)
+    assert (problem["type"], problem["verdict"]) == ("/docs/problems#too-many-keys", "hold")
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 90
+    assert judged["verdict"] == "accept"
 
 
 def test_without_a_listed_proxy_nobody_can_have_another_slowed_down(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.core.site import Scope, Site
-from service.errors import MissingScope, StoreUnavailable, Unauthorised
+from service.errors import MissingScope, StoreUnavailable, TooManyKeys, Unauthorised
 from service.gate import STALE_SECONDS, Gate, Row
+from service.guesses import MOST_GUESSES
 
 KEY = "hamlet_0123456789_" + "A" * 43
 SITE = Site(1, "blog", "0123456789")
+PUBLIC = "8.8.8.8"
 
 
 class Sites:
@@ -65,6 +67,55 @@ def test_any_other_key_is_refused_in_the_same_words(key: str) -> None:
 
     with pytest.raises(Unauthorised, match=r"^no site has this key$"):
         gate.admit(f"Bearer {key}", None)
+
+
+def guess(gate: Gate, address: str, times: int = MOST_GUESSES) -> None:
+    for number in range(times):
+        with pytest.raises(Unauthorised):
+            gate.admit(None, KEY.replace("0123456789", f"{number:010x}"), address=address)
+
+
+def test_an_address_that_guesses_waits_for_a_minute_and_the_store_is_not_asked() -> None:
+    sites, clock = Sites(), Clock()
+    gate = Gate(sites, monotonic=clock)
+    guess(gate, PUBLIC)
+    before = sites.reads
+
+    with pytest.raises(TooManyKeys) as refused:
+        gate.admit(None, KEY, address=PUBLIC)
+
+    assert (refused.value.retry_after, sites.reads) == (60, before)
+    clock.now += 61
+    assert gate.admit(None, KEY, address=PUBLIC) == SITE
+
+
+def test_others_and_a_site_in_use_at_the_same_address_go_on() -> None:
+    gate = Gate(Sites())
+    gate.admit(None, KEY, address=PUBLIC)
+    guess(gate, PUBLIC)
+
+    assert gate.admit(None, KEY, address=PUBLIC) == SITE
+    assert gate.admit(None, KEY, address="9.9.9.9") == SITE
+    with pytest.raises(TooManyKeys):
+        gate.admit(None, KEY[:-1] + "B", address=PUBLIC)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "10.0.0.7", ""])
+def test_an_address_that_many_share_is_not_made_to_wait(address: str) -> None:
+    gate = Gate(Sites())
+
+    guess(gate, address, MOST_GUESSES + 5)
+
+    assert gate.admit(None, KEY, address=address) == SITE
+
+
+def test_whoever_changes_the_address_within_their_network_is_one_guesser() -> None:
+    gate = Gate(Sites())
+    for number in range(MOST_GUESSES):
+        guess(gate, f"[2a00:1450:4001:82b::{number:x}]", 1)
+
+    with pytest.raises(TooManyKeys):
+        gate.admit(None, KEY, address="[2a00:1450:4001:82b::ffff]")
 
 
 def test_no_key_is_told_how_to_send_one() -> None:

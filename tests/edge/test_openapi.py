@@ -84,3 +84,12 @@ def test_the_written_documentation_names_every_field_route_and_problem(caller: F
     for schema in ("Submission", "Answer", "ReasonAnswer", "ThresholdsAnswer"):
         names |= document["components"]["schemas"][schema]["properties"].keys()
     assert {name for name in names if name not in written} == set()
+
+
+def test_wherever_a_key_may_be_wrong_there_may_have_been_too_many(caller: FlaskClient) -> None:
+    document = caller.get("/openapi.json").get_json()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    asking = [operation["responses"] for operation in operations if "401" in operation["responses"]]
+
+    assert asking
+    assert all("429" in responses for responses in asking)
