@@ -11,6 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from service.cli import main
 from service.config import FILE, Settings, variable
 from service.server import DRAIN_SECONDS
 
@@ -25,7 +26,8 @@ MANIFESTS: dict[str, dict[str, Any]] = {
 }
 SETTINGS = dict(each.split("=", 1) for each in KUSTOMIZATION["configMapGenerator"][0]["literals"])
 DEPLOYMENT = MANIFESTS["Deployment"]["spec"]["template"]["spec"]
-PODS = {"service": DEPLOYMENT}
+PURGE = MANIFESTS["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+PODS = {"service": DEPLOYMENT, "purge": PURGE}
 (HAMLET,) = DEPLOYMENT["containers"]
 
 
@@ -54,7 +56,7 @@ def test_the_kustomization_has_every_manifest_and_all_that_was_asked_for() -> No
     )
     assert set(MANIFESTS) == {
         *("Namespace", "Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"),
-        "PersistentVolumeClaim",
+        *("PersistentVolumeClaim", "CronJob"),
     }
 
 
@@ -145,6 +147,7 @@ def test_selectors_find_the_pods_of_the_service_alone(kind: str) -> None:
     labels = MANIFESTS["Deployment"]["spec"]["template"]["metadata"]["labels"]
 
     assert selector.get("matchLabels", selector) == labels
+    assert MANIFESTS["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"] != labels
 
 
 def test_the_port_has_one_name_everywhere() -> None:
@@ -154,6 +157,14 @@ def test_the_port_has_one_name_everywhere() -> None:
 
     assert port["containerPort"] == Settings().port
     assert exposed["targetPort"] == port["name"] == ingress["ports"][0]["port"]
+
+
+def test_what_is_run_at_night_is_a_command() -> None:
+    program, command = PURGE["containers"][0]["command"]
+
+    assert program == "hamlet"
+    assert command in main.commands
+    assert Settings.from_environment(SETTINGS).purge is False  # once for all replicas, and not by each of them
 
 
 def test_the_first_model_is_copied_from_where_the_image_has_it() -> None:
