@@ -35,6 +35,14 @@ bench-quality: ## Measure against other filters, on held-out sources; make bench
 	@.ci/venv requirements-dev.lock
 	.venv/bin/python -m bench.quality $(foreach path,$(DATA),--data $(path))
 
+cluster: ## Run two replicas behind HAProxy with PostgreSQL and a Redis Cluster, until Ctrl-C
+	@.ci/venv requirements-dev.lock
+	PYTHONPATH=tests/contracts .venv/bin/python -m bench.cluster
+
+bench-cluster: ## Measure what the second replica brings, as ratios
+	@.ci/venv requirements-dev.lock
+	PYTHONPATH=tests/contracts .venv/bin/python -m bench.cluster_load
+
 soak: ## Ten minutes under load with a fault every 30 s; make soak SECONDS=90 for less
 	@.ci/venv requirements-train.lock
 	SECONDS=$(or $(SECONDS),600) .venv/bin/python -m bench.soak

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.processes import Server, bare_flask, hamlet
+from bench.processes import bare_flask, hamlet
 from bench.samples import COMMENTS
 
 ROUNDS = 4
@@ -36,25 +37,47 @@ class Round:
     p99: float
 
 
+class Loaded(Protocol):
+    """
+    What can be put under load: where it answers, and the processor time that it has taken so far.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    def processor_seconds(self) -> float: ...
+
+
 def measure(console: Console, folder: Path) -> None:
     """
     Print throughput and processor time of both servers, and their ratios, from interleaved rounds.
     """
     if not shutil.which("wrk"):
         sys.exit("the load comes from wrk: sudo apt-get install wrk")
-    bodies = folder / "bodies.jsonl"
-    bodies.write_text("\n".join(_bodies()) + "\n", encoding="utf-8")
+    bodies = write_bodies(folder)
     with hamlet() as ours, bare_flask() as theirs:
         console.print(f"ready after {ours.ready_after:.2f} s; bare Flask after {theirs.ready_after:.2f} s")
         plan = [(n, server) for _ in range(ROUNDS) for n in CONNECTIONS for server in (theirs, ours)]
         rounds: dict[tuple[int, str], list[Round]] = {}
         for server in (ours, theirs):
-            _load(server, bodies, CONNECTIONS[0], seconds=2)
+            load(server, bodies, CONNECTIONS[0], seconds=2)
         for connections, server in track(plan, "rounds", console=Console(stderr=True)):
-            rounds.setdefault((connections, server.name), []).append(_load(server, bodies, connections, SECONDS))
+            rounds.setdefault((connections, server.name), []).append(load(server, bodies, connections, SECONDS))
         console.print(f"resident memory of a worker under load: {ours.worker_megabytes():.0f} MB")
     for connections in CONNECTIONS:
         console.print(_table(connections, rounds[connections, theirs.name], rounds[connections, ours.name]))
+
+
+def write_bodies(folder: Path) -> Path:
+    """
+    Write what wrk sends to a file, and return it.
+    """
+    bodies = folder / "bodies.jsonl"
+    bodies.write_text("\n".join(_bodies()) + "\n", encoding="utf-8")
+    return bodies
 
 
 def _bodies() -> Iterator[str]:
@@ -63,7 +86,10 @@ def _bodies() -> Iterator[str]:
         yield json.dumps(body, ensure_ascii=False)
 
 
-def _load(server: Server, bodies: Path, connections: int, seconds: int) -> Round:
+def load(server: Loaded, bodies: Path, connections: int, seconds: int) -> Round:
+    """
+    Have wrk post comments for some seconds, and return what came of it.
+    """
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT)]
     command = ["wrk", *options, server.url, "--", str(bodies), server.key]
     before = server.processor_seconds()
@@ -81,16 +107,22 @@ def _table(connections: int, bare: list[Round], full: list[Round]) -> Table:
     for column in ("", "requests/s", "CPU us/request", "p50 ms", "p99 ms"):
         table.add_column(column, justify="left" if not column else "right")
     for name, rounds in (("bare Flask echo", bare), ("Hamlet", full)):
-        table.add_row(name, *(f"{_median(rounds, what):,.1f}" for what in Round.__dataclass_fields__))
-    ratios = (_ratio(bare, full, what) for what in Round.__dataclass_fields__)
+        table.add_row(name, *(f"{median(rounds, what):,.1f}" for what in Round.__dataclass_fields__))
+    ratios = (ratio(bare, full, what) for what in Round.__dataclass_fields__)
     table.add_row("Hamlet / bare", *(f"{middle:.2f} ({low:.2f} to {high:.2f})" for low, middle, high in ratios))
     return table
 
 
-def _median(rounds: list[Round], what: str) -> float:
+def median(rounds: list[Round], what: str) -> float:
+    """
+    Return the median of a figure over some rounds.
+    """
     return float(statistics.median(getattr(each, what) for each in rounds))
 
 
-def _ratio(bare: list[Round], full: list[Round], what: str) -> tuple[float, float, float]:
+def ratio(bare: list[Round], full: list[Round], what: str) -> tuple[float, float, float]:
+    """
+    Return the least, the median and the largest ratio of a figure, round by round.
+    """
     ratios = sorted(getattr(ours, what) / getattr(theirs, what) for theirs, ours in zip(bare, full, strict=True))
     return ratios[0], statistics.median(ratios), ratios[-1]

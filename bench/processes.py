@@ -39,7 +39,7 @@ class Server:
         """
         Return the processor time of the server and all its descendants so far, Redis included.
         """
-        return sum(_processor_seconds(pid) for pid in descendants(self.pid))
+        return sum(cpu_seconds(pid) for pid in descendants(self.pid))
 
     def worker_megabytes(self) -> float:
         """
@@ -133,7 +133,10 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _processor_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """
+    Return the processor time of one process so far.
+    """
     # Fields 14 and 15 of proc(5): user and system time in clock ticks; the name before them may hold anything.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS

@@ -133,8 +133,9 @@ def nobody_repeats_a_word(server: Server) -> None:
             connection.getresponse().read()
 
 
-# Those that give new workers come first and once, or nobody would see the memory of one grow.
-FIRST: tuple[Fault, ...] = (a_worker_is_killed, workers_are_replaced, nobody_repeats_a_word)
+# First and once come those after which workers are new, or have taken what they take once: full caches, and the room
+# for a second model beside the first. What grows after that has no bound.
+FIRST: tuple[Fault, ...] = (a_worker_is_killed, workers_are_replaced, another_model_is_promoted, nobody_repeats_a_word)
 AGAIN: tuple[Fault, ...] = (
     redis_is_killed,
     the_store_is_locked,

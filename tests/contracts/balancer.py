@@ -29,8 +29,9 @@ backend replicas
     balance roundrobin
     option httpchk GET /readyz
     http-check expect status 200
-    # Once down, a replica has a second of HAMLET_DRAIN_SECONDS left.
-    default-server check inter 300ms fall 1 rise 1
+    # Down within 0.6 s of the first 503, well within HAMLET_DRAIN_SECONDS; but not since it is busy for a moment.
+    timeout check 2s
+    default-server check inter 300ms fall 2 rise 1
     http-request set-header X-Forwarded-For %[src]
 {servers}
 """
