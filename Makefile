@@ -1,4 +1,4 @@
-.PHONY: help run test check format lock bench bench-quality bench-cluster cluster soak image sbom audit fuzz
+.PHONY: help run test check format lock bench bench-quality cluster bench-cluster soak image sbom audit fuzz
 .DEFAULT_GOAL := help
 
 help: ## Show this list
