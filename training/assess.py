@@ -44,9 +44,9 @@ class Assessment:
     figures: Views
 
 
-def assess(held: Held, prepared: Prepared, params: Params) -> Assessment:
+def assess(held: Held, prepared: Prepared, params: Params, *, can_refit: bool = True) -> Assessment:
     """
-    Return the assessment of a cross-fit.
+    Return the assessment of a cross-fit. Without `can_refit` what takes other folds than those of `held` is left out.
 
     Every row is judged twice: with its source held out, since a new site's readers resemble no source, and with only
     its template held out, since a site meets kinds of spam that are known from elsewhere more often than new ones.
@@ -70,10 +70,14 @@ def assess(held: Held, prepared: Prepared, params: Params) -> Assessment:
         SOURCES: lambda: by_part(unseen, parts),
         TEMPLATES: lambda: by_part(known, parts_among(parts, np.isin(measured, of_known))),
         FIELDS: lambda: without_fields(unseen, parts, _scoring(held, prepared, terms, measured, params), params.seed),
+    }
+    refitted: Mapping[str, Callable[[], dict[str, dict[str, Figures]]]] = {
         LATER: lambda: later_rows(held, prepared, params),
         ARTICLES: lambda: articles_left_out(prepared, terms, params),
         NEWEST: lambda: newest_labels(held, prepared, params),
     }
+    if can_refit:
+        views = {**views, **refitted}
     figures = {name: view() for name, view in track(views.items(), "Figures", len(views))}
     return Assessment(line, choice, terms, measured, unseen, known, figures)
 

@@ -14,7 +14,7 @@ from training.assess import Assessment
 from training.crossfit import Held
 from training.heldout import Measured
 from training.params import Params
-from training.registry import sha256
+from training.registry import sha256_of
 from training.rows import Row
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def card(corpus: "Corpus", measured: Measured, params: Params, version: str, ori
             "used": len(prepared.rows),
         },
         "sources": _sources(corpus.rows, prepared.rows, params),
-        "files_read": {path.name: sha256(path.read_bytes()) for path in corpus.files},
+        "files_read": {path.name: sha256_of(path) for path in corpus.files},
         "params": {key: value for key, value in asdict(params).items() if key != "sources"},
         "libraries": {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}},
     }

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from training.promotions import current_version, system_user
 from training.promotions import promote as make_current
 from training.shadow_cli import shadow
 from training.train import Corpus, gather, measure, train
+from training.workers import dask, here
 
 PATHS = click.Path(exists=True, path_type=Path)
 DATA = click.option("--data", "paths", type=PATHS, multiple=True, help="File or folder of labelled rows; repeatable.")
@@ -74,6 +76,9 @@ def main() -> None:
 )
 @PARAMS
 @click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
+@click.option("--partial", is_flag=True, help="Learn from a stream, for rows that do not fit into memory.")
+@click.option("--begin-with", metavar="VERSION", help="With --partial: go on from the weights of a model in --out.")
+@click.option("--dask", "scheduler", metavar="tcp://HOST:PORT", help="Fit the folds on the workers of this scheduler.")
 @TEXTS
 def fit(
     paths: tuple[Path, ...],
@@ -82,15 +87,37 @@ def fit(
     out: Path,
     params: Path,
     version: str | None,
+    partial: bool,
+    begin_with: str | None,
+    scheduler: str | None,
     texts_in_report: bool,
 ) -> None:
     """
     Fit, calibrate, evaluate, compile and write a model; the first of a folder becomes the current one.
     """
-    origin = _origin("fit --from-store" if from_store else "fit", paths, params)
+    if begin_with and not partial:
+        raise click.UsageError("--begin-with goes with --partial")
+    if scheduler and partial:
+        raise click.UsageError("--partial learns on this machine alone; give it or --dask")
+    flags = [name for name, is_given in (("--from-store", from_store), ("--partial", partial)) if is_given]
+    flags += ["--begin-with", begin_with] if begin_with else []
+    origin = _origin(" ".join(["fit", *flags]), paths, params)
     name = version or registry.next_version(out, origin.created.date())
     registry.check_free(out / name)
-    train(_corpus(paths, from_store, strict), read_params(params), out, name, origin, texts_in_report)
+    given = read_params(params)
+    if partial:
+        from training.partial.fit import train as train_partially
+        from training.partial.former import Former
+
+        _some(paths, from_store)
+        former = Former.read(out / begin_with) if begin_with else None
+        own = own_rows(os.environ) if from_store else ()
+        train_partially(
+            paths, own, given, out, name, origin, strict=strict, former=former, texts_in_report=texts_in_report
+        )
+    else:
+        with dask(scheduler) if scheduler else nullcontext(here) as workers:
+            train(_corpus(paths, from_store, strict), given, out, name, origin, texts_in_report, workers)
     if current_version(out) is None:
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
     else:
@@ -151,9 +178,13 @@ def evaluate(
     tables.show(found.facts["figures"])
 
 
-def _corpus(paths: tuple[Path, ...], from_store: bool, strict: bool) -> Corpus:
+def _some(paths: tuple[Path, ...], from_store: bool) -> None:
     if not paths and not from_store:
         raise click.UsageError("give labelled rows by --data, --from-store, or both")
+
+
+def _corpus(paths: tuple[Path, ...], from_store: bool, strict: bool) -> Corpus:
+    _some(paths, from_store)
     return gather(paths, strict, own_rows(os.environ) if from_store else ())
 
 

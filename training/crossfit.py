@@ -17,6 +17,7 @@ from training.progress import track
 from training.rows import Row
 from training.split import Fold, by_group, by_source
 from training.weights import Weights
+from training.workers import Workers, here
 
 Values = NDArray[np.float64]
 
@@ -54,9 +55,9 @@ class Held:
     group_model: NDArray[np.str_]
 
 
-def cross_fit(prepared: Prepared, params: Params) -> Held:
+def cross_fit(prepared: Prepared, params: Params, workers: Workers = here) -> Held:
     """
-    Return the held-out scores of every row whose source is used for figures.
+    Return the held-out scores of every row whose source is used for figures. `workers` fit the folds.
 
     Raises:
         BadData: not even groups can be held out, since one label has too few of them.
@@ -64,9 +65,9 @@ def cross_fit(prepared: Prepared, params: Params) -> Held:
     by_source_folds = list(by_source(prepared.rows, prepared.dressed, prepared.groups, params))
     whole = [fold for fold in by_source_folds if _has_both(fold, prepared)]
     from_groups, group_model, models = _score(
-        list(by_group(prepared.rows, prepared.groups, params)), prepared, params, "Groups"
+        list(by_group(prepared.rows, prepared.groups, params)), prepared, params, "Groups", workers
     )
-    from_sources, names, of_sources = _score(whole, prepared, params, "Sources")
+    from_sources, names, of_sources = _score(whole, prepared, params, "Sources", workers)
     model = names.copy()
     fallback: list[str] = []
     for fold in by_source_folds:
@@ -79,15 +80,17 @@ def cross_fit(prepared: Prepared, params: Params) -> Held:
 
 
 def _score(
-    folds: list[Fold], prepared: Prepared, params: Params, what: str
+    folds: list[Fold], prepared: Prepared, params: Params, what: str, workers: Workers
 ) -> tuple[Values, NDArray[np.str_], dict[str, Weights]]:
     values = np.full(len(prepared.rows), np.nan)
     names = np.full(len(prepared.rows), "", dtype="U64")
     models: dict[str, Weights] = {}
-    for fold in track(folds, f"{what} held out"):
-        if not _has_both(fold, prepared):
-            raise BadData("a group fold is left with one label: too few different texts of it; add labelled rows")
-        fitted = models[fold.name] = weights.fit(prepared.counts, fold.fit, prepared.is_spam, prepared.weight, params)
+    if not all(_has_both(fold, prepared) for fold in folds):
+        raise BadData("a group fold is left with one label: too few different texts of it; add labelled rows")
+    calls = [(fold.fit, prepared.is_spam, prepared.weight, params) for fold in folds]
+    fits = track(workers(weights.fit, prepared.counts, calls), f"{what} held out", len(folds))
+    for fold, fitted in zip(folds, fits, strict=True):
+        models[fold.name] = fitted
         values[fold.score] = fitted.decide(prepared.counts, fold.score)
         names[fold.score] = fold.name
     return values, names, models

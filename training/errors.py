@@ -25,3 +25,9 @@ class BadModel(TrainingError):
     """
     A model folder whose files are missing, do not match their card, or do not agree with each other.
     """
+
+
+class BadWorkers(TrainingError):
+    """
+    Workers on other machines that cannot be had.
+    """

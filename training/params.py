@@ -94,6 +94,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Partial:
+    """
+    How a stream is learned from, see `partial/`.
+    """
+
+    bucket_rows: int
+    most_counted: int
+    steps: int
+    alpha: float
+    most_folds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Params:
     """
     Everything that decides a fit, besides the data.
@@ -106,6 +119,7 @@ class Params:
     languages: Languages
     rates: Rates
     group_folds: int
+    partial: Partial
     sources: Mapping[str, Source]
 
     def source(self, name: str) -> Source:
@@ -133,6 +147,7 @@ def read_params(path: Path = SHIPPED) -> Params:
             languages=_build(Languages, given["languages"]),
             rates=_build(Rates, given["thresholds"]),
             group_folds=given["folds"]["groups"],
+            partial=_build(Partial, given["partial"]),
             sources={name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
         )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:

@@ -37,6 +37,14 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def sha256_of(path: Path) -> str:
+    """
+    Return the digest of a file of any size.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def check_free(folder: Path) -> None:
     """
     Check, before an hour is spent on it, that a version can be written.

@@ -30,6 +30,7 @@ from training.progress import say, track
 from training.rows import Row
 from training.select import select
 from training.split import groups_of
+from training.workers import Workers, here
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,16 @@ def gather(paths: Sequence[Path], strict: bool, own: Iterable[Row] = ()) -> Corp
 
 
 def train(
-    corpus: Corpus, params: Params, models: Path, version: str, origin: Origin, texts_in_report: bool = False
-) -> Path:
+    corpus: Corpus, params: Params, models: Path, version: str, origin: Origin, texts_in_report: bool = False,
+    workers: Workers = here,
+) -> Path:  # fmt: skip
     """
-    Return the folder of a new model, fitted on the corpus.
+    Return the folder of a new model, fitted on the corpus. `workers` fit the folds.
 
     Raises:
         TrainingError: the data cannot support a model, or the written model does not agree with its pipeline.
     """
-    measured = measure(corpus, params)
+    measured = measure(corpus, params, workers)
     prepared = measured.prepared
     pipeline = fit_final(prepared, measured.assessment.line, params)
     folder = models / version
@@ -102,7 +104,7 @@ def train(
     return folder
 
 
-def measure(corpus: Corpus, params: Params) -> Measured:
+def measure(corpus: Corpus, params: Params, workers: Workers = here) -> Measured:
     """
     Return what held-out rows say of models that are fitted on the corpus; no model is written.
 
@@ -112,7 +114,7 @@ def measure(corpus: Corpus, params: Params) -> Measured:
     documents = [document(row.as_comment()) for row in track(corpus.rows, "Reading comments as words and clues")]
     thinned = thin(corpus.rows, documents, params.duplicates.similarity, params.duplicates.keep)
     prepared = prepare(corpus.rows, documents, thinned, params)
-    held = cross_fit(prepared, params)
+    held = cross_fit(prepared, params, workers)
     return Measured(thinned, prepared, held, assess(held, prepared, params))
 
 

@@ -119,6 +119,14 @@ def fit(
     regression = classifier(params.model).fit(twice @ diags(scale), is_spam, sample_weight=weight)
     values = scale * regression.coef_[0].astype(np.float64)
     share = np.bincount(matrix.indices, minlength=len(used)) / len(rows)
-    importance = np.abs(values) * np.sqrt(share)
-    kept = np.sort(np.argsort(-importance, kind="stable")[: params.model.entries])
+    kept = heaviest(values, share, params.model.entries)
     return Weights(used[kept], values[kept], float(regression.intercept_[0]))
+
+
+def heaviest(values: NDArray[np.float64], share: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """
+    Return the places, in order, of the weights that move scores most; `share` is of the rows that have each.
+    """
+    importance = np.abs(values) * np.sqrt(share)
+    places: NDArray[np.int64] = np.sort(np.argsort(-importance, kind="stable")[:most])
+    return places

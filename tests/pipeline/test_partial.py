@@ -1,0 +1,225 @@
+"""
+A fit of any number of rows: learned from a stream, judged as a fit in memory is, and gone on from.
+"""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sklearn.metrics import roc_auc_score
+
+from service.core.features import document
+from service.scorer import Scorer
+from training import registry
+from training.card import Origin
+from training.cli import main
+from training.compile import prove_equal
+from training.errors import BadData, BadModel
+from training.params import read_params
+from training.partial.balance import factors_of
+from training.partial.buckets import Copies, Measured, shuffle
+from training.partial.fit import train
+from training.partial.folds import folds_of
+from training.partial.former import Former
+from training.partial.vocabulary import Tokens
+from training.rows import Row
+from training.train import gather
+
+WRITTEN = Path(__file__).parents[2] / "training" / "written"
+SMALL = Path(__file__).parent / "data" / "params.toml"
+PARAMS = read_params(SMALL)
+ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    A folder with a model of several buckets, of rows from three sources.
+    """
+    folder = tmp_path_factory.mktemp("models")
+    train([_sources(folder)], (), PARAMS, folder, "2026-11-23.1", ORIGIN)
+    return folder
+
+
+def _sources(folder: Path) -> Path:
+    path = folder / "rows.jsonl"
+    with path.open("w") as file:
+        for number, row in enumerate(gather([WRITTEN], strict=True).rows[::2]):
+            source = ("news", "blog", "forum")[number % 3]
+            said = {"source": source, "label": row.label, "name": row.name, "comment": row.comment, "url": row.url}
+            file.write(json.dumps(said | {"language": row.language, "group": row.group}) + "\n")
+    return path
+
+
+@pytest.fixture
+def card(models: Path) -> dict[str, Any]:
+    return registry.read_card(models / "2026-11-23.1")
+
+
+def test_serving_loads_it_and_it_equals_its_pipeline(models: Path) -> None:
+    folder = models / "2026-11-23.1"
+    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows[::10]]
+
+    assert Scorer.load(folder).version == "2026-11-23.1"
+    assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
+
+
+def test_it_tells_spam_of_sources_that_it_has_not_seen_from_ham(card: dict[str, Any]) -> None:
+    unseen = card["figures"]["sources held out"]
+
+    assert unseen["all"]["all"]["roc_auc"][0] > 0.9
+    assert {*unseen["source"]} == {"news", "blog", "forum"}
+
+
+def test_its_card_says_what_was_read_and_how_it_was_learned(card: dict[str, Any]) -> None:
+    rows, partial = card["rows"], card["partial"]
+
+    assert rows["read"] == rows["used"] + rows["left_out_as_copies"]
+    assert sum(source["ham_used"] + source["spam_used"] for source in card["sources"].values()) == rows["used"]
+    assert (partial["began_with"], partial["counts_missed_at_most"]) == (None, 0)
+    assert partial["passes"] * partial["rows"] >= PARAMS.partial.steps
+    assert "accept_below" in card["thresholds"]
+
+
+def test_a_fit_can_be_repeated_to_the_last_byte(models: Path, tmp_path: Path, card: dict[str, Any]) -> None:
+    train([models / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-23.1", ORIGIN)
+
+    assert registry.read_card(tmp_path / "2026-11-23.1")["files"]["scorer.npz"] == card["files"]["scorer.npz"]
+
+
+def test_what_goes_on_from_a_model_knows_its_words_and_the_new_ones(models: Path, tmp_path: Path) -> None:
+    former = Former.read(models / "2026-11-23.1")
+    new = tmp_path / "elsewhere.jsonl"
+    with new.open("w") as file:
+        for number in range(400):
+            spam = f"{_word(number)} sells zorgblatt tonic number {number}"
+            ham = f"the {_word(number)} bridge in plumbleton was closed on day {number}"
+            for label, text in (("spam", spam), ("ham", ham)):
+                file.write(json.dumps({"label": label, "name": "", "comment": text}) + "\n")
+
+    train([new], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, former=former)
+
+    before, after = Scorer.load(models / "2026-11-23.1"), Scorer.load(tmp_path / "2026-11-24.1")
+    words = ["zorgblatt", "tonic"]
+    assert after.log_odds(words) > before.log_odds(words) + 1
+    rows = gather([models / "rows.jsonl"], strict=True).rows
+    known, is_spam = [document(row.as_comment()).split() for row in rows], [row.is_spam for row in rows]
+    had, has = (roc_auc_score(is_spam, [model.log_odds(each) for each in known]) for model in (before, after))
+    assert has > had - 0.02
+    partial = registry.read_card(tmp_path / "2026-11-24.1")["partial"]
+    assert (partial["began_with"], partial["sources_before"]) == ("2026-11-23.1", ["blog", "forum", "news"])
+
+
+def _word(number: int) -> str:
+    return "".join(chr(97 + int(digit)) * 2 for digit in str(number + 100))
+
+
+def test_a_former_model_is_not_judged_by_rows_that_it_may_have_seen(models: Path, tmp_path: Path) -> None:
+    former = Former.read(models / "2026-11-23.1")
+
+    with pytest.raises(BadData, match="may have seen all of these rows"):
+        train([models / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, former=former)
+
+
+def test_later_rows_of_a_known_source_may_judge() -> None:
+    may = Measured(["blog"], "2026-11-23")
+
+    said = [
+        may(Row(source, "ham", "", "", date=date)) for source, date in (("blog", ""), ("blog", "2026-11-24"), ("x", ""))
+    ]
+
+    assert said == [False, True, True]
+
+
+def test_one_label_is_not_enough(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"label": "ham", "comment": "Hello"}\n')
+
+    with pytest.raises(BadData, match="both labels"):
+        train([tmp_path / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN)
+
+
+def test_wrong_rows_are_left_out_or_stop_it(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("no row\n")
+
+    with pytest.raises(BadData, match=r"1 wrong rows, the first at rows\.jsonl:1"):
+        train([tmp_path / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, strict=True)
+
+
+def test_a_model_whose_card_says_too_little_is_not_gone_on_from(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "2026-11-23.1"
+    registry.write(folder, registry.read_pipeline(models / "2026-11-23.1"), b"", {"version": "2026-11-23.1"})
+
+    with pytest.raises(BadModel, match="says too little"):
+        Former.read(folder)
+
+
+def test_of_a_text_a_few_rows_of_each_label_are_kept() -> None:
+    copies = Copies(2)
+    rows = [Row("s", label, "", text) for label in ("spam", "ham") for text in ("Buy now!", "buy NOW", "Buy, now", "")]
+
+    assert [copies.has_enough(row) for row in rows] == [False, False, True, False] * 2
+
+
+def test_every_row_is_in_one_bucket_and_a_sample_is_fair(tmp_path: Path) -> None:
+    params = replace(PARAMS, sources={"default": replace(PARAMS.sources["default"], cap_ham=50)})
+    rows = [Row("s", "ham", "", f"text {number}") for number in range(1_000)]
+
+    stock = shuffle(rows, tmp_path, 4, Measured(), params)
+
+    read = Counter(row.comment for bucket in range(4) for row in stock.rows(bucket))
+    assert read == Counter(row.comment for row in rows)
+    numbers = [int(row.comment.split()[1]) for row in stock.sample]
+    assert len(numbers) == 50
+    assert 300 < sum(numbers) / 50 < 700
+
+
+def test_a_source_counts_for_the_root_of_its_rows(tmp_path: Path) -> None:
+    sizes = {"large": 900, "small": 100}
+    rows = [
+        Row(source, label, "", f"{source} {label} {number}", language="en")
+        for source, size in sizes.items()
+        for label in ("spam", "ham")
+        for number in range(size)
+    ]
+    stock = shuffle(rows, tmp_path, 1, Measured(), PARAMS)
+
+    factors = factors_of(stock, PARAMS.languages)
+
+    weight = {name: factors[name, "spam", "en"] * size for name, size in sizes.items()}
+    assert weight["large"] / weight["small"] == pytest.approx(3.0)
+
+
+def test_what_is_frequent_is_counted_though_the_rest_is_forgotten() -> None:
+    tokens = Tokens(most=100)
+
+    for batch in range(200):
+        tokens.add(["common", *(f"rare{batch}x{number}" for number in range(20))], is_spam=batch % 2 == 0)
+
+    assert len(tokens.counts[True]) + len(tokens.counts[False]) <= 100
+    counted = tokens.counts[True]["common"] + tokens.counts[False]["common"]
+    assert 200 - tokens.missed <= counted <= 200
+
+
+def test_more_sources_than_folds_share_them() -> None:
+    params = replace(PARAMS, partial=replace(PARAMS.partial, most_folds=4))
+
+    folds = folds_of({f"site {number}" for number in range(9)}, params)
+
+    assert len(folds.names) == 4
+    assert {*folds.of_source.values()} == {0, 1, 2, 3}
+
+
+def test_the_command_fits_and_goes_on(models: Path, tmp_path: Path) -> None:
+    given = ["--data", str(models / "rows.jsonl"), "--params", str(SMALL), "--out", str(tmp_path)]
+
+    alone = CliRunner().invoke(main, ["fit", "--begin-with", "2026-11-23.1", *given])
+    fitted = CliRunner().invoke(main, ["fit", "--partial", *given])
+
+    assert (alone.exit_code, "--begin-with goes with --partial" in alone.output) == (2, True)
+    assert fitted.exit_code == 0, fitted.output
+    assert "--partial" in registry.read_card(next(tmp_path.glob("20*")))["command"]

@@ -1,0 +1,42 @@
+"""
+What is learned from a stream is counted as the pipeline counts it, and as often.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training.counts import words_of
+from training.params import read_params
+from training.partial.encoding import Encoder
+from training.pipeline import BLOCKS, counters
+
+PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
+TOKEN = st.sampled_from(["a", "cheap", "loans", "has:url", "x", "日本", "ab", ":", "a:", "is:length_3", "offer-now"])
+DOCUMENTS = st.lists(st.lists(TOKEN, unique=True).map(" ".join), min_size=1, max_size=6)
+
+
+def vocabularies(documents: list[str]) -> dict[str, list[str]]:
+    union = counters(PARAMS.model)
+    found = {}
+    for block in BLOCKS:
+        counter = dict(union.transformer_list)[block].set_params(min_df=1)
+        try:
+            found[block] = counter.fit(documents).get_feature_names_out().tolist()
+        except ValueError:  # scikit-learn knows no empty vocabulary
+            found[block] = ["none"]
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(DOCUMENTS)
+def test_every_entry_is_counted_as_the_pipeline_counts_it(documents: list[str]) -> None:
+    known = vocabularies([*documents, "cheap has:url"])
+    union = counters(PARAMS.model, known).fit(["one comment"])
+
+    full, bare = Encoder(PARAMS.model, known)(documents)
+
+    assert np.array_equal(full.toarray(), union.transform(documents).toarray())
+    assert np.array_equal(bare.toarray(), union.transform([words_of(each) for each in documents]).toarray())

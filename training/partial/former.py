@@ -1,0 +1,78 @@
+"""
+A model that was written before, as a fit goes on from it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import registry
+from training.calibrate import Line
+from training.errors import BadModel
+from training.partial.learning import Start
+from training.partial.vocabulary import Chosen
+from training.pipeline import BLOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """
+    The entries of a model with their weights before they were calibrated, the sources that it has seen, when it was
+    made (ISO 8601), from how many rows, and how often it learned from each; None if it was fitted in memory.
+    """
+
+    version: str
+    sources: frozenset[str]
+    created: str
+    rows: int
+    passes: int | None
+    vocabularies: Mapping[str, Sequence[str]]
+    weights: Mapping[str, Mapping[str, float]]
+    intercept: float
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """
+        Return the model of a folder.
+
+        Raises:
+            BadModel: a file is missing, or not what its card says.
+        """
+        card, pipeline = registry.read_card(folder), registry.read_pipeline(folder)
+        union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
+        try:
+            line = Line(**card["calibration"])
+            created, rows, partial = str(card["created"]), int(card["rows"]["used"]), card.get("partial", {})
+            sources = frozenset([*card["sources"], *partial.get("sources_before", ())])
+        except (KeyError, TypeError) as error:
+            raise BadModel(f"{folder}: its card says too little to go on from it ({error})") from error
+        start = 0
+        vocabularies, weights = {}, {}
+        for block in BLOCKS:
+            entries = dict(union.transformer_list)[block].get_feature_names_out().tolist()
+            values = regression.coef_[0, start : start + len(entries)] / line.slope
+            vocabularies[block], weights[block] = entries, dict(zip(entries, values.tolist(), strict=True))
+            start += len(entries)
+        intercept = (float(regression.intercept_[0]) - line.offset) / line.slope
+        return cls(
+            folder.name,
+            sources,
+            created,
+            partial.get("rows", rows),
+            partial.get("passes"),
+            vocabularies,
+            weights,
+            intercept,
+        )
+
+    def start(self, chosen: Chosen, scale: NDArray[np.float64], passes: int) -> Start:
+        """
+        Return what learners over a vocabulary that holds all these entries begin with, as if each row had been learned
+        from so many times.
+        """
+        values = [self.weights[block].get(entry, 0.0) for block in BLOCKS for entry in chosen.vocabularies[block]]
+        return Start(np.array(values) / scale, self.intercept, self.rows * passes)

@@ -1,0 +1,85 @@
+"""
+What was held out of a stream, put as `assess` takes it from a fit in memory.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.core.features import document
+from training.augment import Dressed
+from training.counts import Counts
+from training.crossfit import Held, Prepared
+from training.duplicates import Thinned
+from training.errors import BadData
+from training.params import Params
+from training.partial.balance import Factors
+from training.partial.encoding import Encoder
+from training.partial.folds import Folds
+from training.pipeline import BLOCKS, Vocabularies
+from training.progress import track
+from training.rows import Row
+from training.split import groups_of
+from training.weights import Weights
+
+
+def prepare(
+    sample: Sequence[Row], thinned: Thinned, factors: Factors, encoder: Encoder, vocabularies: Vocabularies
+) -> Prepared:
+    """
+    Return the rows of a sample that stay, counted over the vocabulary of the stream, as they were written.
+    """
+    rows = [sample[position] for position in thinned.kept]
+    written, _ = encoder([document(row.as_comment()) for row in track(rows, "Reading the sample")])
+    names: list[str] = []
+    blocks: dict[str, slice] = {}
+    for block in BLOCKS:
+        blocks[block] = slice(len(names), len(names) + len(vocabularies[block]))
+        names.extend(vocabularies[block])
+    counts = Counts(written, written, written, np.array(names, dtype=object), blocks)
+    groups = groups_of(rows, [thinned.clusters[position] for position in thinned.kept])
+    weight = [row.weight * factors.get((row.source, row.label, row.language), 1.0) for row in rows]
+    is_spam = np.array([row.is_spam for row in rows])
+    return Prepared(rows, [Dressed(row) for row in rows], counts, groups, is_spam, np.array(weight))
+
+
+def hold(prepared: Prepared, folds: Folds, models: Mapping[str, Weights], params: Params) -> Held:
+    """
+    Return the sample scored by the learners that have seen nothing of a row's source, and nothing of its group.
+
+    Args:
+        prepared: From `prepare`.
+        folds: As the learners had them.
+        models: By the names of folds, without those that were left with one label.
+        params: Say which sources are scored.
+
+    Raises:
+        BadData: a fold of groups was left with one label.
+    """
+    by_source, group_names = list(folds.names), folds.all_names[len(folds.names) :]
+    if missing := [name for name in group_names if name not in models]:
+        raise BadData(f"{missing[0]} is left with one label: too few different texts of it; add labelled rows")
+    roles = [params.source(row.source).role for row in prepared.rows]
+    wanted = np.array([role in ("all", "report") for role in roles])
+    source_fold = np.array([_name(row, folds, by_source) for row in prepared.rows], dtype="U64")
+    group_fold = np.array([group_names[folds.group(row)] for row in prepared.rows], dtype="U64")
+    group_fold[~wanted] = ""
+    values = {name: model.decide(prepared.counts, np.arange(len(prepared.rows))) for name, model in models.items()}
+    from_groups = _pick(values, group_fold)
+    has_model = np.isin(source_fold, [*models])
+    model = np.where(has_model, source_fold, group_fold)
+    fallback = tuple(sorted(set(source_fold[~has_model].tolist())))
+    return Held(_pick(values, model), from_groups, source_fold, fallback, models, model, group_fold)
+
+
+def _name(row: Row, folds: Folds, names: Sequence[str]) -> str:
+    # Sources that are only measured are in no fold: nobody has seen them, so any learner of a fold is fair; the first.
+    return names[folds.of_source.get(row.source, 0)]
+
+
+def _pick(values: Mapping[str, NDArray[np.float64]], names: NDArray[np.str_]) -> NDArray[np.float64]:
+    found = np.full(len(names), np.nan)
+    for name in set(names.tolist()) - {""}:
+        found[names == name] = values[name][names == name]
+    return found
