@@ -78,7 +78,7 @@ def _read(environ: dict[str, Any]) -> LabelSubmission:
     given = body.from_form(content) if media_type == body.FORM else body.from_json(content)
     try:
         return LabelSubmission.model_validate(
-            {name: storable(value) if isinstance(value, str) else value for name, value in given.items()}
+            {storable(name): storable(value) if isinstance(value, str) else value for name, value in given.items()}
         )
     except ValidationError as error:
         raise submission.invalid(error, "a label", LabelSubmission) from None

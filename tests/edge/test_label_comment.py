@@ -82,6 +82,13 @@ def test_a_label_is_taken_and_told_back(
     assert response.headers["RateLimit-Policy"] == '"labels";q=300;w=3600'
 
 
+def test_a_field_whose_name_is_half_a_character_is_a_problem_and_no_error_of_ours(caller: FlaskClient) -> None:
+    response = caller.post(ADDRESS, data=b'{"label": "spam", "\\ud800": ""}', content_type="application/json")
+
+    assert response.status_code == 422
+    assert response.get_json()["field"] == "\ufffd"
+
+
 def test_nobody_need_be_named(caller: FlaskClient, labelling: FakeLabelling) -> None:
     caller.post(ADDRESS, json={"label": "ham"})
 
