@@ -163,8 +163,10 @@ def test_a_rolling_restart_drops_nothing(replicas: Replicas) -> None:
 
     assert load.lost == []
     assert set(load.statuses) == {200}
-    with connect(replicas.each[0].environment["HAMLET_DATABASE_URL"]).connect() as connection:
+    engine = connect(replicas.each[0].environment["HAMLET_DATABASE_URL"])
+    with engine.connect() as connection:
         stored = set(connection.scalars(text("SELECT id FROM decisions")))
+    engine.dispose()
     assert set(load.ids()) <= stored
 
 
