@@ -27,9 +27,9 @@ lock: ## Resolve the dependencies again; make lock UPGRADE=--upgrade takes the n
 	@.ci/venv requirements-dev.lock
 	.ci/lock $(UPGRADE)
 
-bench: ## Measure against bare Flask and one-row scikit-learn, as ratios
+bench: ## Measure speed, memory and growth beside bare Flask and other filters; make bench SHORT=--short in two minutes
 	@.ci/venv requirements-dev.lock
-	.venv/bin/python -m bench
+	.venv/bin/python -m bench $(SHORT)
 
 bench-quality: ## Measure against other filters, on held-out sources; make bench-quality DATA="folder training/written"
 	@.ci/venv requirements-dev.lock

@@ -17,7 +17,7 @@ from redis_servers import cluster_of_three
 from rich.console import Console
 from running_service import RunningService
 
-from bench.processes import cpu_seconds, descendants
+from bench.processes import BODY, cpu_seconds, descendants
 from service.config import Settings
 
 REPLICAS = 2
@@ -34,6 +34,7 @@ class Behind:
     url: str
     key: str
     replicas: tuple[RunningService, ...]
+    body: str = BODY
 
     def processor_seconds(self) -> float:
         """

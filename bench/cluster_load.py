@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.cluster import Behind, cluster
-from bench.http import Round, load, median, ratio, write_bodies
+from bench.wrk import FIGURES, Round, load, median, ratio
 
 ROUNDS, SECONDS, CONNECTIONS = 4, 5, 16
 
@@ -22,13 +22,12 @@ def main() -> None:
     console = Console(width=120)
     console.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start; a worker each")
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder, cluster() as balancers:
-        bodies = write_bodies(Path(folder))
         rounds: dict[str, list[Round]] = {each.name: [] for each in balancers}
         for each in balancers:
-            load(each, bodies, CONNECTIONS, seconds=2)
+            load(each, Path(folder), CONNECTIONS, seconds=2)
         for _ in range(ROUNDS):
             for each in balancers:
-                rounds[each.name].append(load(each, bodies, CONNECTIONS, SECONDS))
+                rounds[each.name].append(load(each, Path(folder), CONNECTIONS, SECONDS))
     console.print(_table(balancers, rounds))
 
 
@@ -37,9 +36,9 @@ def _table(balancers: list[Behind], rounds: dict[str, list[Round]]) -> Table:
     for column in ("", "requests/s", "CPU us/request", "p50 ms", "p99 ms"):
         table.add_column(column, justify="left" if not column else "right")
     for each in balancers:
-        table.add_row(each.name, *(f"{median(rounds[each.name], what):,.1f}" for what in Round.__dataclass_fields__))
+        table.add_row(each.name, *(f"{median(rounds[each.name], what):,.1f}" for what in FIGURES))
     one, two = (rounds[each.name] for each in balancers)
-    ratios = (ratio(one, two, what) for what in Round.__dataclass_fields__)
+    ratios = (ratio(one, two, what) for what in FIGURES)
     table.add_row("2 / 1", *(f"{middle:.2f} ({low:.2f} to {high:.2f})" for low, middle, high in ratios))
     return table
 

@@ -1,128 +1,91 @@
 """
-The endpoint with everything on against a bare Flask echo: throughput, processor time and latency.
+The endpoint with everything on, a bare Flask echo, and other filters, side by side: throughput, processor time, waits.
 """
 
-import json
-import shutil
-import statistics
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.processes import bare_flask, hamlet
-from bench.samples import COMMENTS
+from bench import open_loop, peers, wrk
+from bench.processes import Server, bare_flask, hamlet, headers_for
+from bench.wrk import FIGURES, Round, median, ratio
 
-ROUNDS = 4
-SECONDS = 5
 CONNECTIONS = (16, 64)
-SCRIPT = Path(__file__).with_name("comments.lua")
+SHARES = (0.1, 0.5, 0.8)
+RATE = 200
+SECONDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+def measure(console: Console, folder: Path, rounds: int) -> None:
     """
-    One measurement: requests a second, microseconds of processor time a request, milliseconds at two percentiles.
+    Print throughput, processor time and waits of all servers, and their ratios, from interleaved rounds.
     """
-
-    throughput: float
-    processor: float
-    p50: float
-    p99: float
-
-
-class Loaded(Protocol):
-    """
-    What can be put under load: where it answers, and the processor time that it has taken so far.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    def processor_seconds(self) -> float: ...
+    with ExitStack() as running:
+        ours, theirs = running.enter_context(hamlet()), running.enter_context(bare_flask())
+        first = _first(ours)
+        rspamd = running.enter_context(peers.rspamd_server())
+        servers = [server for server in (theirs, ours, rspamd) if server]
+        ready = ", ".join(f"{server.name} after {server.ready_after:.2f} s" for server in servers)
+        console.print(f"ready: {ready}; Hamlet's first comment took {first:.0f} ms")
+        found = {n: _rounds(servers, folder, n, rounds) for n in CONNECTIONS}
+        resident, proportional = ours.worker_megabytes()
+        console.print(f"memory of a worker under load: {resident:.0f} MB resident, {proportional:.0f} MB PSS")
+        for connections, results in found.items():
+            console.print(_table(connections, results))
+        console.print(_waits(servers, median(found[CONNECTIONS[0]][ours.name], "throughput")))
+    mail = peers.spamd_rate(folder, 2 * SECONDS)
+    if mail:
+        console.print(f"spamd (SpamAssassin, no network): {mail[0]:.0f} requests/s, {mail[1]:,.0f} us of CPU a request")
 
 
-def measure(console: Console, folder: Path) -> None:
-    """
-    Print throughput and processor time of both servers, and their ratios, from interleaved rounds.
-    """
-    if not shutil.which("wrk"):
-        sys.exit("the load comes from wrk: sudo apt-get install wrk")
-    bodies = write_bodies(folder)
-    with hamlet() as ours, bare_flask() as theirs:
-        console.print(f"ready after {ours.ready_after:.2f} s; bare Flask after {theirs.ready_after:.2f} s")
-        plan = [(n, server) for _ in range(ROUNDS) for n in CONNECTIONS for server in (theirs, ours)]
-        rounds: dict[tuple[int, str], list[Round]] = {}
-        for server in (ours, theirs):
-            load(server, bodies, CONNECTIONS[0], seconds=2)
-        for connections, server in track(plan, "rounds", console=Console(stderr=True)):
-            rounds.setdefault((connections, server.name), []).append(load(server, bodies, connections, SECONDS))
-        console.print(f"resident memory of a worker under load: {ours.worker_megabytes():.0f} MB")
-    for connections in CONNECTIONS:
-        console.print(_table(connections, rounds[connections, theirs.name], rounds[connections, ours.name]))
+def _first(server: Server) -> float:
+    body = server.body.replace("@ADDRESS@", "8.8.8.8").encode()
+    asked = urllib.request.Request(server.url, body, headers_for(server))
+    began = time.monotonic()
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        answer.read()
+    return (time.monotonic() - began) * 1000
 
 
-def write_bodies(folder: Path) -> Path:
-    """
-    Write what wrk sends to a file, and return it.
-    """
-    bodies = folder / "bodies.jsonl"
-    bodies.write_text("\n".join(_bodies()) + "\n", encoding="utf-8")
-    return bodies
+def _rounds(servers: list[Server], folder: Path, connections: int, rounds: int) -> dict[str, list[Round]]:
+    for server in servers:
+        wrk.load(server, folder, connections, 3)
+    found: dict[str, list[Round]] = {server.name: [] for server in servers}
+    for _ in track(range(rounds), f"{connections} connections", console=Console(stderr=True)):
+        for server in servers:
+            found[server.name].append(wrk.load(server, folder, connections, SECONDS))
+    return found
 
 
-def _bodies() -> Iterator[str]:
-    for comment in COMMENTS:
-        body = {"name": "Reader @WORD@", "comment": f"{comment} @WORD@", "ip": "@ADDRESS@"}
-        yield json.dumps(body, ensure_ascii=False)
-
-
-def load(server: Loaded, bodies: Path, connections: int, seconds: int) -> Round:
-    """
-    Have wrk post comments for some seconds, and return what came of it.
-    """
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT)]
-    command = ["wrk", *options, server.url, "--", str(bodies), server.key]
-    before = server.processor_seconds()
-    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
-    spent = server.processor_seconds() - before
-    line = next(line for line in output.splitlines() if line.startswith("RESULT "))
-    requests, microseconds, p50, p99, errors = (int(value) for value in line.split()[1:])
-    if errors:
-        raise RuntimeError(f"{errors} of {requests} requests to {server.name} failed:\n{output}")
-    return Round(requests / microseconds * 1e6, spent / requests * 1e6, p50 / 1000, p99 / 1000)
-
-
-def _table(connections: int, bare: list[Round], full: list[Round]) -> Table:
-    table = Table(title=f"{connections} connections, median of {ROUNDS} interleaved rounds of {SECONDS} s")
-    for column in ("", "requests/s", "CPU us/request", "p50 ms", "p99 ms"):
+def _table(connections: int, found: dict[str, list[Round]]) -> Table:
+    first, *others = found
+    count = len(found[first])
+    table = Table(title=f"{connections} connections, median of {count} interleaved rounds of {SECONDS} s")
+    for column in ("", "requests/s", "CPU us/request", "p50 ms", "p99 ms", "others' CPU (cores)"):
         table.add_column(column, justify="left" if not column else "right")
-    for name, rounds in (("bare Flask echo", bare), ("Hamlet", full)):
-        table.add_row(name, *(f"{median(rounds, what):,.1f}" for what in Round.__dataclass_fields__))
-    ratios = (ratio(bare, full, what) for what in Round.__dataclass_fields__)
-    table.add_row("Hamlet / bare", *(f"{middle:.2f} ({low:.2f} to {high:.2f})" for low, middle, high in ratios))
+    for name, rounds in found.items():
+        low, high = min(each.foreign for each in rounds), max(each.foreign for each in rounds)
+        figures = [f"{median(rounds, what):,.1f}" for what in FIGURES]
+        table.add_row(name, *figures, f"{low:.1f} to {high:.1f}")
+    for name in others:
+        ratios = (ratio(found[first], found[name], what) for what in FIGURES)
+        table.add_row(f"{name} / {first}", *(f"{mid:.2f} ({low:.2f} to {high:.2f})" for low, mid, high in ratios), "")
     return table
 
 
-def median(rounds: list[Round], what: str) -> float:
-    """
-    Return the median of a figure over some rounds.
-    """
-    return float(statistics.median(getattr(each, what) for each in rounds))
-
-
-def ratio(bare: list[Round], full: list[Round], what: str) -> tuple[float, float, float]:
-    """
-    Return the least, the median and the largest ratio of a figure, round by round.
-    """
-    ratios = sorted(getattr(ours, what) / getattr(theirs, what) for theirs, ours in zip(bare, full, strict=True))
-    return ratios[0], statistics.median(ratios), ratios[-1]
+def _waits(servers: list[Server], capacity: float) -> Table:
+    table = Table(title=f"At a fixed rate, {SECONDS} s each; waits from the moment that a request is due")
+    for column in ("requests/s", "", "p50 ms", "p99 ms", "p99.9 ms", "failed"):
+        table.add_column(column, justify="left" if not column else "right")
+    shares = [(f"{rate:,.0f} ({share:.0%} of Hamlet's most)", rate) for share in SHARES if (rate := share * capacity)]
+    for shown, rate in [(f"{RATE}", float(RATE)), *shares]:
+        for server in servers:
+            waits = open_loop.at_rate(server, rate, SECONDS)
+            figures = [f"{getattr(waits, what):.1f}" for what in ("p50", "p99", "p999")]
+            table.add_row(shown, server.name, *figures, str(waits.failed))
+    return table

@@ -10,22 +10,26 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 TICKS = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 WORKERS, THREADS = 2, 2
+# Filled in by bench/comments.lua, or `filled`.
+BODY = '{"name": "Reader @WORD@", "comment": "@TEXT@ @WORD@", "ip": "@ADDRESS@"}'
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """
-    A running server: where it answers, how to call it, how long it took to be ready (in seconds), and its state folder.
+    A running server: where it answers, how to call it (`body` as bench/comments.lua fills it in), how long it took to
+    be ready (in seconds), its state folder, and processes of its own that it did not start.
     """
 
     name: str
@@ -34,18 +38,44 @@ class Server:
     pid: int
     ready_after: float
     state: Path = Path()
+    body: str = BODY
+    beside: tuple[int, ...] = ()
 
     def processor_seconds(self) -> float:
         """
         Return the processor time of the server and all its descendants so far, Redis included.
         """
-        return sum(cpu_seconds(pid) for pid in descendants(self.pid))
+        return sum(cpu_seconds(pid) for root in (self.pid, *self.beside) for pid in descendants(root))
 
-    def worker_megabytes(self) -> float:
+    def worker_megabytes(self) -> tuple[float, float]:
         """
-        Return the resident memory of the largest process below the server, which is a worker.
+        Return the memory of the largest process below the server, which is a worker: resident, and its proportional
+        share (PSS) of it.
         """
-        return max(_resident_megabytes(pid) for pid in descendants(self.pid)[1:])
+        return max((_megabytes(pid, "Rss"), _megabytes(pid, "Pss")) for pid in descendants(self.pid)[1:])
+
+
+class Asked(Protocol):
+    """
+    What can be asked for decisions: where it answers and how, and the processor time that it has taken so far.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    def processor_seconds(self) -> float: ...
+
+
+def headers_for(server: Asked) -> dict[str, str]:
+    """
+    Return the headers of a request.
+    """
+    return {"Content-Type": "application/json", "Authorization": f"Bearer {server.key}"}
 
 
 @contextmanager
@@ -68,10 +98,9 @@ def hamlet() -> Iterator[Server]:
         off = ["--commenter-per-minute=0", "--commenter-per-hour=0", "--site-per-minute=0", "--key-per-minute=0"]
         subprocess.run([*command, "sites", "set", "bench", *off], env=environ, check=True, capture_output=True)
         base = f"http://127.0.0.1:{environ['HAMLET_PORT']}"
-        with _running([*command, "serve"], environ, log, f"{base}/readyz") as (pid, ready_after):
-            yield Server(
-                "Hamlet", f"{base}/v1/comments", json.loads(added)["key"], pid, ready_after, Path(folder) / "var"
-            )
+        with running([*command, "serve"], environ, log, partial(_answers, f"{base}/readyz")) as (pid, ready_after):
+            key, state = json.loads(added)["key"], Path(folder) / "var"
+            yield Server("Hamlet", f"{base}/v1/comments", key, pid, ready_after, state)
 
 
 @contextmanager
@@ -85,9 +114,12 @@ def bare_flask() -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}/"
     with (
         tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder,
-        _running(command, dict(os.environ), Path(folder) / "log", f"{url}ready") as (pid, ready_after),
+        running(command, dict(os.environ), Path(folder) / "log", partial(_answers, f"{url}ready")) as (
+            pid,
+            ready_after,
+        ),
     ):
-        yield Server("bare Flask", url, "", pid, ready_after)
+        yield Server("bare Flask echo", url, "", pid, ready_after)
 
 
 def free_port() -> int:
@@ -110,12 +142,17 @@ def descendants(pid: int) -> list[int]:
 
 
 @contextmanager
-def _running(command: list[str], environ: dict[str, str], log: Path, ready: str) -> Iterator[tuple[int, float]]:
+def running(
+    command: list[str], environ: dict[str, str], log: Path, is_ready: Callable[[], bool]
+) -> Iterator[tuple[int, float]]:
+    """
+    Run a server; give its process, and how long it took to be ready.
+    """
     start = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environ, stdout=output, stderr=output)
     try:
-        while not _answers(ready):
+        while not is_ready():
             if process.poll() is not None or time.monotonic() - start > START_SECONDS:
                 raise RuntimeError(f"{command} did not start: {log.read_text()[-2000:]}")
             time.sleep(0.01)
@@ -142,6 +179,6 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _resident_megabytes(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+def _megabytes(pid: int, what: str) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from urllib.parse import urlsplit
 
-from bench.processes import Server
+from bench.processes import Server, headers_for
 from bench.samples import COMMENTS
 
 RATE, CALLERS = 100, 4
@@ -60,13 +60,12 @@ class Load:
         """
         address = urlsplit(server.url)
         due = time.monotonic() + number / RATE
-        headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
         bodies = cycle([json.dumps({"name": "Ann", "comment": comment}) for comment in COMMENTS])
         while due < end:
             time.sleep(max(0.0, due - time.monotonic()))
             connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
             try:
-                connection.request("POST", address.path, next(bodies), headers)
+                connection.request("POST", address.path, next(bodies), headers_for(server))
                 response = connection.getresponse()
                 model = str(json.loads(response.read()).get("model"))
                 self._answers.append(Answer(due, time.monotonic() - due, response.status, model))

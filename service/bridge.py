@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -194,7 +195,12 @@ def _environ(scope: Any, body: bytes) -> Environ:
         BEGAN: time.perf_counter(),
     }
     for name, value in scope.headers.items():
-        key = name.upper().replace("-", "_")
-        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        key = _variable(name)
         environ[key] = f"{environ[key]},{value}" if key in environ else value
     return environ
+
+
+@lru_cache(maxsize=256)
+def _variable(header: str) -> str:
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"

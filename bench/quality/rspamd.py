@@ -38,7 +38,7 @@ options {{
 logging {{ type = "file"; filename = "{folder}/log"; level = "error"; }}
 actions {{ reject = 1e12; }}
 group "statistics" {{ symbols {{ BAYES_SPAM {{ weight = {weight}; }} BAYES_HAM {{ weight = -{weight}; }} }} }}
-worker "normal" {{ bind_socket = "127.0.0.1:{scan}"; count = 1; }}
+worker "normal" {{ bind_socket = "127.0.0.1:{scan}"; count = {scanners}; }}
 worker "controller" {{ bind_socket = "127.0.0.1:{learn}"; count = 1; secure_ip = "127.0.0.1"; }}
 classifier "bayes" {{
   tokenizer {{ name = "osb"; }}
@@ -68,22 +68,27 @@ class Rspamd:
         """
         Return the probability that Bayes gives each unknown message, 0.5 where it has no opinion.
         """
-        with _running() as (learn, scan):
+        with running() as (learn, scan):
             for path, messages in (("/learnham", ham), ("/learnspam", spam)):
                 for message in messages:
-                    _ask(learn, path, message)
-            return np.array([_probability(_ask(scan, "/checkv2", message)) for message in unknown])
+                    ask(learn, path, message)
+            return np.array([_probability(ask(scan, "/checkv2", message)) for message in unknown])
 
 
 @contextmanager
-def _running() -> Iterator[tuple[int, int]]:
+def running(scanners: int = 1) -> Iterator[tuple[int, int]]:
+    """
+    Run an rspamd of so many scanning workers; give its ports, to learn at and to ask.
+    """
     with tempfile.TemporaryDirectory(prefix="rspamd-") as name, EmbeddedValkey(Path(name)) as valkey:
         folder = Path(name)
         learn, scan = free_port(), free_port()
         socket = valkey.url.removeprefix("unix://")
         (folder / "suffixes").write_text("\n".join(SUFFIXES))
         config = folder / "rspamd.conf"
-        config.write_text(CONFIG.format(folder=folder, learn=learn, scan=scan, valkey=socket, weight=WEIGHT))
+        config.write_text(
+            CONFIG.format(folder=folder, learn=learn, scan=scan, valkey=socket, weight=WEIGHT, scanners=scanners)
+        )
         command = ["rspamd", "-f", "-c", str(config), *(["-i"] if os.geteuid() == 0 else [])]
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=output)
@@ -110,12 +115,15 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, ports: tup
 
 def _answers(port: int) -> bool:
     try:
-        return _ask(port, "/ping", b"") == b"pong\r\n"
+        return ask(port, "/ping", b"") == b"pong\r\n"
     except OSError:
         return False
 
 
-def _ask(port: int, path: str, message: bytes) -> bytes:
+def ask(port: int, path: str, message: bytes) -> bytes:
+    """
+    Return the answer to one message.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
         # Bulk: or what it is already sure of would not be learned, which is the autolearning of a mail server.
