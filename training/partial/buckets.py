@@ -19,7 +19,7 @@ from training.params import Params
 from training.rows import Row
 
 # Bytes of a row in a file, and how much longer rows are that are packed: enough to choose a number of buckets.
-ROW_BYTES, PACKED = 300, 4
+ROW_BYTES, PACKED = 200, 4
 MOST_BUCKETS = 8_192
 # What is kept back of a bucket before it is written.
 PORTION = 32_768

@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from math import ceil
 from pathlib import Path
 from random import Random
@@ -56,6 +56,10 @@ PROTOCOL = (
 
 # A word of which new rows say nothing leans nowhere; its weight must not become unreachable by that.
 LEAST_SCALE = 0.1
+# Rows whose matrices are in memory at once: some 30 MB of comments of forty words.
+PORTION = 4_000
+
+Portion = tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.int64], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +150,13 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
     order = [bucket for _ in range(passes) for bucket in random.sample(range(stock.buckets), stock.buckets)]
     both: dict[str, set[bool]] = {name: set() for name in names}
     for bucket in track(order, f"Learning, {passes} times"):
-        is_spam, weight, bits, documents = _load(stock.folder / f"{bucket}.documents")
-        if not documents:
-            continue
-        rows = twice(*encoder(documents), scale)
-        labels = np.tile(is_spam, 2)
-        for number, name in enumerate(names):
-            seen = weight if not name else np.where(bits >> (number - 1) & 1, 0.0, weight)
-            both[name] |= set(is_spam[seen > 0].tolist())
-            if seen.any():
-                learners[name].learn(rows, labels, both_weights(seen))
+        for is_spam, weight, bits, documents in _portions(stock.folder / f"{bucket}.documents"):
+            rows, labels = twice(*encoder(documents), scale), np.tile(is_spam, 2)
+            for number, name in enumerate(names):
+                seen = weight if not name else np.where(bits >> (number - 1) & 1, 0.0, weight)
+                both[name] |= set(is_spam[seen > 0].tolist())
+                if seen.any():
+                    learners[name].learn(rows, labels, both_weights(seen))
     share = (chosen.spam + chosen.ham) / stock.fitted
     fitted = {
         name: learners[name].weights(scale, share, params.model.entries) for name in names if len(both[name]) == 2
@@ -212,12 +213,15 @@ def _read(stock: Stock, bucket: int, factors: Factors, folds: Folds, tokens: Tok
     (stock.folder / f"{bucket}.rows").unlink(missing_ok=True)
 
 
-def _load(path: Path) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.int64], list[str]]:
+def _portions(path: Path) -> Iterator[Portion]:
+    """
+    Yield labels, weights, folds and documents of a bucket, few rows at a time: as matrices they are much larger.
+    """
     with path.open(encoding="utf-8", newline="\n") as lines:
-        parts = [line.rstrip("\n").split("\t", 1) for line in lines]
-    heads = [json.loads(head) for head, _ in parts]
-    is_spam, weight, bits = (np.array(column) for column in zip(*heads, strict=True)) if heads else (np.array([]),) * 3
-    return is_spam.astype(bool), weight.astype(float), bits.astype(np.int64), [text for _, text in parts]
+        while parts := [line.rstrip("\n").split("\t", 1) for line in islice(lines, PORTION)]:
+            is_spam, weight, bits = zip(*(json.loads(head) for head, _ in parts), strict=True)
+            columns = np.array(is_spam, bool), np.array(weight, float), np.array(bits, np.int64)
+            yield (*columns, [text for _, text in parts])
 
 
 def _kept(learned: Learned) -> dict[str, list[str]]:

@@ -28,11 +28,11 @@ class Start:
 
 class Learner:
     """
-    One classifier. A class, since every bucket changes it.
+    One classifier. A class, since all that is learned changes it.
 
     The loss and the penalty are those of `pipeline.classifier`; what is minimised is the mean over rows, so `alpha`
     stands for 1 / (C * rows), and stays as it is for more rows: sources differ more than rows do. What is taken is the
-    mean of the weights after each bucket (Polyak and Juditsky 1992), which the last rows cannot sway.
+    mean of the weights after each portion (Polyak and Juditsky 1992), which the last rows cannot sway.
     """
 
     def __init__(self, columns: int, params: Params, start: Start | None = None) -> None:
