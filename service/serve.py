@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from service import logs, purging, state, worker
 from service.config import Settings, SettingsError, variable
 from service.demo import make_demo_site
+from service.listening import listen
 from service.redis_client import connect as connect_redis
 from service.server import Server
 from service.store.backlog import Backlog
@@ -64,7 +65,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         engine.dispose()
 
 
-def _run(settings: Settings, listening: socket.socket) -> None:
+def _run(settings: Settings, listening: list[socket.socket]) -> None:
     from service import metrics  # only now: as above
 
     # A forked worker would inherit the parent's threads' locks, and the memory of what only the parent needs.
@@ -141,16 +142,14 @@ def _check_redis(settings: Settings) -> None:
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listening(settings: Settings) -> Iterator[list[socket.socket]]:
     try:
-        listening = socket.create_server((settings.host, settings.port), family=family, backlog=CONNECTIONS)
+        sockets = listen(settings.host, settings.port, workers=settings.workers, backlog=CONNECTIONS)
     except OSError as error:
         address = f"{variable('host')} and {variable('port')} say {settings.host} and {settings.port}"
         raise SettingsError(f"{address}: {error.strerror}; stop what listens there or set another") from None
-    with listening:
-        listening.setblocking(False)
-        yield listening
+    with ExitStack() as closing:
+        yield [closing.enter_context(each) for each in sockets]
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

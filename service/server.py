@@ -1,5 +1,5 @@
 """
-Granian's parent of workers, with one listening socket for all, and with an end that is announced before it comes.
+Granian's parent of workers: it keeps their listening sockets, and announces their end before it comes.
 """
 
 import logging
@@ -9,12 +9,14 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
+from threading import Timer
 from typing import Any
 
 from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
 from service.leaving import ANNOUNCE
+from service.listening import steer
 
 # Who was told so and goes on all the same is killed: a comment has 0.8 s, and its client has given up long ago.
 DRAIN_SECONDS = 10
@@ -26,13 +28,13 @@ class Server(MPServer):
     """
     Starts the workers, replaces those that died or have grown old, and ends them.
 
-    By itself Granian gives each worker a socket of its own on the port (SO_REUSEPORT): the connections that wait in the
-    queue of one that ends are reset. Here they wait for whichever is there, also while one that died is replaced.
+    By itself Granian has each worker open a socket of its own: the connections that wait in the queue of one that ends
+    are reset. Here they wait for the one that replaces it; while it starts, new ones go to the others.
     """
 
     def __init__(
         self,
-        listening: socket.socket,
+        listening: Sequence[socket.socket],
         *,
         announce_seconds: float,
         lifetime: int,
@@ -43,7 +45,7 @@ class Server(MPServer):
         Take the parts.
 
         Args:
-            listening: The socket that already listens.
+            listening: The sockets that already listen, one for each worker or one for all.
             announce_seconds: How long workers announce their end when all of it ends.
             lifetime: Seconds after which a worker is replaced; 0 for never.
             on_replaced: Told why a worker was replaced: died or age.
@@ -79,12 +81,21 @@ class Server(MPServer):
             logger.info("drained: all workers have ended")
 
     def _init_shared_socket(self) -> None:
-        self._sso = self._listening
-        self._sfd = self._listening.fileno()  # type: ignore[assignment]
-        self._shd = SocketHolder(self._sfd, False, self.backlog)  # type: ignore[call-arg,assignment]
         self._ssp = None
+        steer(self._listening)
+
+    def _spawn_worker(self, idx: int, *args: Any, **named: Any) -> Any:
+        self._sso = self._listening[idx % len(self._listening)]
+        self._shd = SocketHolder(self._sso.fileno(), False, self.backlog)  # type: ignore[call-arg,assignment]
+        return super()._spawn_worker(idx, *args, **named)
 
     def _respawn_workers(self, workers: Sequence[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        if not delay:
+            # For as long as a worker is given to start.
+            steer(self._listening, away_from=workers)
+            back = Timer(self.respawn_interval, steer, [self._listening])
+            back.daemon = True
+            back.start()
         for number in workers:
             self.respawned_wrks[number] = time.monotonic()
             old = self.wrks[number]

@@ -5,9 +5,11 @@ Processes that are told to end, grow old, or are killed while clients wait for a
 import json
 import os
 import signal
+import socket
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
+from pathlib import Path
 
 from load import Load
 from running_service import RunningService, descendants, wait_until
@@ -81,6 +83,37 @@ def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(ser
         assert set(load.ids()) <= service.stored()
     assert set(load.statuses) == {200}
     assert len(load.lost) <= 4  # what the killed one had under way, at most one for each client
+
+
+def test_kept_connections_are_spread_over_the_workers(serve: Serve) -> None:
+    with serve() as service, ExitStack() as opened:
+        before = {pid: sockets_of(pid) for pid in service.workers()}
+
+        for _ in range(64):
+            opened.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=5))
+
+        # A fair coin gives one of two fewer than that once in 30,000 times.
+        wait_until(lambda: all(sockets_of(pid) >= before[pid] + 16 for pid in before))
+
+
+def test_while_a_killed_worker_is_replaced_new_connections_go_to_the_other(serve: Serve) -> None:
+    with serve() as service:
+        before = service.workers()
+
+        os.kill(before[0], signal.SIGKILL)
+        wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+        (starting,) = set(service.workers()) - set(before)
+        os.kill(starting, signal.SIGSTOP)
+        try:
+            statuses = [service.request("GET", "/livez").status for _ in range(20)]
+        finally:
+            os.kill(starting, signal.SIGCONT)
+
+        assert statuses == [200] * 20
+
+
+def sockets_of(pid: int) -> int:
+    return sum(str(each.readlink()).startswith("socket:") for each in Path(f"/proc/{pid}/fd").iterdir())
 
 
 def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_there(serve: Serve) -> None:
