@@ -68,6 +68,8 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
 def _run(settings: Settings, listening: list[socket.socket]) -> None:
     from service import metrics  # only now: as above
 
+    # By default glibc gives each thread a heap of its own: 5 MB a worker, whose threads of Python run one at a time.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     # A forked worker would inherit the parent's threads' locks, and the memory of what only the parent needs.
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(

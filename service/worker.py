@@ -5,6 +5,7 @@ What one worker does when it starts. The parent's own needs (Alembic, the embedd
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 
 from service import logs
@@ -20,6 +21,9 @@ def load(settings: Settings) -> Leaving:
     _leave_with_the_parent()
     logs.ask_less()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
+    if not settings.otlp_url:
+        # redis-py imports it wherever it is installed, for measurements that nobody here asks for: 3 MB a worker.
+        sys.modules["opentelemetry"] = None  # type: ignore[assignment]
     # Only now: prometheus_client reads the variable when it is imported.
     from service import app
 

@@ -176,6 +176,13 @@ def test_a_worker_that_dies_is_replaced(service: RunningService) -> None:
     wait_until(service.answers)
 
 
+def test_a_worker_loads_nothing_that_only_traces_need(service: RunningService) -> None:
+    loaded = [Path(f"/proc/{pid}/maps").read_text() for pid in service.workers()]
+
+    assert loaded
+    assert not [each for each in loaded if "psutil" in each]  # which OpenTelemetry's SDK imports, and nothing else
+
+
 def test_a_second_start_keeps_the_demo_key_and_its_decisions(tmp_path: Path) -> None:
     write_model(tmp_path / "models")
     with RunningService(tmp_path) as service:
