@@ -15,6 +15,8 @@ from training.errors import BadModel
 from training.pipeline import BLOCKS
 
 TOLERANCE = 1e-9
+# Documents that are a matrix at once.
+PORTION = 5_000
 
 
 def compile_arrays(pipeline: Pipeline) -> bytes:
@@ -50,7 +52,9 @@ def prove_equal(pipeline: Pipeline, folder: Path, documents: Sequence[str]) -> f
     """
     scorer = Scorer.load(folder)
     compiled = np.array([scorer.log_odds(document.split()) for document in documents])
-    differences = np.abs(compiled - pipeline.decision_function(list(documents)))
+    portions = (documents[start : start + PORTION] for start in range(0, len(documents), PORTION))
+    fitted = np.concatenate([pipeline.decision_function(list(portion)) for portion in portions])
+    differences = np.abs(compiled - fitted)
     worst = int(differences.argmax())
     if differences[worst] > TOLERANCE:
         raise BadModel(f"{folder}: compiled and pipeline differ by {differences[worst]:g} on document {worst}")
