@@ -127,13 +127,15 @@ class Sentinels:
         addresses = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in self.sentinels)
         return f"redis+sentinel://{addresses}/{PRIMARY}"
 
-    def primary(self) -> RedisServer:
+    def primary(self) -> RedisServer | None:
         """
-        Return the server that the first Sentinel takes for the primary.
+        Return the server that all Sentinels take for the primary; None while they do not agree.
         """
-        with self.sentinels[0].client as client:
-            _, port = client.execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", PRIMARY)
-        return next(server for server in self.servers if server.port == int(port))
+        ports = set()
+        for sentinel in self.sentinels:
+            with sentinel.client as client:
+                ports.add(int(client.execute_command("SENTINEL GET-MASTER-ADDR-BY-NAME", PRIMARY)[1]))
+        return next((server for server in self.servers if {server.port} == ports), None)
 
     def can_fail_over(self) -> bool:
         """

@@ -115,8 +115,8 @@ def test_on_sqlite_the_queue_is_read_by_its_own_index(open_url: OpenUrl, tmp_pat
     engine = open_url(f"sqlite:///{tmp_path}/queue.sqlite")
     migrate(engine)
     statement = (
-        "EXPLAIN QUERY PLAN SELECT id FROM decisions WHERE verdict = 'hold' AND label IS NULL AND site_id = 1"
-        " AND id < '02' ORDER BY id DESC LIMIT 50"
+        "EXPLAIN QUERY PLAN SELECT id FROM decisions WHERE verdict = 'hold' AND label IS NULL AND erased_at IS NULL"
+        " AND site_id = 1 AND id < '02' ORDER BY id DESC LIMIT 50"
     )
 
     with engine.connect() as connection:

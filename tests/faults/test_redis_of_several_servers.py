@@ -191,6 +191,7 @@ def test_after_a_failover_the_new_primary_is_found_and_knows_what_was_counted(
     observe = observing(sentinels.url)
     assert [observing(sentinels.url + PATIENT)(ip="8.8.8.8").flood for _ in range(3)] == [0.2, 0.4, 0.6]
     old = sentinels.primary()
+    assert old
     replica = next(server for server in sentinels.servers if server is not old)
     with replica.client as client:
         wait_until(lambda: client.dbsize() > 0)
