@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from private_store import Everything, PrivateStore, every_byte
 from sqlalchemy import Engine, text
 from stores import OpenStore, OpenUrl, Store, store_with_site
 from traffic_observer import Observer
@@ -97,3 +98,21 @@ def store(open_store: OpenStore) -> Store:
     engine = open_store()
     migrate(engine)
     return store_with_site(engine)
+
+
+@pytest.fixture
+def private(store: Store, counters: redis.Redis) -> PrivateStore:
+    """
+    A store and a Redis that are full of one person.
+    """
+    return PrivateStore(store, counters)
+
+
+@pytest.fixture
+def everything(request: pytest.FixtureRequest, private: PrivateStore, tmp_path: Path) -> Everything:
+    """
+    Read every byte that the store and Redis keep.
+    """
+    is_sqlite = private.store.engine.dialect.name == "sqlite"
+    server = None if is_sqlite else request.getfixturevalue("postgresql")
+    return lambda: every_byte(private.store, tmp_path, private.client, server)

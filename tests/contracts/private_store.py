@@ -2,6 +2,7 @@
 A store that is full of one person, and every byte of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ from service.store.labels import Labels, Wish
 from service.store.lists import Entries
 from service.store.outbox import Outbox
 from service.store.outlets import Outlets
+
+Everything = Callable[[], bytes]
 
 ANN = Person(email="quokka@mail.example", name="Quokka Wombat", ip="198.41.0.4")
 # A word in every field that a CMS can fill, each of them nowhere else.

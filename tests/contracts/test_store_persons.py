@@ -2,12 +2,10 @@
 What there is of one person is found under every secret, handed out, and erased to the last byte.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import redis
-from private_store import ANN, COMMENT, MARKS, PrivateStore, every_byte, marks_in
+from private_store import ANN, COMMENT, MARKS, Everything, PrivateStore, marks_in
 from sqlalchemy import select
 from stores import NOON, SECRET, Store, decision, recorded, registered
 from uuid_utils import uuid7
@@ -25,20 +23,6 @@ from service.store.persons import Persons
 from service.store.retention import Retention
 from service.store.sites import Sites
 from service.store.tables import decisions, outbox
-
-Everything = Callable[[], bytes]
-
-
-@pytest.fixture
-def private(store: Store, counters: redis.Redis) -> PrivateStore:
-    return PrivateStore(store, counters)
-
-
-@pytest.fixture
-def everything(request: pytest.FixtureRequest, private: PrivateStore, tmp_path: Path) -> Everything:
-    is_sqlite = private.store.engine.dialect.name == "sqlite"
-    server = None if is_sqlite else request.getfixturevalue("postgresql")
-    return lambda: every_byte(private.store, tmp_path, private.client, server)
 
 
 def erasure(private: PrivateStore, *data: Path) -> Erasure:

@@ -2,13 +2,10 @@
 What is too old is erased to the last byte, and counted as before.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-import redis
-from private_store import MARKS, PrivateStore, every_byte, marks_in
+from private_store import MARKS, Everything, PrivateStore, marks_in
 from sqlalchemy import func, select, text
 from stores import NOON, OpenStore, Store, decision
 from uuid_utils import uuid7
@@ -30,21 +27,8 @@ from service.store.statistics import Statistics, Tally
 from service.store.tables import decisions, labels
 from service.training_jobs import TrainingJobs
 
-Everything = Callable[[], bytes]
 # Ids are made by the clock of the machine.
 LATER = datetime.now(NOON.tzinfo) + timedelta(days=1000)
-
-
-@pytest.fixture
-def private(store: Store, counters: redis.Redis) -> PrivateStore:
-    return PrivateStore(store, counters)
-
-
-@pytest.fixture
-def everything(request: pytest.FixtureRequest, private: PrivateStore, tmp_path: Path) -> Everything:
-    is_sqlite = private.store.engine.dialect.name == "sqlite"
-    server = None if is_sqlite else request.getfixturevalue("postgresql")
-    return lambda: every_byte(private.store, tmp_path, private.client, server)
 
 
 def purge(store: Store, folder: Path, now: datetime = LATER, days: int = 90, label_days: int = 730) -> Purged:
