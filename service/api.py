@@ -9,7 +9,7 @@ from uuid_utils import uuid7
 from werkzeug.wsgi import get_content_length
 
 from service import answer, batch, body
-from service.comments import HEADERS, Comments, Raw, headers_for
+from service.comments import HEADERS, Comments, headers_for
 from service.comments import PATH as COMMENTS
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given
@@ -17,6 +17,7 @@ from service.core.site import Site
 from service.core.summary import summarise
 from service.errors import BodyTooLarge, InvalidField, NotFound
 from service.gate import Gate
+from service.problems import Raw
 
 LONGEST_DECISION_ID = 64
 

@@ -43,7 +43,7 @@ from service.akismet.rehearsal import rehearsing
 from service.akismet.reports import Reports
 from service.breaker import State
 from service.bridge import Bridge
-from service.comments import Comments, Raw
+from service.comments import Comments
 from service.config import Settings, variable
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures
@@ -61,6 +61,7 @@ from service.moderate.signing_in import Provider
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
+from service.problems import Raw
 from service.redis_client import connect as connect_redis
 from service.signing_in import IDLE, LONGEST, SigningIn
 from service.store.browsing import Browsing

@@ -13,6 +13,7 @@ from service.core.comment import Asked
 from service.core.site import Site
 from service.gate import Gate
 from service.moderation import Outcome
+from service.problems import Raw
 from service.quota import headers_of
 
 PATH, EDGE = "/v1/comments", "api"
@@ -20,7 +21,6 @@ PATH, EDGE = "/v1/comments", "api"
 HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 Environ = dict[str, Any]
-Raw = tuple[int, list[tuple[str, str]], bytes]
 
 
 class Moderates(Protocol):
