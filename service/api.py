@@ -94,9 +94,7 @@ def late(environ: dict[str, Any]) -> Raw | None:
 
 
 def _caller(gate: Gate, environ: dict[str, Any]) -> Site:
-    site = gate.admit(
-        environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"), address=environ.get("REMOTE_ADDR", "")
-    )
+    site = gate.caller(environ)
     g.site = site.name
     return site
 

@@ -72,9 +72,7 @@ class Comments:
         # Headers are taken from the environment: through Flask's `request.headers` each costs a microsecond.
         site: Site | None = None
         try:
-            site = self.gate.admit(
-                environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY"), address=environ.get("REMOTE_ADDR", "")
-            )
+            site = self.gate.caller(environ)
             media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
             content, is_form = body.raw(environ), media_type == body.FORM
             fields = body.from_form(content) if is_form else body.from_json(content)

@@ -5,10 +5,10 @@ Which site is calling: its key, checked without asking the database each time.
 import hmac
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 
 from service.core.site import Scope, Site
 from service.errors import MissingScope, StoreUnavailable, Unauthorised
@@ -84,6 +84,17 @@ class Gate:
             self._guesses.count(address)
             raise Unauthorised("no site has this key")
         return _within(scope, row[0])
+
+    def caller(self, environ: Mapping[str, Any], *, scope: Scope = Scope.CHECK) -> Site:
+        """
+        Return the site whose key a request's headers carry, as `admit` does.
+        """
+        return self.admit(
+            environ.get("HTTP_AUTHORIZATION"),
+            environ.get("HTTP_X_API_KEY"),
+            scope=scope,
+            address=environ.get("REMOTE_ADDR", ""),
+        )
 
     def known(self, key_id: str, *, scope: Scope = Scope.CHECK) -> Site:
         """

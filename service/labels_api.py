@@ -61,8 +61,7 @@ def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
     @api.post("/v1/comments/<decision_id>/label")
     def label(decision_id: str) -> Response:
         environ = request.environ
-        credentials = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
-        site = gate.admit(*credentials, scope=Scope.FEEDBACK, address=request.environ.get("REMOTE_ADDR", ""))
+        site = gate.caller(environ, scope=Scope.FEEDBACK)
         g.site = site.name
         wish = _read(environ)
         if not is_plausible(decision_id):

@@ -56,13 +56,7 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
 
 
 def _caller(gate: Gate) -> Site:
-    environ = request.environ
-    site = gate.admit(
-        environ.get("HTTP_AUTHORIZATION"),
-        environ.get("HTTP_X_API_KEY"),
-        scope=Scope.ADMIN,
-        address=environ.get("REMOTE_ADDR", ""),
-    )
+    site = gate.caller(request.environ, scope=Scope.ADMIN)
     g.site = site.name
     return site
 

@@ -64,9 +64,7 @@ def blueprint(queue: Pages, gate: Gate) -> Blueprint:
 
     @api.get(QUEUE)
     def show() -> Response:
-        environ = request.environ
-        credentials = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_X_API_KEY")
-        site = gate.admit(*credentials, scope=Scope.FEEDBACK, address=request.environ.get("REMOTE_ADDR", ""))
+        site = gate.caller(request.environ, scope=Scope.FEEDBACK)
         g.site = site.name
         limit, before = _options(request.args)
         # One more than asked for tells whether there is a next page.
