@@ -1,8 +1,8 @@
 """
 The moderators' pages under /moderate, rendered here and usable without JavaScript; with it, by single keys.
 
-Read `session` (who is asking), `signing_in` (and `oidc`, by a provider), `queue` (the list), `deciding` (and taking
-back) and `stats`; `filters` reads addresses, `card`, `marking` and `charts` say how things are drawn.
+Read `session` (who is asking), `signing_in` (and `oidc`, by a provider), `queue` (the list), `actions` (deciding, and
+taking back) and `stats`; `filters` reads addresses, `card`, `marking` and `charts` say how things are drawn.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from flask import Blueprint, Response, render_template
 
 from service.errors import HamletError
 from service.labelling import Labelling
-from service.moderate import deciding, queue, session, signing_in, stats
+from service.moderate import actions, queue, session, signing_in, stats
 from service.moderate.signing_in import Provider
 from service.signing_in import SigningIn
 from service.store.browsing import Browsing
@@ -56,7 +56,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
         oidc.install(pages, parts.signing, parts.provider)
     queue.install(pages, parts.browsing, parts.labelling)
-    deciding.install(pages, parts.browsing, parts.labelling)
+    actions.install(pages, parts.browsing, parts.labelling)
     stats.install(pages, parts.browsing, parts.statistics, parts.overview, parts.clock)
 
     @pages.errorhandler(HamletError)
