@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from training.counts import words_of
 from training.params import read_params
-from training.partial.encoding import Encoder
+from training.partial.encoding import PORTION, Encoder
 from training.pipeline import BLOCKS, counters
 
 PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
@@ -40,3 +40,12 @@ def test_every_entry_is_counted_as_the_pipeline_counts_it(documents: list[str]) 
 
     assert np.array_equal(full.toarray(), union.transform(documents).toarray())
     assert np.array_equal(bare.toarray(), union.transform([words_of(each) for each in documents]).toarray())
+
+
+def test_more_documents_than_are_counted_at_once_are_the_rows_of_one_matrix() -> None:
+    documents = [f"cheap loans{' has:url' * (number % 2)}" for number in range(PORTION + 1)]
+    encoder = Encoder(PARAMS.model, vocabularies(documents[:2]))
+
+    found = encoder.as_written(documents)
+
+    assert np.array_equal(found.toarray(), encoder(documents)[0].toarray())

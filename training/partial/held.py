@@ -31,7 +31,7 @@ def prepare(
     Return the rows of a sample that stay, counted over the vocabulary of the stream, as they were written.
     """
     rows = [sample[position] for position in thinned.kept]
-    written, _ = encoder([document(row.as_comment()) for row in track(rows, "Reading the sample")])
+    written = encoder.as_written([document(row.as_comment()) for row in track(rows, "Reading the sample")])
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block in BLOCKS:
