@@ -27,6 +27,8 @@ from bench.samples import COMMENTS
 
 SECONDS = float(os.environ.get("SECONDS", "600"))
 CALLERS, PROBE_SECONDS, FAULT_EVERY, WEIGH_EVERY = 8, 10.0, 30.0, 5.0
+# Memory is what it was in this time once workers are new and their caches full, and what it is in as much at the end.
+WEIGHED_SECONDS = 60.0
 # How often a client asks, with the same key, when its connection broke or it is told to ask again.
 ATTEMPTS = 12
 LARGEST_GROWTH = 0.05
@@ -121,7 +123,7 @@ class Callers:
 
 class Scales:
     """
-    The memory of all workers together, every few seconds.
+    The memory of the service without Redis, every few seconds.
     """
 
     def __init__(self, server: Server) -> None:
@@ -132,18 +134,19 @@ class Scales:
 
     def growth(self) -> tuple[float, float]:
         """
-        Stop, and return the median of the first third after the workers were replaced, and that of the last third.
+        Stop, and return the median of the minute after the first faults, and that of the last minute.
         """
         self._stop.set()
         self._thread.join()
-        settled = self.megabytes[int((len(trouble.FIRST) + 1) * FAULT_EVERY / WEIGH_EVERY) :] or self.megabytes
-        third = max(1, len(settled) // 3)
-        return statistics.median(settled[:third]), statistics.median(settled[-third:])
+        begin = int((len(trouble.FIRST) * FAULT_EVERY + PROBE_SECONDS) / WEIGH_EVERY)
+        settled = self.megabytes[begin:] or self.megabytes
+        minute = int(WEIGHED_SECONDS / WEIGH_EVERY)
+        return statistics.median(settled[:minute]), statistics.median(settled[-minute:])
 
     def _weigh(self) -> None:
         while not self._stop.wait(WEIGH_EVERY):
             with suppress(OSError):
-                self.megabytes.append(sum(_private_megabytes(each) for each in trouble.workers(self._server)))
+                self.megabytes.append(sum(map(_own_megabytes, trouble.without_redis(self._server))))
 
 
 def main() -> None:
@@ -189,7 +192,7 @@ def _report(console: Console, seen: Seen, lost: set[str], before: float, after: 
     console.print(f"without a part: {dict(seen.degraded)}; not recorded, and said so: {seen.unrecorded}")
     console.print(f"{len(seen.acknowledged):,} decisions acknowledged, {len(lost)} of them lost")
     growth = after / before - 1
-    console.print(f"memory of the workers: {before:.0f} MB, later {after:.0f} MB ({growth:+.1%})")
+    console.print(f"memory without Redis: {before:.0f} MB, later {after:.0f} MB ({growth:+.1%})")
     failed = sum(count for status, count in seen.statuses.items() if status != 200)
     return not failed and not seen.unanswered and not lost and growth <= LARGEST_GROWTH
 
@@ -199,7 +202,7 @@ def _stored(server: Server) -> set[str]:
         return {row[0] for row in store.execute("SELECT id FROM decisions")}
 
 
-def _private_megabytes(process: int) -> float:
+def _own_megabytes(process: int) -> float:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 

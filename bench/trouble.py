@@ -133,9 +133,8 @@ def nobody_repeats_a_word(server: Server) -> None:
             connection.getresponse().read()
 
 
-# First and once come those after which workers are new, or have taken what they take once: full caches, and the room
-# for a second model beside the first. What grows after that has no bound.
-FIRST: tuple[Fault, ...] = (a_worker_is_killed, workers_are_replaced, another_model_is_promoted, nobody_repeats_a_word)
+# First and once come those after which workers are new and their caches full. What grows after that has no bound.
+FIRST: tuple[Fault, ...] = (a_worker_is_killed, workers_are_replaced, nobody_repeats_a_word)
 AGAIN: tuple[Fault, ...] = (
     redis_is_killed,
     the_store_is_locked,
@@ -149,11 +148,11 @@ AGAIN: tuple[Fault, ...] = (
 )
 
 
-def workers(server: Server) -> list[int]:
+def without_redis(server: Server) -> list[int]:
     """
-    Return the processes that answer.
+    Return all processes of the service but Redis, whose memory is of what it counts.
     """
-    return _below(server, "spawn_main")
+    return sorted({*descendants(server.pid)} - {*_below(server, "valkey-server")})
 
 
 def _redis(server: Server) -> int:

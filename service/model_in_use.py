@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from service.freed_memory import give_back
 from service.scorer import ModelError, Scorer, current
 
 # The file is read again and not watched: no notice of the kernel's comes from a network file system.
@@ -76,6 +77,7 @@ class ModelInUse:
         # No later collection need look through the model's words again.
         gc.collect()
         gc.freeze()
+        give_back()
 
     def _tell(self, fault: str) -> None:
         # Once, and not every two seconds.
