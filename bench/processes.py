@@ -49,10 +49,10 @@ class Server:
 
     def worker_megabytes(self) -> tuple[float, float]:
         """
-        Return the memory of the largest process below the server, which is a worker: resident, and its proportional
-        share (PSS) of it.
+        Return the memory of the largest worker: resident, and its proportional share (PSS) of it.
         """
-        return max((_megabytes(pid, "Rss"), _megabytes(pid, "Pss")) for pid in descendants(self.pid)[1:])
+        workers = [pid for pid in descendants(self.pid) if Path(f"/proc/{pid}/comm").read_text() == "hamlet-worker\n"]
+        return max((_megabytes(pid, "Rss"), _megabytes(pid, "Pss")) for pid in workers)
 
 
 class Asked(Protocol):

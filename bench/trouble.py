@@ -109,7 +109,7 @@ def bodies_are_hostile(server: Server) -> None:
 
 
 def a_worker_is_killed(server: Server) -> None:
-    os.kill(_below(server, "spawn_main")[0], signal.SIGKILL)
+    os.kill(_below(server, "hamlet-worker")[0], signal.SIGKILL)
 
 
 def workers_are_replaced(server: Server) -> None:
@@ -169,7 +169,7 @@ def _below(server: Server, name: str) -> list[int]:
     found = []
     for process in descendants(server.pid):
         with suppress(OSError):
-            if name in Path(f"/proc/{process}/cmdline").read_text():
+            if name == Path(f"/proc/{process}/comm").read_text().strip():
                 found.append(process)
     return found
 

@@ -63,6 +63,7 @@ from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
 from service.problems import Raw
 from service.redis_client import connect as connect_redis
+from service.scorer import Scorer
 from service.signing_in import IDLE, LONGEST, SigningIn
 from service.store.browsing import Browsing
 from service.store.coral import CoralPhases
@@ -113,11 +114,11 @@ class Parts:
     tracing: accounting.Tracing | None = None
 
 
-def create(settings: Settings, worker: Check = lambda: None) -> Bridge:
+def create(settings: Settings, worker: Check = lambda: None, loaded: Scorer | None = None) -> Bridge:
     """
-    Return what a worker serves; `worker` says why it is not ready itself.
+    Return what a worker serves; `worker` says why it is not ready itself, `loaded` is a model that is there already.
     """
-    parts = connect(settings, worker)
+    parts = connect(settings, worker, loaded)
     proxies = forwarded.networks(settings.trusted_proxies)
     on_end = parts.tracing.close if parts.tracing else lambda: None
     server = Bridge(assemble(parts), settings.threads, _comments(parts).answer, late, proxies, on_end)
@@ -128,7 +129,7 @@ def create(settings: Settings, worker: Check = lambda: None) -> Bridge:
     return server
 
 
-def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
+def connect(settings: Settings, worker: Check = lambda: None, loaded: Scorer | None = None) -> Parts:
     """
     Return the parts that the settings ask for. No server is called yet.
     """
@@ -145,7 +146,8 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         on_error=metrics.count_traffic_error,
         on_stale=memory.refresh,
     )
-    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=metrics.MODEL_FAILURES.inc)
+    on_failure = metrics.MODEL_FAILURES.inc
+    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=on_failure, loaded=loaded)
     model.look()
     labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), _now, metrics.count_label)
     decisions = Decisions(engine, people[0])

@@ -19,7 +19,7 @@ PREFIX = "HAMLET_"
 FILE = "_FILE"
 SHORTEST_SECRET = 32
 _SECRETS = rf"^(\S{{{SHORTEST_SECRET},}}(\s+\S{{{SHORTEST_SECRET},}})*)?$"
-# Each holds the model in memory of its own, some 110 MB: a big machine does not need one a core by default.
+# Each takes some 40 MB of its own and connections to the store: a big machine does not need one a core by default.
 # Never one alone, so that comments are answered while a worker that died is started again.
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
 

@@ -2,6 +2,7 @@
 A worker that is about to end says so with every answer, so that nobody asks anything more on a connection that closes.
 """
 
+import asyncio
 import logging
 import os
 import signal
@@ -36,6 +37,13 @@ class Leaving:
         Answer one request.
         """
         await self._application.__rsgi__(scope, _LastAnswer(protocol) if self.is_announced else protocol)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """
+        Leave Ctrl-C, which reaches all processes of a terminal, to the parent. Granian would end at once.
+        """
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def __rsgi_del__(self, _: Any) -> None:
         """

@@ -25,12 +25,19 @@ class ModelInUse:
     """
 
     def __init__(
-        self, models: Path, *, on_taken: Callable[[str, str | None], None], on_failure: Callable[[], None]
+        self,
+        models: Path,
+        *,
+        on_taken: Callable[[str, str | None], None],
+        on_failure: Callable[[], None],
+        loaded: Scorer | None = None,
     ) -> None:
         """
         Take the folder of models; `on_taken` is told the version taken up and the one before, `on_failure` each fault.
+        `loaded` is a model that was loaded earlier, and is taken up without a look at its files if it is the one named.
         """
         self._models = models
+        self._loaded = loaded
         self._on_taken = on_taken
         self._on_failure = on_failure
         self._last_fault: str | None = None
@@ -50,7 +57,8 @@ class ModelInUse:
         try:
             folder = current(self._models)
             if folder.name != self.version:
-                self._take(Scorer.load(folder))
+                loaded, self._loaded = self._loaded, None
+                self._take(loaded if loaded and loaded.version == folder.name else Scorer.load(folder))
         except ModelError as error:
             self._tell(str(error))
         else:

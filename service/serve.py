@@ -1,36 +1,31 @@
 """
-The service as processes: an embedded Valkey if need be, the workers, and their end.
+The service as processes: what has to be there first, then the workers, what goes on beside them, and the end of all.
 """
 
-import multiprocessing
+import gc
+import logging.config
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from sqlalchemy import Engine
-
-from service import logs, purging, state, worker
+from service import logs, state
 from service.config import Settings, SettingsError, variable
-from service.demo import make_demo_site
+from service.forking import Family, Report
 from service.listening import listen
-from service.redis_client import connect as connect_redis
-from service.server import Server
-from service.store.backlog import Backlog
-from service.store.engine import connect
-from service.store.outbox import Outbox
-from service.store.schema import migrate
+from service.signals import until_told
 
-# A worker keeps this many connections open; slow clients hold a connection, never a thread.
-CONNECTIONS = 1024
+if TYPE_CHECKING:
+    from service.worker import Workers
+
+# So many connections wait for a worker at its socket.
+BACKLOG = 1024
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -45,81 +40,91 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
     Raises:
         SettingsError: the port or the state folder is not to be had, or no Redis can be reached by its URL.
         ValkeyError, StoreError, StoreUnavailable: a part does not start.
+        SystemExit: the workers kept dying.
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    logging.config.dictConfig(logs.configuration(settings.log_level))
     settings = state.prepare(settings)
+    if not settings.otlp_url:
+        # redis-py imports it wherever it is installed, for measurements that nobody here asks for: 3 MB a worker.
+        sys.modules["opentelemetry"] = None  # type: ignore[assignment]
     _check_redis(settings)
     with ExitStack() as parts:
-        parts.enter_context(state.locked(settings.state_dir))
+        lock = parts.enter_context(state.locked(settings.state_dir))
         listening = parts.enter_context(_listening(settings))
         settings = settings.model_copy(update={"metrics_dir": _emptied(settings)})
+        keep_valkey = None
         if not settings.redis_url:
-            settings = settings.model_copy(update={"redis_url": parts.enter_context(_embedded_valkey(settings))})
-        # Before there are workers: they find the tables as they should be.
-        engine = connect(settings.store_url)
-        migrate(engine)
-        key = make_demo_site(engine, settings.demo_key_file) if settings.demo else None
+            url, keep_valkey = parts.enter_context(_embedded_valkey(settings.state_dir))
+            settings = settings.model_copy(update={"redis_url": url})
+        family = parts.enter_context(Family(private=[lock]))
+        # Both get ready on another processor while this process loads what the workers are to share.
+        valkey = family.ask("valkey", keep_valkey) if keep_valkey else None
+        store = family.ask("store", partial(_prepare_store, settings))
+        workers = _loaded(settings)
+        if valkey:
+            valkey.answer()
+        key = store.answer()
+        family.end([store])
         announce(settings, key)
-        with _delivering(settings, engine), _purging(settings, engine):
-            _run(settings, listening)
-        engine.dispose()
+        if not _run(settings, family, workers, listening):
+            raise SystemExit(1)
 
 
-def _run(settings: Settings, listening: list[socket.socket]) -> None:
-    from service import metrics  # only now: as above
+def _loaded(settings: Settings) -> "Workers":
+    os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
+    # All of it is there to stay: collections would look through it again and again, and what they write beside each
+    # object would be memory that is no longer shared.
+    gc.disable()
+    # Only now: prometheus_client reads the variable when it is imported.
+    from service import server, upkeep, worker  # noqa: F401
 
-    # By default glibc gives each thread a heap of its own: 5 MB a worker, whose threads of Python run one at a time.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    # A forked worker would inherit the parent's threads' locks, and the memory of what only the parent needs.
-    multiprocessing.set_start_method("spawn", force=True)
+    workers = worker.Workers(settings)
+    gc.freeze()
+    gc.enable()
+    return workers
+
+
+def _run(settings: Settings, family: Family, workers: "Workers", listening: list[socket.socket]) -> bool:
+    from service.metrics import count_replaced
+    from service.server import Server
+    from service.upkeep import keep_up
+
+    family.start("upkeep", partial(keep_up, settings))
     server = Server(
+        family,
+        [partial(workers.run, listening[number % len(listening)]) for number in range(settings.workers)],
         listening,
         announce_seconds=settings.drain_seconds,
         lifetime=settings.worker_lifetime,
-        on_replaced=metrics.count_replaced,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.RSGI,
-        loop=Loops.asyncio,
-        workers=settings.workers,
-        backpressure=CONNECTIONS,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
-        websockets=False,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
-        log_dictconfig=logs.configuration(settings.log_level),
+        on_replaced=count_replaced,
+        before_replacing=workers.look,
     )
-    loader: Any = partial(worker.load, settings)  # Granian's types know functions only
-    server.serve(target_loader=loader, wrap_loader=False)
+    return server.run()
 
 
-def _delivering(settings: Settings, engine: Engine) -> AbstractContextManager[None]:
-    os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
-    # Only now: prometheus_client reads the variable when it is imported.
-    from service.delivery.deliverer import Deliverer, running
-    from service.delivery.sending import Sender
+def _prepare_store(settings: Settings, report: Report) -> None:
+    # In a process of its own: what migrations need is of no use to a worker.
+    from service.demo import make_demo_site
+    from service.store.engine import connect
+    from service.store.schema import migrate
 
-    sender = Sender(allow_private=settings.deliver_privately)
-    return running(
-        Deliverer(Outbox(engine), Backlog(engine), sender, settings.secret.encode(), clock=lambda: datetime.now(UTC))
-    )
-
-
-def _purging(settings: Settings, engine: Engine) -> AbstractContextManager[None]:
-    if not settings.purge:
-        return nullcontext()
-    from service.metrics import count_purged
-
-    return purging.running(purging.assemble(settings, engine, lambda: datetime.now(UTC)), count_purged)
+    engine = connect(settings.store_url)
+    migrate(engine)
+    report(make_demo_site(engine, settings.demo_key_file) if settings.demo else None)
 
 
 @contextmanager
-def _embedded_valkey(settings: Settings) -> Iterator[str]:
-    from service.valkey import EmbeddedValkey  # not needed, nor its wheel, where there is a Redis
+def _embedded_valkey(state_dir: Path) -> Iterator[tuple[str, Callable[[Report], None]]]:
+    from service.valkey import EmbeddedValkey, socket_path, url_of  # not needed, nor its wheel, where there is a Redis
 
-    with EmbeddedValkey(settings.state_dir) as valkey:
-        yield valkey.url
+    with socket_path(state_dir) as path:
+
+        def keep(report: Report) -> None:
+            with EmbeddedValkey(state_dir, path), until_told():
+                report(None)
+
+        yield url_of(path), keep
 
 
 def _emptied(settings: Settings) -> Any:
@@ -136,9 +141,12 @@ def _emptied(settings: Settings) -> Any:
 
 def _check_redis(settings: Settings) -> None:
     # Only whether it makes sense: a Redis that is away is no reason not to serve.
+    if not settings.redis_url:
+        return
+    from service.redis_client import connect
+
     try:
-        if settings.redis_url:
-            connect_redis(settings.redis_url)
+        connect(settings.redis_url)
     except ValueError as error:
         raise SettingsError(f"{variable('redis_url')} cannot be used: {error}") from None
 
@@ -146,7 +154,7 @@ def _check_redis(settings: Settings) -> None:
 @contextmanager
 def _listening(settings: Settings) -> Iterator[list[socket.socket]]:
     try:
-        sockets = listen(settings.host, settings.port, workers=settings.workers, backlog=CONNECTIONS)
+        sockets = listen(settings.host, settings.port, workers=settings.workers, backlog=BACKLOG)
     except OSError as error:
         address = f"{variable('host')} and {variable('port')} say {settings.host} and {settings.port}"
         raise SettingsError(f"{address}: {error.strerror}; stop what listens there or set another") from None

@@ -1,5 +1,5 @@
 """
-Granian's parent of workers: it keeps their listening sockets, and announces their end before it comes.
+The parent of the workers: it keeps their listening sockets, replaces them, and announces their end before it comes.
 """
 
 import logging
@@ -8,127 +8,171 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import wait
-from threading import Timer
-from typing import Any
+from math import inf
 
-from granian.net import SocketHolder  # type: ignore[attr-defined]
-from granian.server.mp import MPServer
-
+from service.forking import Child, Family
 from service.leaving import ANNOUNCE
 from service.listening import steer
+from service.signals import Signals
 
 # Who was told so and goes on all the same is killed: a comment has 0.8 s, and its client has given up long ago.
 DRAIN_SECONDS = 10
+# What a worker is given to start, before the one that it replaces ends or new connections are steered to it.
+START_SECONDS = 3.5
+# Where one that took the place of a dead one dies within these, the next would too.
+CRASH_SECONDS = 5.5
+# At least from one start to the next of what serves nobody.
+PAUSE_SECONDS = 1.0
 
 logger = logging.getLogger("hamlet.server")
 
 
-class Server(MPServer):
+class Server:
     """
-    Starts the workers, replaces those that died or have grown old, and ends them.
+    Starts the workers, replaces those that died or have grown old, and ends them, without a thread of its own.
 
-    By itself Granian has each worker open a socket of its own: the connections that wait in the queue of one that ends
-    are reset. Here they wait for the one that replaces it; while it starts, new ones go to the others.
+    The connections that wait at the socket of one that ends wait for the one that replaces it; while that one starts,
+    new ones go to the others.
     """
 
     def __init__(
         self,
+        family: Family,
+        workers: Sequence[Callable[[], None]],
         listening: Sequence[socket.socket],
         *,
         announce_seconds: float,
         lifetime: int,
         on_replaced: Callable[[str], None],
-        **options: Any,
+        before_replacing: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Take the parts.
 
         Args:
+            family: Whose children the workers become. Those that it has already are started again when they die.
+            workers: What each of the workers does.
             listening: The sockets that already listen, one for each worker or one for all.
             announce_seconds: How long workers announce their end when all of it ends.
             lifetime: Seconds after which a worker is replaced; 0 for never.
             on_replaced: Told why a worker was replaced: died or age.
-            options: Granian's.
+            before_replacing: Called before each replacement.
         """
+        self._family = family
+        self._beside = tuple(family.children)
+        self._do = workers
         self._listening = listening
         self._announce_seconds = announce_seconds
-        self._lifetime = lifetime
+        self._lifetime = lifetime or inf
         self._on_replaced = on_replaced
-        # A worker that has only just been started has no handler yet, and must not die of it.
-        signal.signal(ANNOUNCE, signal.SIG_IGN)
-        super().__init__("service.worker", **options)
+        self._before_replacing = before_replacing
+        self._workers: list[Child] = []
+        self._heirs: set[Child] = set()
+        self._steers_at = inf
+        self._ends, self._renews = 0, False
+        self._signals = Signals()
 
-    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+    def run(self) -> bool:
         """
-        Start the workers.
+        Serve until told to end; return whether that was the reason, and not that workers keep dying.
         """
-        # Only now: told earlier, Granian warns of the resets that sockets of each worker's own would cause.
-        self.workers_lifetime: int | None = self._lifetime or None
-        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        steer(self._listening)
+        self._workers = [self._start(number) for number in range(len(self._do))]
+        while not self._ends and self._replace_the_dead():
+            self._replace_the_old()
+            self._start_again_beside()
+            self._wait_for_the_next()
+        self._end()
+        return self._ends > 0
 
-    def shutdown(self, exit_code: int = 0) -> None:
+    def _start(self, number: int) -> Child:
+        return self._family.start("worker", self._do[number])
+
+    def _replace_the_dead(self) -> bool:
+        dead = [number for number, worker in enumerate(self._workers) if not worker.process.is_alive()]
+        if dead:
+            steer(self._listening, away_from=dead)
+            self._steers_at = time.monotonic() + START_SECONDS
+        elif time.monotonic() >= self._steers_at:
+            steer(self._listening)
+            self._steers_at = inf
+        for number in dead:
+            died = self._workers[number]
+            if died in self._heirs and died.age < CRASH_SECONDS:
+                logger.error("a worker dies as soon as it has started, again: giving up")
+                return False
+            self._before_replacing()
+            self._family.end([died])
+            self._workers[number] = self._start(number)
+            self._heirs = {*self._heirs - {died}, self._workers[number]}
+            self._tell("died")
+        return True
+
+    def _replace_the_old(self) -> None:
+        renews, self._renews = self._renews, False
+        for number, old in enumerate(self._workers):
+            if self._ends or not (renews or old.age >= self._lifetime):
+                continue
+            self._before_replacing()
+            self._workers[number] = self._start(number)
+            # It goes on while the new one starts: the last answers on its connections.
+            _announce([old])
+            self._pause(START_SECONDS)
+            self._finish([old])
+            self._tell("age")
+
+    def _start_again_beside(self) -> None:
+        for child in self._beside:
+            if not child.process.is_alive() and child.age >= PAUSE_SECONDS:
+                logger.warning("%s ended with status %s and is started again", child.name, child.process.exitcode)
+                child.start()
+
+    def _end(self) -> None:
         """
         Have all workers announce their end, then end them; a second signal skips the wait.
         """
         logger.info("draining: not ready for %g s, then what was accepted is answered", self._announce_seconds)
-        self.main_loop_interrupt.clear()
-        _announce(self.wrks)
-        self.main_loop_interrupt.wait(self._announce_seconds)
-        try:
-            super().shutdown(exit_code)  # type: ignore[no-untyped-call]
-        finally:
-            logger.info("drained: all workers have ended")
+        _announce(self._workers)
+        self._pause(self._announce_seconds)
+        self._finish(self._workers)
+        logger.info("drained: all workers have ended")
 
-    def _init_shared_socket(self) -> None:
-        self._ssp = None
-        steer(self._listening)
+    def _finish(self, workers: Sequence[Child]) -> None:
+        for _ in self._family.end(workers, DRAIN_SECONDS):
+            logger.warning("a worker did not end in %s s and was killed", DRAIN_SECONDS)
 
-    def _spawn_worker(self, idx: int, *args: Any, **named: Any) -> Any:
-        self._sso = self._listening[idx % len(self._listening)]
-        self._shd = SocketHolder(self._sso.fileno(), False, self.backlog)  # type: ignore[call-arg,assignment]
-        return super()._spawn_worker(idx, *args, **named)
+    def _tell(self, cause: str) -> None:
+        self._on_replaced(cause)
+        logger.info("a worker was replaced (%s)", cause)
 
-    def _respawn_workers(self, workers: Sequence[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
-        if not delay:
-            # For as long as a worker is given to start.
-            steer(self._listening, away_from=workers)
-            back = Timer(self.respawn_interval, steer, [self._listening])
-            back.daemon = True
-            back.start()
-        for number in workers:
-            self.respawned_wrks[number] = time.monotonic()
-            old = self.wrks[number]
-            self.wrks[number] = self._spawn_worker(number, spawn_target, target_loader)
-            self.wrks[number].start()  # type: ignore[no-untyped-call]
-            if delay:
-                # The old one goes on while the new one starts: the last answers on its connections.
-                _announce([old])
-                time.sleep(delay)
-            _end([old])
-            self._on_replaced("age" if delay else "died")
-            logger.info("a worker was replaced (%s)", "age" if delay else "died")
+    def _pause(self, seconds: float) -> None:
+        """
+        Wait, but not after the next signal to end.
+        """
+        before, deadline = self._ends, time.monotonic() + seconds
+        while self._ends == before and (left := deadline - time.monotonic()) > 0:
+            self._wait(left)
 
-    def _stop_workers(self) -> None:
-        _end(self.wrks)
-        self.wrks.clear()
+    def _wait(self, seconds: float, children: Sequence[Child] = ()) -> None:
+        for number in self._signals.wait(seconds, [child.process.sentinel for child in children]):
+            if number == signal.SIGHUP:
+                self._renews = True
+            else:
+                self._ends += 1
+
+    def _wait_for_the_next(self) -> None:
+        """
+        Wait until something is due, or a signal or a death comes.
+        """
+        running = {child: child.process.is_alive() for child in self._beside}
+        due = [self._steers_at - time.monotonic()]
+        due += [self._lifetime - worker.age for worker in self._workers]
+        due += [PAUSE_SECONDS - child.age for child, runs in running.items() if not runs]
+        # One that has died meanwhile is found at once.
+        self._wait(max(0.0, min(due)), [*self._workers, *(child for child, runs in running.items() if runs)])
 
 
-def _announce(workers: Sequence[Any]) -> None:
+def _announce(workers: Sequence[Child]) -> None:
     for worker in workers:
-        if worker.is_alive():
-            os.kill(worker.inner.pid, ANNOUNCE)
-
-
-def _end(workers: Sequence[Any]) -> None:
-    for worker in workers:
-        worker.terminate()
-    running = {worker.inner.sentinel: worker for worker in workers}
-    deadline = time.monotonic() + DRAIN_SECONDS
-    # Not by `join`: Granian has a thread that joins each worker too, and of two only one learns of its end.
-    while running and (left := deadline - time.monotonic()) > 0:
-        for ended in wait(list(running), left):
-            del running[ended]
-    for worker in running.values():
-        logger.warning("a worker did not end in %s s and is killed", DRAIN_SECONDS)
-        worker.kill()
+        if worker.process.is_alive() and worker.process.pid:
+            os.kill(worker.process.pid, ANNOUNCE)

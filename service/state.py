@@ -32,9 +32,10 @@ def prepare(settings: Settings) -> Settings:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[int]:
     """
-    Keep other services out of a state folder; the kernel lets go when this process ends, however it ends.
+    Keep other services out of a state folder; the kernel lets go when this process ends, however it ends, and nobody
+    else has the file descriptor that is yielded.
 
     Raises:
         SettingsError: another service has it.
@@ -47,4 +48,4 @@ def locked(folder: Path) -> Iterator[None]:
                 f"HAMLET_STATE_DIR is {str(folder)!r}, which another service uses; "
                 "stop that one, or name another folder"
             ) from None
-        yield
+        yield file.fileno()

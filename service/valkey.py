@@ -62,17 +62,18 @@ class EmbeddedValkey:
     sent when the thread dies that started the child, and that thread waits for as long as the server runs.
     """
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, path: Path | None = None) -> None:
         """
         Take the folder; nothing is started or written yet.
 
         Args:
-            state_dir: Keeps `valkey/` (counters, log) and the socket; made where missing.
+            state_dir: Keeps `valkey/` (counters, log); made where missing.
+            path: The socket, as of `socket_path`; one of its own for this context if None.
         """
         self._state_dir = state_dir.absolute()
         self._data_dir = self._state_dir / "valkey"
         self._log = self._data_dir / "valkey.log"
-        self._socket = self._state_dir / "valkey.sock"
+        self._path = path
         self._stopping = threading.Event()
         self._launching = threading.Lock()
         self._command: list[str] = []
@@ -84,7 +85,7 @@ class EmbeddedValkey:
         """
         Return where clients connect.
         """
-        return f"unix://{quote(str(self._socket))}"
+        return url_of(self._socket)
 
     def __enter__(self) -> Self:
         """
@@ -96,10 +97,7 @@ class EmbeddedValkey:
         with contextlib.ExitStack() as undo:
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = undo.enter_context(self._lock())
-            if len(os.fsencode(self._socket)) > LONGEST_SOCKET_PATH:
-                short = Path(tempfile.mkdtemp(prefix="hamlet-"))
-                undo.callback(shutil.rmtree, short, ignore_errors=True)
-                self._socket = short / "valkey.sock"
+            self._socket = self._path or undo.enter_context(socket_path(self._state_dir))
             self._command = _command(self._socket, self._data_dir)
             self._log.write_bytes(b"")
             supervisor = threading.Thread(target=self._supervise, args=(lock,), name="valkey", daemon=True)
@@ -193,12 +191,36 @@ class EmbeddedValkey:
         self._socket.unlink(missing_ok=True)
 
 
-def _command(socket_path: Path, data_dir: Path) -> list[str]:
+@contextlib.contextmanager
+def socket_path(state_dir: Path) -> Iterator[Path]:
+    """
+    Yield where a server for this folder listens: in the folder, or in a short one of its own for as long as the
+    context is open, since the kernel takes no long path.
+    """
+    path = state_dir.absolute() / "valkey.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        yield path
+        return
+    short = Path(tempfile.mkdtemp(prefix="hamlet-"))
+    try:
+        yield short / path.name
+    finally:
+        shutil.rmtree(short, ignore_errors=True)
+
+
+def url_of(path: Path) -> str:
+    """
+    Return the URL by which clients connect to a socket.
+    """
+    return f"unix://{quote(str(path))}"
+
+
+def _command(path: Path, data_dir: Path) -> list[str]:
     try:
         binary = get_binary_path()
     except ValkeyBinaryNotFoundError as error:
         raise ValkeyError(f"{error} Run a Valkey or Redis of your own and set HAMLET_REDIS_URL.") from error
-    server = [str(binary), "--port", "0", "--unixsocket", str(socket_path), "--unixsocketperm", "700"]
+    server = [str(binary), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
     server += ["--dir", str(data_dir), *MEMORY, *PERSISTENCE]
     if sys.platform != "linux":
         return server

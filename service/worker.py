@@ -1,42 +1,78 @@
 """
-What one worker does when it starts. The parent's own needs (Alembic, the embedded Valkey) stay out of its memory.
+What the parent loads for the workers that it forks, and what one of them does when it starts.
 """
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
+import gc
+import socket
+from functools import partial
 
-from service import logs
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.net import SocketHolder  # type: ignore[attr-defined]
+from granian.server.mp import MPServer
+
+from service import app, logs
 from service.config import Settings
 from service.leaving import Leaving
+from service.scorer import ModelError, Scorer, current
+
+# A worker keeps this many connections open; slow clients hold a connection, never a thread.
+CONNECTIONS = 1024
 
 
-def load(settings: Settings) -> Leaving:
+class Workers(MPServer):
     """
-    Return the application, in a process that has just started.
+    What all workers share. Of Granian only what answers in a process is used, by its own list of arguments; its parent
+    of processes has threads, and each would be in the way of a fork.
     """
+
+    def __init__(self, settings: Settings) -> None:
+        """
+        Load the model that is in use, so that the memory of it is shared. A worker takes another one up by itself.
+        """
+        super().__init__(
+            "service.worker",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.RSGI,
+            loop=Loops.asyncio,
+            runtime_mode=RuntimeModes.st,
+            backlog=CONNECTIONS,
+            backpressure=CONNECTIONS,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=10_000),
+            websockets=False,
+            log_level=LogLevels.warning,
+            log_dictconfig=logs.configuration(settings.log_level),
+        )
+        self._settings = settings
+        self._scorer: Scorer | None = None
+        self.look()
+
+    def look(self) -> None:
+        """
+        Load the model that is in use by now, for the workers to come.
+        """
+        try:
+            folder = current(self._settings.models_dir)
+            if not self._scorer or self._scorer.version != folder.name:
+                self._scorer = Scorer.load(folder)
+                gc.freeze()
+        except ModelError:
+            pass  # each worker finds that too, says so, and goes on looking
+
+    def run(self, listening: socket.socket) -> None:
+        """
+        In a process of its own: answer what comes at a socket, until told to end.
+        """
+        self._sso, self._ssp = listening, None
+        self._shd = SocketHolder(listening.fileno(), False, self.backlog)  # type: ignore[call-arg,assignment]
+        worker = self._spawn_worker(0, self._spawn_rsgi_worker, partial(_load, self._settings, self._scorer))
+        worker.inner.run()
+
+
+def _load(settings: Settings, scorer: Scorer | None) -> Leaving:
     leaving = Leaving()
-    _leave_with_the_parent()
     logs.ask_less()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
-    if not settings.otlp_url:
-        # redis-py imports it wherever it is installed, for measurements that nobody here asks for: 3 MB a worker.
-        sys.modules["opentelemetry"] = None  # type: ignore[assignment]
-    # Only now: prometheus_client reads the variable when it is imported.
-    from service import app
-
-    return leaving(app.create(settings, leaving.fault))
-
-
-def _leave_with_the_parent() -> None:
-    # A parent that was killed cannot stop its workers, and one of them would keep the port from the next service.
-    parent = multiprocessing.parent_process()
-
-    def wait() -> None:
-        if parent:
-            parent.join()
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
+    return leaving(app.create(settings, leaving.fault, scorer))

@@ -16,12 +16,12 @@ import click
 from service import terminal
 from service.commands.site_settings import JSON
 from service.config import SettingsError
-from service.core.person import Person
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from service.config import Settings
+    from service.core.person import Person
     from service.erasure import Erasure
     from service.store.persons import Found
 
@@ -132,6 +132,8 @@ def _prepared() -> Settings:
 
 
 def _given(email: str, name: str, ip: str) -> Person:
+    from service.core.person import Person
+
     person = Person(email.strip(), name.strip(), ip.strip())
     if not (person.email or person.name or person.ip):
         raise click.UsageError("give --email, --name or --ip")

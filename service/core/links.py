@@ -14,7 +14,8 @@ MOST_WORDS = 12
 LONG_LABEL = 14
 
 # An address ends at white space, quotes, brackets and the scripts that are written without spaces.
-_INSIDE = r"[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]"
+# None of it has cases; said so, the patterns that ignore cases are compiled in a tenth of the time.
+_INSIDE = r"(?-i:[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef])"
 EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
 _SCHEMES = r"(?:h(?:tt|xx|\*\*)ps?|ftp)\s?[:;]\s?(?://|\\\\)\s?"
 ADDRESS = rf"{_SCHEMES}{_INSIDE}{{1,2000}}|(?<![\w.@-])www\.{_INSIDE}{{3,2000}}"
@@ -38,7 +39,8 @@ _LABEL_ENDS = re.compile("[.\u3002\uff0e\uff61]")
 # Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
 _SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:(?<!\d)\d+[a-z]+){2}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_SUFFIXES = PublicSuffixList(accept_unknown=False)
+# As people read them: `host_of` has decoded what was not, and to encode them all is most of the work.
+_SUFFIXES = PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
 
 
 @lru_cache(maxsize=4_096)

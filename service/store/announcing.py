@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.core.decision import Verdict
 from service.core.events import LABELS, Event, Kind, State, Subject, callback, webhook
 from service.core.labels import Label, Source
+from service.store.insert import insert_into
 from service.store.statistics import first_id
 from service.store.tables import decisions, outbox, outlets, sites
 
@@ -100,8 +100,8 @@ def _subject(row: Row[Any]) -> Subject:
 
 def _put(connection: Connection, row: Row[Any], kind: Kind, event_id: str, body: dict[str, Any], now: datetime) -> None:
     # Two replicas may find the same held comment; the second one's row is the first one's.
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     url = row.details["callback"] if kind is Kind.CALLBACK else None
     message = {"id": event_id, "site_id": row.site_id, "kind": kind, "subject": row.id, "url": url, "body": body}
     fresh = {"created_at": now, "due_at": now, "attempts": 0, "state": State.PENDING}
-    connection.execute(insert(outbox).values(**message, **fresh).on_conflict_do_nothing())
+    new = insert_into(outbox, connection.dialect).values(**message, **fresh)
+    connection.execute(new.on_conflict_do_nothing())

@@ -190,29 +190,14 @@ decisions = Table(
     Index(None, "site_id", "verdict", "id"),  # the moderators' queue pages by it
     Index(None, "site_id", "wording"),
     Index(None, "site_id", "name", "id"),
-)
-for _column in (decisions.c.email_hash, decisions.c.address_hash):
-    _known = _column.is_not(None)
-    Index(None, decisions.c.site_id, _column, decisions.c.id, sqlite_where=_known, postgresql_where=_known)
+)  # and those of `indexes`
 # Not bound as a parameter: SQLite uses a partial index only for what it can prove. And with the verdict, or it would
 # take the index above for the better one.
 IS_WAITING = and_(
     decisions.c.verdict == literal_column("'hold'"), decisions.c.label.is_(None), decisions.c.erased_at.is_(None)
 )
-Index(
-    "ix_decisions_waiting",
-    *(decisions.c.site_id, decisions.c.verdict, decisions.c.id),
-    sqlite_where=IS_WAITING,
-    postgresql_where=IS_WAITING,
-)
 # How far a score is from saying nothing; the same words in the index and in a query, or it is of no use.
 DOUBT: ColumnElement[float] = literal_column("coalesce(abs(score - 0.5), 0)", Float)
-Index(
-    "ix_decisions_doubtful",
-    *(decisions.c.site_id, DOUBT, decisions.c.id),
-    sqlite_where=IS_WAITING,
-    postgresql_where=IS_WAITING,
-)
 
 labels = Table(
     "labels",

@@ -150,7 +150,13 @@ class RunningService:
         """
         Return the processes that answer.
         """
-        return [process for process in descendants(self.process.pid) if "spawn_main" in _command_of(process)]
+        return self.children("worker")
+
+    def children(self, name: str) -> list[int]:
+        """
+        Return the processes that do one thing: worker, valkey or upkeep.
+        """
+        return [process for process in descendants(self.process.pid) if _name_of(process) == f"hamlet-{name}"]
 
     def stored(self) -> set[str]:
         """
@@ -204,9 +210,9 @@ def descendants(process: int) -> list[int]:
     return below + [further for child in below for further in descendants(child)]
 
 
-def _command_of(process: int) -> str:
+def _name_of(process: int) -> str:
     try:
-        return Path(f"/proc/{process}/cmdline").read_text()
+        return Path(f"/proc/{process}/comm").read_text().strip()
     except OSError:
         return ""  # it has ended meanwhile
 

@@ -18,11 +18,11 @@ from service.core.comment import Comment
 from service.core.site import AkismetHold, OwnThresholds
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, StoreTooNew
+from service.store.indexes import metadata
 from service.store.labels import Labels
 from service.store.queue import Queue
 from service.store.schema import migrate
 from service.store.sites import Sites
-from service.store.tables import metadata
 
 ANSWER = '{"id": "02", "verdict": "hold", "score": null, "prior": null, "reasons": [], "summary": "Held."}'
 MIGRATE = """

@@ -10,6 +10,7 @@ import pytest
 from running_service import write_model
 
 from service.model_in_use import ModelInUse
+from service.scorer import Scorer
 
 
 @dataclass
@@ -23,7 +24,12 @@ class Watched:
     failures: int = 0
 
     def __post_init__(self) -> None:
-        self.model = ModelInUse(self.models, on_taken=lambda *event: self.taken.append(event), on_failure=self.fail)
+        self.model = self.with_loaded(None)
+
+    def with_loaded(self, loaded: Scorer | None) -> ModelInUse:
+        return ModelInUse(
+            self.models, on_taken=lambda *event: self.taken.append(event), on_failure=self.fail, loaded=loaded
+        )
 
     def fail(self) -> None:
         self.failures += 1
@@ -41,6 +47,26 @@ def test_the_model_that_is_named_is_taken_up_once(watched: Watched) -> None:
 
     assert (watched.model.version, watched.taken) == ("one", [("one", None)])
     assert watched.model.scorer is first
+
+
+def test_a_model_that_is_loaded_already_is_taken_up_as_it_is(watched: Watched) -> None:
+    loaded = Scorer.load(watched.models / "one")
+    model = watched.with_loaded(loaded)
+
+    model.look()
+
+    assert model.scorer is loaded
+    assert watched.taken == [("one", None)]
+
+
+def test_a_model_that_was_loaded_before_another_one_was_promoted_is_not_taken_up(watched: Watched) -> None:
+    loaded = Scorer.load(watched.models / "one")
+    write_model(watched.models, "two")
+    model = watched.with_loaded(loaded)
+
+    model.look()
+
+    assert watched.taken == [("two", None)]
 
 
 def test_a_model_that_is_promoted_takes_the_place_of_the_one_before(watched: Watched) -> None:

@@ -4,7 +4,7 @@ Run by Alembic around the migrations, on the connection that `service.store.sche
 
 from alembic import context
 
-from service.store.tables import metadata
+from service.store.indexes import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

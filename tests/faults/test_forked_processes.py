@@ -1,0 +1,112 @@
+"""
+The processes that the service forks: what they share, and what happens when one of them dies.
+"""
+
+import json
+import os
+import re
+import signal
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from load import Load
+from running_service import RunningService, descendants, wait_until, write_model
+
+Serve = Callable[..., AbstractContextManager[RunningService]]
+
+
+def kilobytes(pid: int, *kinds: str) -> int:
+    numbers = dict(re.findall(r"(\w+): +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text()))
+    return sum(int(numbers[kind]) for kind in kinds)
+
+
+def test_the_parent_forks_without_threads_and_with_no_connection_open(serve: Serve) -> None:
+    with serve() as service:
+        service.moderate("Ann", "thanks")
+        files = [str(each.readlink()) for each in Path(f"/proc/{service.process.pid}/fd").iterdir()]
+
+        assert len(list(Path(f"/proc/{service.process.pid}/task").iterdir())) == 1
+        assert len([each for each in files if each.startswith("socket:")]) == 2  # on which the two workers listen
+        assert not [each for each in files if "sqlite" in each]
+
+
+def test_a_worker_shares_most_of_its_memory_with_the_others(serve: Serve) -> None:
+    with serve() as service:
+        for number in range(20):
+            service.moderate(f"Reader {number}", f"thanks {number}")
+
+        for worker in service.workers():
+            assert kilobytes(worker, "Private_Dirty", "Private_Clean") < kilobytes(worker, "Rss") / 2
+
+
+def test_no_two_workers_give_the_same_ids(serve: Serve) -> None:
+    with serve() as service, Load(service.port, service.key, clients=8) as load:
+        wait_until(lambda: len(load.answers) > 200)
+        load.stop()
+
+    ids = load.ids()
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_worker_that_replaces_another_has_the_model_that_was_promoted_meanwhile(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1") as service:
+        write_model(service.folder / "models", "two")
+        (before,) = service.workers()
+
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: set(service.workers()) - {before}, seconds=20)
+
+        assert service.moderate("Ann", "thanks")["model"] == "two"
+
+
+def test_upkeep_that_dies_is_started_again(serve: Serve) -> None:
+    with serve() as service:
+        (before,) = service.children("upkeep")
+
+        os.kill(before, signal.SIGKILL)
+
+        wait_until(lambda: set(service.children("upkeep")) - {before}, seconds=20)
+
+
+def test_the_embedded_valkey_comes_back_when_what_keeps_it_dies(serve: Serve) -> None:
+    def degraded() -> list[str]:
+        found: list[str] = service.moderate("Ann", "thanks")["degraded"]
+        return found
+
+    with serve() as service:
+        (before,) = service.children("valkey")
+
+        os.kill(before, signal.SIGKILL)
+
+        wait_until(lambda: set(service.children("valkey")) - {before}, seconds=20)
+        wait_until(lambda: degraded() == [], seconds=20)
+
+
+def test_ctrl_c_which_reaches_all_processes_ends_them_in_order(serve: Serve) -> None:
+    with serve(HAMLET_DRAIN_SECONDS="60") as service:
+        os.killpg(service.process.pid, signal.SIGINT)
+
+        wait_until(lambda: service.request("GET", "/readyz").status == 503)
+        accepted = service.post("/v1/comments", {"name": "Ann", "comment": "thanks"})
+        os.killpg(service.process.pid, signal.SIGINT)  # the second skips the rest of the wait
+        code = service.process.wait(timeout=30)
+
+    assert json.loads(accepted.body)["verdict"] == "accept"
+    assert code == 0
+
+
+def test_where_workers_die_as_soon_as_they_start_the_service_gives_up(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1") as service:
+        (first,) = service.workers()
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: set(service.workers()) - {first}, seconds=20)
+        (second,) = set(service.workers()) - {first}
+        left = descendants(service.process.pid)
+
+        os.kill(second, signal.SIGKILL)
+        code = service.process.wait(timeout=30)
+
+    assert code == 1
+    assert "giving up" in (service.folder / "log").read_text()
+    wait_until(lambda: not any(Path(f"/proc/{process}").exists() for process in left))
