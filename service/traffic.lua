@@ -2,9 +2,9 @@
 -- Whatever is counted is counted at once or not at all, so a hundred callers at a time pass a limit exactly.
 --
 -- KEYS, all with the hash tag of the site, so that a site lives in one slot of a cluster:
---   one for each window, the caller's before the commenter's   "start:current:previous", start in Unix milliseconds
+--   one for each window, the caller's before the commenter's   start (Unix milliseconds), current, previous, packed
 --   if ARGV[3] is 1, one for the claim                         Unix milliseconds when it first came
---   one for each of the first numbers of the text's sketch     the latest comments with it, as records (see `record`)
+--   one for each of the first numbers of the text's sketch     the latest comments with it, as records (see `near`)
 --   the last but one: when and with which labels the next was filled   "seconds count newest", in Unix seconds
 --   the last: what people said of comments, a hash                     see label_fields.py
 -- ARGV:
@@ -12,8 +12,8 @@
 --   4 author (name and address, 4 bytes each) and sketch (2 bytes a number); empty for a text without a sketch
 --   5.. for each window its limit (comments, at least 1) and its length (milliseconds)
 --   the rest: the fields of the hash for the author
--- Every key expires: a window two lengths after its start, a claim a day after it first came, records a day after the
--- last.
+-- Every key expires: a window two lengths after its last comment, a claim a day after it first came, records a day
+-- after the last.
 --
 -- Reply, integers; -1 is "none":
 --   age of the claim (ms), wait of a refused caller (ms), the caller's limit, remaining, reset (ms),
@@ -33,13 +33,16 @@ local callers, windows, claims = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local sub = string.sub
+local STATE, STATE_LENGTH = ">dI4I4", 16
 
 -- Windows begin with their first comment, not at full minutes: no burst at :00, and one key says everything.
 local function window(i, stored)
+  local start, current, previous = now, 0, 0
+  if stored and #stored == STATE_LENGTH then
+    start, current, previous = struct.unpack(STATE, stored)
+  end
   local w = { key = KEYS[i], limit = tonumber(ARGV[3 + 2 * i]), length = tonumber(ARGV[4 + 2 * i]) }
-  local start, current, previous = string.match(stored or "", "^(%d+):(%d+):(%d+)$")
-  w.start, w.current, w.previous = tonumber(start) or now, tonumber(current) or 0, tonumber(previous) or 0
-  w.start = math.min(w.start, now) -- after a failover the clock may be behind
+  w.start, w.current, w.previous = math.min(start, now), current, previous -- after a failover the clock may be behind
   local passed = math.floor((now - w.start) / w.length)
   if passed == 1 then
     w.start, w.current, w.previous = w.start + w.length, 0, w.current
@@ -68,8 +71,7 @@ end
 
 local function count(w)
   w.current = w.current + 1
-  local state = string.format("%.0f:%.0f:%.0f", w.start, w.current, w.previous)
-  redis.call("SET", w.key, state, "PX", string.format("%.0f", w.start + 2 * w.length - now))
+  redis.call("SET", w.key, struct.pack(STATE, w.start, w.current, w.previous), "PX", 2 * w.length)
 end
 
 -- Of the caller's windows, the one with the least left: its limit, what remains, and when all of it is back.
@@ -91,18 +93,22 @@ local function quota(opened)
 end
 
 local author, sketch = sub(ARGV[4], 1, 8), sub(ARGV[4], 9)
-local length, own = #sketch / 2, {}
+local length, own = #sketch / 2, nil
 local bands = #KEYS - windows - claims - 2
-local formats = {}
 
 -- Numbers in a table of their own: to cut a string into short ones costs three times as much.
 local function numbers(text, from, count)
-  formats[count] = formats[count] or ">" .. string.rep("H", count)
-  return { struct.unpack(formats[count], text, from) }
+  return { struct.unpack(">" .. string.rep("H", count), text, from) }
 end
 
 -- The part that is shared with a text, 0 if it is no near-copy.
 local function resembles(value, from, count)
+  if not own then -- only now: most texts meet no other
+    own = {}
+    for _, number in ipairs(numbers(sketch, 1, length)) do
+      own[number] = true
+    end
+  end
   local shared, longer = 0, math.max(length, count)
   local theirs = numbers(value, from, count)
   for i = 1, count do
@@ -113,13 +119,9 @@ local function resembles(value, from, count)
   return shared >= math.max(SHARED_PART * longer, math.min(FEWEST_SHARED, longer)) and shared / longer or 0
 end
 
--- What is kept of a comment: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch.
-local function record(seconds)
-  return author .. struct.pack(">I4B", seconds, length) .. sketch
-end
-
 -- How many comments of the last day this text resembles, itself included, and of how many authors: names or addresses,
 -- whichever are more. An author's copy within the grace is not counted, nor kept.
+-- A record: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch.
 local function near(first, stored)
   local seconds, seen, authors, addresses, is_again = math.floor(now / 1000), 0, 0, 0, false
   local met, kept = {}, {}
@@ -152,8 +154,9 @@ local function near(first, stored)
   end
   if not is_again then
     meet(author)
+    local record = author .. struct.pack(">I4B", seconds, length) .. sketch
     for k = first, first + bands - 1 do
-      redis.call("SET", KEYS[k], kept[k] .. record(seconds), "PX", DAY)
+      redis.call("SET", KEYS[k], kept[k] .. record, "PX", DAY)
     end
   end
   return seen, math.max(authors, addresses)
@@ -213,7 +216,7 @@ if refused > 0 then
 end
 
 if claims == 1 then
-  redis.call("SET", KEYS[windows + 1], string.format("%.0f", now), "PX", DAY)
+  redis.call("SET", KEYS[windows + 1], now, "PX", DAY)
 end
 local flood, retry = 0, -1
 for i = 1, windows do
@@ -229,9 +232,6 @@ end
 
 local seen, authors = 1, 1
 if bands > 0 then
-  for _, number in ipairs(numbers(sketch, 1, length)) do
-    own[number] = true
-  end
   seen, authors = near(windows + claims + 1, stored)
 end
 local limit, remaining, reset = quota(opened)

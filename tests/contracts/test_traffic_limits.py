@@ -3,6 +3,7 @@ What is over a limit, counted by a real server.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from struct import Struct
 
 import pytest
 import redis
@@ -15,6 +16,9 @@ from service.core.traffic import Quota
 READER = Author(ip="8.8.8.8")
 PITCH = "I earn five hundred dollars a day from home with this simple trick, ask me how"
 
+# As traffic.lua packs it: the start in Unix milliseconds, the comments in the current and in the previous window.
+WINDOW = Struct(">dII")
+
 
 def pass_time(counters: redis.Redis, seconds: float) -> None:
     """
@@ -24,8 +28,8 @@ def pass_time(counters: redis.Redis, seconds: float) -> None:
         if b":claim:" not in key and b":near:" not in key:
             state = counters.get(key)
             assert isinstance(state, bytes)
-            start, counts = state.decode().split(":", 1)
-            counters.set(key, f"{int(start) - int(seconds * 1000)}:{counts}", keepttl=True)
+            start, current, previous = WINDOW.unpack(state)
+            counters.set(key, WINDOW.pack(start - int(seconds * 1000), current, previous), keepttl=True)
 
 
 def test_five_comments_in_a_minute_are_no_flood(observe: Observer) -> None:
