@@ -113,13 +113,13 @@ class Scorer:
         """
         Return the log-odds of spam: the prior and the weight of every token and pair of neighbouring words.
         """
-        return self.prior + sum(weight for _, weight in self.contributions(tokens))
+        return self.prior + sum(self.weights(tokens))
 
-    def contributions(self, tokens: Iterable[str]) -> list[tuple[str, float]]:
+    def weights(self, tokens: Iterable[str]) -> list[float]:
         """
-        Return each token with its weight; a word's weight includes that of the pair it makes with the word before.
+        Return the weight of each token; a word's weight includes that of the pair it makes with the word before.
         """
-        found: list[tuple[str, float]] = []
+        found: list[float] = []
         known, pairs = self._known, self._pairs
         before = ""
         for token in tokens:
@@ -130,44 +130,41 @@ class Scorer:
                 if (firsts := pairs.get(token)) and before in firsts:
                     weight += firsts[before]
                 before = token
-            found.append((token, weight))
+            found.append(weight)
         return found
 
     def explain(self, features: Features) -> Explanation:
         """
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
         """
-        groups: dict[str, list[tuple[float, str]]] = {"text": []}
-        add, quotes = groups["text"].append, features.quotes
-        for token, weight in self.contributions(quotes):
-            if not weight:
-                continue
-            if ":" in token:
-                groups.setdefault(_code(token), []).append((weight, quotes[token]))
-            else:
-                add((weight, quotes[token]))
-        reasons = sorted((_reason(code, parts) for code, parts in groups.items() if parts), key=_heaviest)
-        return Explanation(self.prior + sum(reason.weight or 0.0 for reason in reasons), self.prior, tuple(reasons))
+        groups: dict[str, list[tuple[float, str]]] = {}
+        weights = self.weights(features.quotes)
+        for (token, quote), weight in zip(features.quotes.items(), weights, strict=True):
+            if weight:
+                code = _code(token) if ":" in token else "text"
+                if parts := groups.get(code):
+                    parts.append((weight, quote))
+                else:
+                    groups[code] = [(weight, quote)]
+        reasons = [_reason(code, parts) for code, parts in groups.items()]
+        reasons.sort(key=_heaviest)
+        return Explanation(self.prior + sum(weights), self.prior, tuple(reasons))
 
     def _learn(self, token: str) -> float:
         weight = (self._clues if ":" in token else self._words).get(token, 0.0)
-        weight += sum(self._weights_of_ngrams(token))
+        # As scikit-learn's CountVectorizer(analyzer="char_wb") counts n-grams: a word no longer than n counts once.
+        padded, shortest, characters = f" {token} ", self._shortest, self._characters
+        length = len(padded)
+        longest = min(self._longest, length)
+        for start in range(length - shortest + 1):
+            if alike := characters.get(padded[start : start + shortest]):
+                for end in range(start + shortest, min(start + longest, length) + 1):
+                    if ngram := alike.get(padded[start:end]):
+                        weight += ngram
         if len(self._known) >= CACHED_WORDS:
             self._known = {}
         self._known[token] = weight
         return weight
-
-    def _weights_of_ngrams(self, token: str) -> Iterator[float]:
-        # As scikit-learn's CountVectorizer(analyzer="char_wb") counts them: a word no longer than n counts once.
-        padded = f" {token} "
-        length = len(padded)
-        longest = min(self._longest, length)
-        for start in range(length - self._shortest + 1):
-            alike = self._characters.get(padded[start : start + self._shortest])
-            if alike:
-                for end in range(start + self._shortest, min(start + longest, length) + 1):
-                    if (weight := alike.get(padded[start:end])) is not None:
-                        yield weight
 
 
 def read_card(folder: Path) -> Card:
@@ -254,6 +251,9 @@ def _code(token: str) -> str:
 
 
 def _reason(code: str, parts: list[tuple[float, str]]) -> Reason:
+    if len(parts) == 1:  # as of most clues
+        ((weight, quote),) = parts
+        return Reason(code, weight, evidence=(quote,) if quote else ())
     total = sum([weight for weight, _ in parts])
     telling = [part for part in parts if part[1] and part[0] * total > 0]
     telling.sort(key=_weight, reverse=total > 0)

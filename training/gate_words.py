@@ -56,7 +56,7 @@ def weight(scorer: Scorer, word: str) -> float:
     """
     Return what a word, a pair of words or a clue adds to the log-odds of a comment.
     """
-    return sum(added for _, added in scorer.contributions(word.split()))
+    return sum(scorer.weights(word.split()))
 
 
 def _try(

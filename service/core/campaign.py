@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from service.core.comment import Comment
 from service.core.text import fold, visible
@@ -22,6 +22,8 @@ BANDS = 6
 SHARED_PART, FEWEST_SHARED = 0.35, 8
 
 _WORD = re.compile(r"[^\W_]+")
+# The same for ASCII, in a third of the time.
+_NO_LETTERS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 _QUOTED = re.compile(r"^[ \t]*(?:>|&gt;).*$|<blockquote[^<]*(?:<(?!/?blockquote)[^<]*)*</blockquote>", re.MULTILINE)
 # A tag says nothing but where it leads.
 _TAG = re.compile(r"""<[a-z/!](?:[^<>]*?href\s?=\s?["']?([^"'\s<>]+))?[^<>]*>""", re.IGNORECASE)
@@ -52,16 +54,20 @@ class Sketcher:
         text = visible(comment.comment[:LONGEST_COMMENT])
         if ">" in text or "&gt;" in text:
             text = _TAG.sub(r" \1 ", _QUOTED.sub(" ", text))
-        words = _WORD.findall(text)
+        words = _words(text)
         if sum(map(len, words)) < FEWEST_LETTERS:
             return ()
-        pairs = _pairs([number for word in words for number in self._numbers(word)])
+        pairs = self._pairs(words)
         if comment.article_text:
             pairs -= self._passages(comment.article_text[:LONGEST_ARTICLE])
         return tuple(sorted(pairs)[:SKETCH_LENGTH]) if len(pairs) >= FEWEST_PAIRS else ()
 
     def _article(self, text: str) -> set[int]:
-        return _pairs([number for word in _WORD.findall(visible(text)) for number in self._numbers(word)])
+        return self._pairs(_words(visible(text)))
+
+    def _pairs(self, words: list[str]) -> set[int]:
+        numbers = chain.from_iterable(map(self._numbers, words))
+        return {(one * 0x9E3779B1 + other) & 0xFFFFFFFF for one, other in pairwise(numbers)}
 
     def _hash(self, word: str) -> tuple[int, ...]:
         return tuple(map(self._number, fold(word)))
@@ -84,5 +90,5 @@ def resembles(one: Sequence[int], other: Sequence[int]) -> bool:
     return longer > 0 and len({*one} & {*other}) >= max(SHARED_PART * longer, min(FEWEST_SHARED, longer))
 
 
-def _pairs(numbers: list[int]) -> set[int]:
-    return {(one * 0x9E3779B1 + other) & 0xFFFFFFFF for one, other in pairwise(numbers)}
+def _words(text: str) -> list[str]:
+    return text.translate(_NO_LETTERS).split() if text.isascii() else _WORD.findall(text)

@@ -22,9 +22,10 @@ _MONEY = r"[$€£₹¥₽]\s{0,2}\d[\d.,]{0,12}k?|(?<![\w.,])\d[\d.,]{0,12}\s{0
 # Most text: words in ASCII letters, each up to a comma, a full stop or a space that no disguised dot follows. A run of
 # them is one match instead of one for each, which is half of the time. A lone letter must not begin a spaced-out word.
 _PLAIN_WORD = r"(?:[a-zA-Z]{2,60}+(?:'[a-zA-Z]{1,60}+)?+|[aAI](?= [a-zA-Z]{2}))"
-_PLAIN_END = r"(?:[,;!?]++[ \n]?+|\.?+[ \n])(?!\s|[.\[({]|dot|pun|pon|точ)"
-_PLAIN = rf"(?:{_PLAIN_WORD}{_PLAIN_END})++"
-_IN_PLAIN = re.compile("[a-zA-Z']+", re.IGNORECASE)
+_PLAIN_END = r"(?:[,;!?]++[ \n]?+|\.?+[ \n])(?!\s|[.\[({]|(?i:dot|pun|pon|точ))"
+# Without regard to case its letters would be compared one by one, in twice the time.
+_PLAIN = rf"(?-i:(?:{_PLAIN_WORD}{_PLAIN_END})++)"
+_ENDS = str.maketrans(",;!?.", "     ")
 _TOKEN = re.compile(
     f"(?P<plain>{_PLAIN})|(?P<email>{links.EMAIL})|(?P<link>{links.ADDRESS})"
     f"|(?P<disguised>{links.DISGUISED})|(?P<domain>{links.BARE_DOMAIN})"
@@ -82,7 +83,7 @@ def words_of(plain: str) -> list[str]:
     >>> words_of("We didn't like it, ")
     ['We', "didn't", 'like', 'it']
     """
-    return _IN_PLAIN.findall(plain)
+    return plain.translate(_ENDS).split()
 
 
 def _names_a_host(kind: str, written: str) -> bool:
