@@ -3,7 +3,13 @@ Keys at the gate.
 """
 
 import hashlib
+import hmac
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -67,6 +73,37 @@ def test_any_other_key_is_refused_in_the_same_words(key: str) -> None:
 
     with pytest.raises(Unauthorised, match=r"^no site has this key$"):
         gate.admit(f"Bearer {key}", None)
+
+
+def work_of(attempt: Callable[[], object]) -> Counter[str]:
+    """
+    Return how often a refused attempt hashed a key, compared digests and asked the store.
+    """
+    done: Counter[str] = Counter()
+
+    def see(frame: FrameType, event: str, called: Any) -> None:
+        if event == "call":
+            done[frame.f_code.co_name] += 1
+        elif called is hmac.compare_digest:
+            done["compare_digest"] += event == "c_call"
+
+    sys.setprofile(see)
+    try:
+        with suppress(Unauthorised):
+            attempt()
+    finally:
+        sys.setprofile(None)
+    return Counter({name: done[name] for name in ("digest", "compare_digest", "by_key_id")})
+
+
+@pytest.mark.parametrize("key", [KEY[:-1] + "B", KEY.replace("0123456789", "9999999999")], ids=["secret", "id"])
+def test_a_wrong_secret_and_an_unknown_id_cost_the_same_work_the_first_time_and_the_next(key: str) -> None:
+    gate = Gate(Sites())
+
+    first, second = (work_of(lambda: gate.admit(f"Bearer {key}", None)) for _ in range(2))
+
+    assert first == {"digest": 1, "compare_digest": 1, "by_key_id": 1}
+    assert second == {"digest": 1, "compare_digest": 1, "by_key_id": 0}
 
 
 def guess(gate: Gate, address: str, times: int = MOST_GUESSES) -> None:
