@@ -65,13 +65,15 @@ class Account:
         traced = [("traceresponse", self.trace.answered)] if self.trace else []
         return [(REQUEST_ID, self.request_id), *traced, *(header for header in _HEADERS if header[0] not in given)]
 
-    def close(self, status: int, *, is_problem: bool, is_breaker_open: bool, tracing: "Tracing | None" = None) -> None:
+    def close(
+        self, status: int, problem: str | None, *, is_breaker_open: bool, tracing: "Tracing | None" = None
+    ) -> None:
         """
-        Count the answer, log it and trace it.
+        Count the answer, log it and trace it; `problem` is the code of what it says went wrong.
         """
         ended = time.perf_counter()
         seconds = ended - self.began
-        metrics.count_request(self.edge, status, seconds, self.decision, is_problem=is_problem)
+        metrics.count_request(self.edge, status, seconds, self.decision, problem)
         if self.decision:
             metrics.count_decision(self.edge, self.decision, is_replayed=self.replayed, is_breaker_open=is_breaker_open)
         if logger.isEnabledFor(logging.INFO):
@@ -112,7 +114,8 @@ class Tracing(Protocol):
 
 def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
     """
-    Watch all requests of an application. Views say what they did in `g.site`, `g.decision` and `g.replayed`.
+    Watch all requests of an application. Views say what they did in `g.site`, `g.decision` and `g.replayed`, and
+    whoever answers with a problem document in `g.problem`.
     """
 
     @app.before_request
@@ -127,7 +130,5 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing
         account.edge = request.blueprint or "other"
         account.route = request.url_rule.rule if request.url_rule else None
         account.site, account.decision, account.replayed = g.get("site"), g.get("decision"), g.get("replayed", False)
-        is_problem = response.mimetype == "application/problem+json"
-        is_open = is_breaker_open()
-        account.close(response.status_code, is_problem=is_problem, is_breaker_open=is_open, tracing=tracing)
+        account.close(response.status_code, g.get("problem"), is_breaker_open=is_breaker_open(), tracing=tracing)
         return response

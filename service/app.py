@@ -45,6 +45,7 @@ from service.breaker import State
 from service.bridge import Bridge
 from service.comments import Comments
 from service.config import Settings, variable
+from service.connections import open_to
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures
 from service.core.comment import Comment
@@ -146,7 +147,7 @@ def connect(settings: Settings, worker: Check = lambda: None, loaded: Scorer | N
         on_error=metrics.count_traffic_error,
         on_stale=memory.refresh,
     )
-    on_failure = metrics.MODEL_FAILURES.inc
+    on_failure = metrics.count_distrusted
     model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=on_failure, loaded=loaded)
     model.look()
     labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), _now, metrics.count_label)
@@ -198,7 +199,7 @@ def connect(settings: Settings, worker: Check = lambda: None, loaded: Scorer | N
             settings.training_data,
             settings.held_back_data,
         ),
-        (Gauges(Queue(engine).length, lambda: model.scorer, _now),),
+        (Gauges(Queue(engine).length, lambda: model.scorer, _now, partial(open_to, settings.port), traffic.skew),),
         model.watch,
         tracing,
     )

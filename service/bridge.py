@@ -28,6 +28,8 @@ from service.body import LARGEST_BODY
 from service.comments import PATH as COMMENTS
 from service.deciding import Deciding
 from service.forwarded import Network
+from service.metrics import count_problem
+from service.problems import PLAIN
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
 BODY_SECONDS = 5.0
@@ -87,8 +89,7 @@ class Bridge:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(scope, protocol)
         except TimeoutError:
-            too_slow = 408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
-            protocol.response_bytes(*(self._late(self._environ(scope, b"")) or too_slow))
+            protocol.response_bytes(*(self._late(self._environ(scope, b"")) or _too_slow()))
             return
         except (ProtocolClosed, ProtocolError):
             return  # the client has gone
@@ -149,6 +150,11 @@ class Bridge:
             if hasattr(chunks, "close"):
                 chunks.close()
         return status, headers, body
+
+
+def _too_slow() -> Answer:
+    count_problem(408, PLAIN)
+    return 408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
 
 
 def _warn() -> None:

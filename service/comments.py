@@ -94,11 +94,13 @@ class Comments:
         account.edge, account.route, account.site = EDGE, PATH, found.site
         if isinstance(found.outcome, Outcome):
             account.decision, account.replayed = found.outcome.decision, found.outcome.replayed
+            problem = None
             status, headers, content = 200, headers_for(found.outcome), answer.to_body(found.outcome.decision)
         else:
+            problem = problems.code_of(found.outcome)
             status, headers, content = problems.of(found.outcome, PATH, account.request_id, self.chance())
         is_open = self.is_breaker_open()
-        account.close(status, is_problem=status != 200, is_breaker_open=is_open, tracing=self.tracing)
+        account.close(status, problem, is_breaker_open=is_open, tracing=self.tracing)
         return status, headers + account.headers(), content
 
 

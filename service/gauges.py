@@ -27,12 +27,15 @@ class Model(Protocol):
 @dataclass(frozen=True, slots=True)
 class Gauges:
     """
-    What waits for moderators, and how old the model in use is. What cannot be read is left out.
+    What waits for moderators, how old the model in use is, who is connected, and by how many seconds Redis's clock is
+    ahead of this machine's. What cannot be read is left out.
     """
 
     queue: Callable[[], Length]
     model: Callable[[], Model | None]
     clock: Callable[[], datetime]
+    connections: Callable[[], int | None] = lambda: None
+    skew: Callable[[], float | None] = lambda: None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """
@@ -40,6 +43,10 @@ class Gauges:
         """
         yield from self._queue()
         yield from self._model()
+        if (connections := self.connections()) is not None:
+            yield GaugeMetricFamily("hamlet_connections_open", "Connections of clients, idle ones too", connections)
+        if (skew := self.skew()) is not None:
+            yield GaugeMetricFamily("hamlet_redis_clock_skew_seconds", "How far Redis's clock is ahead of ours", skew)
 
     def _queue(self) -> Iterator[GaugeMetricFamily]:
         try:

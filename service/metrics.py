@@ -17,6 +17,10 @@ from prometheus_client.registry import Collector
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
+from service.metric_files import reserve
+from service.scorer import Distrust
+
+reserve()
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A comment takes some 3 ms and has 800.
@@ -35,7 +39,7 @@ REPLAYED = Counter("hamlet_replayed_total", "Decisions given again for the same 
 DEGRADED = Counter("hamlet_degraded_total", "Decisions made without a part", ("part",))
 LABELS = Counter("hamlet_labels_total", "Labels kept", ("label", "source", "set_aside"))
 LATENCY = Histogram("hamlet_request_seconds", "Time to answer a request", ("edge", "verdict"), buckets=SECONDS)
-PROBLEMS = Counter("hamlet_problems_total", "Requests answered with a problem document", ("status",))
+PROBLEMS = Counter("hamlet_problems_total", "Requests answered with a problem document", ("status", "code"))
 TRAFFIC_ERRORS = Counter("hamlet_traffic_errors_total", "Calls of Redis that failed", ("kind",))
 BREAKERS_OPEN = Gauge(
     "hamlet_traffic_breakers_open", "Workers that do not call Redis for now", multiprocess_mode="livesum"
@@ -50,7 +54,11 @@ OUTBOX_OLDEST = Gauge(
 OUTBOX_DEAD = Gauge("hamlet_outbox_dead", "Messages to sites that were given up", multiprocess_mode="mostrecent")
 OUTBOX_SENT = Counter("hamlet_outbox_attempts_total", "Attempts to tell a site", ("kind", "outcome"))
 ERASED = Counter("hamlet_erased_total", "Rows erased since they were too old", ("what",))
-MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could not be loaded")
+MODEL_LOADS = Counter("hamlet_model_loads_total", "Models that workers took up, at their start or in place of another")
+MODEL_SECONDS = Gauge(
+    "hamlet_model_load_seconds", "Time to take up the model in use, of the slowest worker", multiprocess_mode="livemax"
+)
+MODEL_FAILURES = Counter("hamlet_model_load_failures_total", "Models that could not be loaded", ("reason",))
 STORE_ERRORS = Counter("hamlet_store_errors_total", "Calls of the store that failed", ("kind",))
 REPLACED = Counter("hamlet_workers_replaced_total", "Workers whose place another one took", ("cause",))
 
@@ -61,6 +69,8 @@ for _label, _source, _set_aside in product(Label, Source, ("yes", "no")):
     LABELS.labels(_label, _source, _set_aside)
 for _cause in ("died", "age"):
     REPLACED.labels(_cause)
+for _reason in Distrust:
+    MODEL_FAILURES.labels(_reason)
 _DEGRADED = {part: DEGRADED.labels(part) for part in PARTS}
 _LATENCY = {
     (edge, verdict): LATENCY.labels(edge, verdict)
@@ -69,14 +79,21 @@ _LATENCY = {
 }
 
 
-def count_request(edge: str, status: int, seconds: float, decision: Decision | None, *, is_problem: bool) -> None:
+def count_request(edge: str, status: int, seconds: float, decision: Decision | None, problem: str | None) -> None:
     """
-    Count an answer. `edge` is the blueprint that gave it.
+    Count an answer. `edge` is the blueprint that gave it, `problem` the code of what it says went wrong.
     """
     verdict = decision.verdict.value if decision else NO_VERDICT
     _LATENCY[edge if edge in EDGES else "other", verdict].observe(seconds)
-    if is_problem:
-        PROBLEMS.labels(str(status)).inc()
+    if problem:
+        count_problem(status, problem)
+
+
+def count_problem(status: int, code: str) -> None:
+    """
+    Count an answer that says what went wrong.
+    """
+    PROBLEMS.labels(str(status), code).inc()
 
 
 def count_decision(edge: str, decision: Decision, *, is_replayed: bool, is_breaker_open: bool) -> None:
@@ -172,10 +189,19 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def model_taken(version: str, before: str | None) -> None:
+def model_taken(version: str, before: str | None, seconds: float) -> None:
     """
-    Say which model serves, and which no longer does.
+    Say which model serves, which no longer does, and how long it took to load.
     """
     if before:
         MODEL.labels(before).set(0)
     MODEL.labels(version).set(1)
+    MODEL_LOADS.inc()
+    MODEL_SECONDS.set(seconds)
+
+
+def count_distrusted(reason: Distrust) -> None:
+    """
+    Count a model that could not be loaded.
+    """
+    MODEL_FAILURES.labels(reason).inc()

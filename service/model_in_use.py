@@ -5,11 +5,12 @@ The model in use: another one is taken up within seconds of its promotion, betwe
 import gc
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from service.freed_memory import give_back
-from service.scorer import ModelError, Scorer, current
+from service.scorer import Distrust, ModelError, Scorer, current
 
 # The file is read again and not watched: no notice of the kernel's comes from a network file system.
 LOOK_SECONDS = 2.0
@@ -28,18 +29,21 @@ class ModelInUse:
         self,
         models: Path,
         *,
-        on_taken: Callable[[str, str | None], None],
-        on_failure: Callable[[], None],
+        on_taken: Callable[[str, str | None, float], None],
+        on_failure: Callable[[Distrust], None],
         loaded: Scorer | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """
-        Take the folder of models; `on_taken` is told the version taken up and the one before, `on_failure` each fault.
-        `loaded` is a model that was loaded earlier, and is taken up without a look at its files if it is the one named.
+        Take the folder of models; `on_taken` is told the version taken up, the one before and the seconds that loading
+        took, `on_failure` the reason of each fault. `loaded` is a model that was loaded earlier, and is taken up
+        without a look at its files if it is the one named.
         """
         self._models = models
         self._loaded = loaded
         self._on_taken = on_taken
         self._on_failure = on_failure
+        self._monotonic = monotonic
         self._last_fault: str | None = None
         self.scorer: Scorer | None = None
 
@@ -57,10 +61,11 @@ class ModelInUse:
         try:
             folder = current(self._models)
             if folder.name != self.version:
+                began = self._monotonic()
                 loaded, self._loaded = self._loaded, None
-                self._take(loaded if loaded and loaded.version == folder.name else Scorer.load(folder))
+                self._take(loaded if loaded and loaded.version == folder.name else Scorer.load(folder), began)
         except ModelError as error:
-            self._tell(str(error))
+            self._tell(error)
         else:
             self._last_fault = None
 
@@ -76,22 +81,22 @@ class ModelInUse:
 
         threading.Thread(target=look_again, name="model", daemon=True).start()
 
-    def _take(self, scorer: Scorer) -> None:
+    def _take(self, scorer: Scorer, began: float) -> None:
         before = self.version
         # One assignment: a request that has begun keeps the model that it asked for.
         self.scorer = scorer
-        self._on_taken(scorer.version, before)
+        self._on_taken(scorer.version, before, self._monotonic() - began)
         logger.info("model %s serves", scorer.version)
         # No later collection need look through the model's words again.
         gc.collect()
         gc.freeze()
         give_back()
 
-    def _tell(self, fault: str) -> None:
+    def _tell(self, error: ModelError) -> None:
         # Once, and not every two seconds.
-        if fault == self._last_fault:
+        if (fault := str(error)) == self._last_fault:
             return
         self._last_fault = fault
-        self._on_failure()
+        self._on_failure(error.reason)
         serves = f"model {self.version} goes on serving" if self.scorer else "every comment is held"
         logger.error("%s, since the current model cannot be used: %s", serves, fault)

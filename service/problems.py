@@ -33,6 +33,8 @@ MEDIA_TYPE = "application/problem+json"
 # On these a CMS may act on the answer alone, so even an error says what to do with the comment.
 VERDICTS = ("/v1/comments", "/v1/batch")
 RETRY_AFTER_SECONDS = 5
+# Under which code those are counted whose type is about:blank.
+PLAIN = "plain"
 _UNEXPECTED = {
     "type": "about:blank",
     "title": "Internal Server Error",
@@ -80,6 +82,7 @@ def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
 
     @app.errorhandler(HamletError)
     def known(error: HamletError) -> Response:
+        g.problem = error.code
         return _response(of(error, request.path, g.get("request_id"), random()))
 
     @app.errorhandler(HTTPException)
@@ -89,6 +92,7 @@ def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
             return error.get_response()
         if status == 404:
             return known(NotFound("there is nothing at this address"))
+        g.problem = PLAIN
         document = {"type": "about:blank", "title": error.name, "status": status, "detail": _plain_detail(status)}
         response = _response(_problem(document, request.path, g.get("request_id")))
         response.headers.extend(header for header in error.get_headers() if header[0] != "Content-Type")
@@ -96,7 +100,15 @@ def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
+        g.problem = code_of(error)
         return _response(of(error, request.path, g.get("request_id"), random()))
+
+
+def code_of(error: Exception) -> str:
+    """
+    Return under which code an error is counted.
+    """
+    return error.code if isinstance(error, HamletError) else PLAIN
 
 
 def of(error: Exception, path: str, request_id: str | None, chance: float) -> Raw:

@@ -180,6 +180,15 @@ def servers(client: Client) -> list[redis.Redis]:
     return client.nodes() if isinstance(client, LazyCluster) else [client]
 
 
+def skew(server: redis.Redis, clock: Callable[[], float]) -> float:
+    """
+    Return by how many seconds a server's clock is ahead of ours (Unix seconds), to half of the time that asking takes.
+    """
+    before = clock()
+    seconds, microseconds = server.time()
+    return float(seconds + microseconds / 1e6 - (before + clock()) / 2)
+
+
 def drop_idle(client: Client) -> None:
     """
     Hang up connections that are not in use, so that the next one finds the primary of now.

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -34,10 +35,24 @@ _CREATED: TypeAdapter[datetime | None] = TypeAdapter(AwareDatetime | None)
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 
 
+class Distrust(StrEnum):
+    """
+    Why a model cannot be trusted.
+    """
+
+    MISSING = "missing"
+    ALTERED = "altered"
+    NOT_UNDERSTOOD = "not_understood"
+
+
 class ModelError(Exception):
     """
     A model that cannot be trusted: missing, cut, altered or not understood. The message names the file.
     """
+
+    def __init__(self, reason: Distrust, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +107,14 @@ class Scorer:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise ModelError(f"{path}: {error.strerror}") from error
+            raise ModelError(Distrust.MISSING, f"{path}: {error.strerror}") from error
         if hashlib.sha256(content).hexdigest() != card.sha256:
-            raise ModelError(f"{path}: its sha256 is not the one on its card; restore the file or the whole folder")
+            message = f"{path}: its sha256 is not the one on its card; restore the file or the whole folder"
+            raise ModelError(Distrust.ALTERED, message)
         try:
             return cls(arrays.read(content), card.version, card.thresholds, card.curve, card.created)
         except _NOT_A_MODEL as error:
-            raise ModelError(f"{path}: not a compiled model ({error})") from error
+            raise ModelError(Distrust.NOT_UNDERSTOOD, f"{path}: not a compiled model ({error})") from error
 
     @property
     def vocabulary(self) -> Iterator[str]:
@@ -181,9 +197,9 @@ def read_card(folder: Path) -> Card:
         curve, created = _CURVE.validate_python(card.get("curve")), _CREATED.validate_python(card.get("created"))
         return Card(version, digest, thresholds, curve, created)
     except OSError as error:
-        raise ModelError(f"{path}: {error.strerror}") from error
+        raise ModelError(Distrust.MISSING, f"{path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path}: not a model's card ({error!r})") from error
+        raise ModelError(Distrust.NOT_UNDERSTOOD, f"{path}: not a model's card ({error!r})") from error
 
 
 def current(models: Path) -> Path:
@@ -196,7 +212,8 @@ def current(models: Path) -> Path:
     try:
         version = (models / CURRENT).read_text().strip()
     except OSError as error:
-        raise ModelError(f"{models / CURRENT}: {error.strerror}; promote a model with hamlet-train") from error
+        message = f"{models / CURRENT}: {error.strerror}; promote a model with hamlet-train"
+        raise ModelError(Distrust.MISSING, message) from error
     return models / version
 
 

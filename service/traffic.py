@@ -19,7 +19,7 @@ from service.core.commenter import Identity, identities
 from service.core.labels import NOTHING_SAID
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic, Window
-from service.redis_client import Client, Command, drop_idle, run
+from service.redis_client import Client, Command, drop_idle, run, servers, skew
 from service.traffic_keys import TrafficKeys
 
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
@@ -106,6 +106,16 @@ class Traffic:
             return bool(self._client.ping())
         except (redis.RedisError, OSError):
             return False
+
+    def skew(self) -> float | None:
+        """
+        Return by how many seconds Redis's clock is ahead of this machine's, of several servers that which is furthest
+        off; None if one does not answer.
+        """
+        try:
+            return max((skew(server, self._clock) for server in servers(self._client)), key=abs)
+        except (redis.RedisError, OSError):
+            return None
 
     def _counted(self, asked: Asked) -> "_Counted":
         known = identities(asked.comment)

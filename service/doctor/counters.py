@@ -10,7 +10,7 @@ import redis
 
 from service.config import Settings
 from service.doctor.finding import Finding, note
-from service.redis_client import connect, servers
+from service.redis_client import connect, servers, skew
 
 # The first of each line without CVE-2025-49844, by which a script in Lua could break out of its cage.
 SAFE = {
@@ -30,8 +30,7 @@ def examine(settings: Settings, clock: Callable[[], float] = time.time) -> Itera
         with connect(settings.redis_url) as client:
             for server in servers(client):
                 information: dict[str, Any] = server.info()
-                seconds, microseconds = server.time()
-                yield from of_server(information, seconds + microseconds / 1e6 - clock())
+                yield from of_server(information, skew(server, clock))
     except (redis.RedisError, OSError) as error:
         yield Finding(
             f"Redis does not answer ({type(error).__name__})",
@@ -39,7 +38,7 @@ def examine(settings: Settings, clock: Callable[[], float] = time.time) -> Itera
         )
 
 
-def of_server(information: Mapping[str, Any], skew: float) -> Iterator[Finding]:
+def of_server(information: Mapping[str, Any], ahead: float) -> Iterator[Finding]:
     """
     Yield what is wrong with a server by what it says of itself, and by how far its clock is ahead of this one.
     """
@@ -60,9 +59,9 @@ def of_server(information: Mapping[str, Any], skew: float) -> Iterator[Finding]:
             f"{name.title()} refuses to count when its memory is full (maxmemory-policy noeviction)",
             "set maxmemory-policy volatile-lru: all keys of Hamlet expire",
         )
-    if abs(skew) > MOST_SKEW_SECONDS:
+    if abs(ahead) > MOST_SKEW_SECONDS:
         yield Finding(
-            f"the clock of {name.title()} is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's",
+            f"the clock of {name.title()} is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} this machine's",
             "have both follow the same time server",
         )
 

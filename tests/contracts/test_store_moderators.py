@@ -85,6 +85,14 @@ def test_no_lock_is_longer_than_an_hour(accounts: Moderators) -> None:
     assert accounts.list()[0].locked_until == now + MINUTE * 60
 
 
+def test_a_clock_that_is_put_back_locks_nobody_out_for_longer_than_an_hour(accounts: Moderators) -> None:
+    for _ in range(FREE_FAILURES + 1):
+        assert accounts.attempt("Anna", NOON)
+
+    assert accounts.attempt("Anna", NOON - MINUTE * 30) is None
+    assert accounts.attempt("Anna", NOON - MINUTE * 60 * 24)
+
+
 def test_a_sign_in_that_succeeds_forgets_the_failures(accounts: Moderators) -> None:
     for _ in range(FREE_FAILURES * 3):
         number_of(accounts)

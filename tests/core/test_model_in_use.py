@@ -4,13 +4,14 @@ The model in use: taken up when it is promoted, kept when the next one cannot be
 
 import logging
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
 from running_service import write_model
 
 from service.model_in_use import ModelInUse
-from service.scorer import Scorer
+from service.scorer import Distrust, Scorer
 
 
 @dataclass
@@ -21,18 +22,21 @@ class Watched:
 
     models: Path
     taken: list[tuple[str, str | None]] = field(default_factory=list)
-    failures: int = 0
+    seconds: list[float] = field(default_factory=list)
+    failures: list[Distrust] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.model = self.with_loaded(None)
 
     def with_loaded(self, loaded: Scorer | None) -> ModelInUse:
+        clock = count(step=2).__next__  # every look at it is two seconds later
         return ModelInUse(
-            self.models, on_taken=lambda *event: self.taken.append(event), on_failure=self.fail, loaded=loaded
+            self.models, on_taken=self.take, on_failure=self.failures.append, loaded=loaded, monotonic=clock
         )
 
-    def fail(self) -> None:
-        self.failures += 1
+    def take(self, version: str, before: str | None, seconds: float) -> None:
+        self.taken.append((version, before))
+        self.seconds.append(seconds)
 
 
 @pytest.fixture
@@ -76,11 +80,21 @@ def test_a_model_that_is_promoted_takes_the_place_of_the_one_before(watched: Wat
     watched.model.look()
 
     assert (watched.model.version, watched.taken) == ("two", [("one", None), ("two", "one")])
+    assert watched.seconds == [2, 2]
 
 
-@pytest.mark.parametrize("damage", ["tampered", "no card", "no folder", "no name"])
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("tampered", Distrust.ALTERED),
+        ("no card", Distrust.MISSING),
+        ("half a card", Distrust.NOT_UNDERSTOOD),
+        ("no folder", Distrust.MISSING),
+        ("no name", Distrust.MISSING),
+    ],
+)
 def test_a_model_that_cannot_be_trusted_leaves_the_one_before_and_is_told_of_once(
-    watched: Watched, damage: str, caplog: pytest.LogCaptureFixture
+    watched: Watched, damage: str, reason: Distrust, caplog: pytest.LogCaptureFixture
 ) -> None:
     watched.model.look()
     write_model(watched.models, "two")
@@ -88,6 +102,8 @@ def test_a_model_that_cannot_be_trusted_leaves_the_one_before_and_is_told_of_onc
         (watched.models / "two" / "scorer.npz").write_bytes(b"other weights")
     elif damage == "no card":
         (watched.models / "two" / "card.json").unlink()
+    elif damage == "half a card":
+        (watched.models / "two" / "card.json").write_text('{"version": "two"')
     elif damage == "no folder":
         (watched.models / "two").rename(watched.models / "gone")
     else:
@@ -97,7 +113,7 @@ def test_a_model_that_cannot_be_trusted_leaves_the_one_before_and_is_told_of_onc
     watched.model.look()
 
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
-    assert (watched.model.version, watched.failures, len(told)) == ("one", 1, 1)
+    assert (watched.model.version, watched.failures, len(told)) == ("one", [reason], 1)
     assert told[0].startswith("model one goes on serving, since the current model cannot be used: ")
 
 
@@ -122,5 +138,5 @@ def test_without_any_model_there_is_none_until_one_comes(tmp_path: Path, caplog:
     write_model(tmp_path / "models", "one")
     watched.model.look()
 
-    assert (before, watched.model.version, watched.failures) == (None, "one", 1)
+    assert (before, watched.model.version, watched.failures) == (None, "one", [Distrust.MISSING])
     assert "every comment is held" in caplog.text

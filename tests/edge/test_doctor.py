@@ -243,7 +243,7 @@ def test_a_redis_that_does_not_answer_is_found(settings: Settings) -> None:
     ],
 )
 def test_a_version_whose_scripts_can_break_out_is_found(information: dict[str, str], is_safe: bool) -> None:
-    told = list(of_server({"maxmemory": 1, "maxmemory_policy": "volatile-lru", **information}, skew=0))
+    told = list(of_server({"maxmemory": 1, "maxmemory_policy": "volatile-lru", **information}, ahead=0))
 
     assert (told == []) == is_safe
 

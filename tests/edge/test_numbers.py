@@ -55,6 +55,15 @@ def test_a_model_whose_card_has_no_date_has_no_age() -> None:
     assert "hamlet_model_created_timestamp_seconds" not in numbers(Length(0, None), FakeModel(created=None))
 
 
+def test_what_the_kernel_and_redis_do_not_say_is_left_out() -> None:
+    gauges = Gauges(lambda: Length(0, None), lambda: None, lambda: NOON, lambda: 3, lambda: -1.5)
+
+    told = {sample.name: sample.value for family in gauges.collect() for sample in family.samples}
+
+    assert (told["hamlet_connections_open"], told["hamlet_redis_clock_skew_seconds"]) == (3, -1.5)
+    assert not {"hamlet_connections_open", "hamlet_redis_clock_skew_seconds"} & {*numbers(Length(0, None))}
+
+
 @pytest.mark.parametrize(
     ("reasons", "code"),
     [

@@ -58,6 +58,7 @@ def test_fifty_that_dribble_keep_nobody_waiting(service: RunningService, dribble
         answers = [service.moderate("Ann", f"thanks to you {number}") for number in range(5)]
 
         assert time.monotonic() - began < 3
+        assert service.counted("hamlet_connections_open") > 50
     assert {answer["verdict"] for answer in answers} == {"accept"}
 
 
@@ -97,7 +98,7 @@ def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_lim
         service.lift_limits(key_per_minute=CALLER_LIMIT)
         with Load(service.port, service.key, clients=16) as load:
             wait_until(lambda: load.statuses[429] > 400, seconds=60)
-        refused = service.counted('hamlet_problems_total{status="429"}')
+        refused = service.counted('hamlet_problems_total{code="quota-exceeded",status="429"}')
         stored = service.stored()
 
     assert set(load.statuses) == {200, 429}

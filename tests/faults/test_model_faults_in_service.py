@@ -64,7 +64,13 @@ def _with_matching_card(scorer: Path, content: bytes) -> None:
     (scorer.parent / "card.json").write_text(json.dumps(card))
 
 
-DAMAGES = [is_missing, is_cut, has_a_flipped_byte, is_a_pickle, has_a_pickle_inside]
+DAMAGES = {
+    is_missing: "missing",
+    is_cut: "altered",
+    has_a_flipped_byte: "altered",
+    is_a_pickle: "not_understood",
+    has_a_pickle_inside: "not_understood",
+}
 Damage = Callable[[Path, Path], None]
 
 
@@ -102,24 +108,31 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
 
 def test_damaged_models_that_are_promoted_under_load_leave_the_one_before_serving(service: RunningService) -> None:
     models = service.folder / "models"
-    before = service.counted("hamlet_model_load_failures_total")
+
+    def failures(reason: str) -> float:
+        return service.counted(f'hamlet_model_load_failures_total{{reason="{reason}"}}')
+
+    loads = service.counted("hamlet_model_loads_total")
 
     with Load(service.port, service.key, clients=2) as load:
-        for number, damage in enumerate(DAMAGES, 1):
+        for damage, reason in DAMAGES.items():
+            before = failures(reason)
             write_model(models, damage.__name__)
             (models / "CURRENT").write_text("tiny\n")
             damage(models / damage.__name__ / "scorer.npz", service.folder / "ran")
             (models / "CURRENT").write_text(f"{damage.__name__}\n")
-            wait_until(
-                lambda number=number: service.counted("hamlet_model_load_failures_total") == before + number, seconds=20
-            )
+            wait_until(lambda reason=reason, before=before: failures(reason) == before + 1, seconds=20)
         ready = service.request("GET", "/readyz").status
         write_model(models, "mended")
         wait_until(lambda: load.answers[-1]["model"] == "mended", seconds=20)
 
+        taken = service.counted("hamlet_model_loads_total"), service.counted("hamlet_model_load_seconds")
+
     assert set(load.statuses) == {200}
     assert load.lost == []
     assert ready == 200
+    assert taken[0] == loads + 1
+    assert taken[1] > 0
     assert {answer["model"] for answer in load.answers} == {"tiny", "mended"}
     assert {answer["verdict"] for answer in load.answers} == {"accept"}
     assert not (service.folder / "ran").exists()

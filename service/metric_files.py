@@ -1,0 +1,60 @@
+"""
+The files of the numbers, whose room on the disk is reserved before they are mapped into memory.
+"""
+
+import errno
+import logging
+import os
+from pathlib import Path
+
+from prometheus_client import values
+from prometheus_client.mmap_dict import MmapedDict
+
+# More than twice what all numbers of one kind take in a process.
+BYTES = 128 * 1024
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+logger = logging.getLogger("hamlet.metrics")
+
+
+class ReservedFile(MmapedDict):
+    """
+    Numbers in a file; where the disk has no room for it, in memory alone, and missing from all sums.
+
+    By itself the library maps more of a file than the disk has given it, and the kernel ends a process that writes
+    where there is no room (SIGBUS).
+    """
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:
+        """
+        Open or make the file of that name.
+        """
+        if read_mode or _reserve(filename):
+            super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
+            return
+        logger.error("no room for %s: what this process counts is in no sum", filename)
+        memory = os.memfd_create("hamlet-metrics")
+        super().__init__(f"/proc/self/fd/{memory}")  # type: ignore[no-untyped-call]
+        os.close(memory)
+
+
+def reserve() -> None:
+    """
+    Have the library keep all numbers that are made from now on in files whose room is reserved.
+    """
+    values.MmapedDict = ReservedFile  # type: ignore[attr-defined]
+
+
+def _reserve(filename: str) -> bool:
+    if not hasattr(os, "posix_fallocate"):
+        return True
+    try:
+        with Path(filename).open("ab") as file:
+            os.posix_fallocate(file.fileno(), 0, BYTES)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        # An empty file would be in the way of whoever adds them up.
+        Path(filename).unlink(missing_ok=True)
+        return False
+    return True
