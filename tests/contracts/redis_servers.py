@@ -65,6 +65,13 @@ class RedisServer:
         assert self.process
         self.process.send_signal(number)
 
+    def follows(self) -> bool:
+        """
+        Tell whether it is a replica that has what its primary has.
+        """
+        with self.client as client:
+            return bool(client.info("replication").get("master_link_status") == "up")
+
     def stop(self, number: int = signal.SIGKILL) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
@@ -146,8 +153,17 @@ class Sentinels:
                 state = client.sentinel_masters()[PRIMARY]
             if state["num-slaves"] < 1 or state["num-other-sentinels"] < len(self.sentinels) - 1:
                 return False
-        with self.servers[1].client as client:
-            return bool(client.info("replication")["master_link_status"] == "up")
+        return any(server.follows() for server in self.servers)
+
+    def rejoin(self, old: RedisServer) -> None:
+        """
+        Start what was the primary again, as a replica of the one that is, and wait until it may take over.
+        """
+        primary = self.primary()
+        assert primary
+        old.options = ("--replicaof", f"127.0.0.1 {primary.port}")
+        old.start()
+        wait_until(self.can_fail_over, seconds=30)
 
 
 @contextmanager

@@ -3,11 +3,10 @@ What is over a limit, counted by a real server.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from struct import Struct
 
 import pytest
 import redis
-from traffic_observer import Author, Observer
+from traffic_observer import Author, Observer, pass_time
 
 from service.core.comment import Asked, Claim, Comment
 from service.core.site import Limits, Site
@@ -15,21 +14,6 @@ from service.core.traffic import Quota
 
 READER = Author(ip="8.8.8.8")
 PITCH = "I earn five hundred dollars a day from home with this simple trick, ask me how"
-
-# As traffic.lua packs it: the start in Unix milliseconds, the comments in the current and in the previous window.
-WINDOW = Struct(">dII")
-
-
-def pass_time(counters: redis.Redis, seconds: float) -> None:
-    """
-    Move the windows into the past, which is the same as moving the server's clock into the future.
-    """
-    for key in counters.scan_iter("hamlet:*", _type="string"):
-        if b":claim:" not in key and b":near:" not in key:
-            state = counters.get(key)
-            assert isinstance(state, bytes)
-            start, current, previous = WINDOW.unpack(state)
-            counters.set(key, WINDOW.pack(start - int(seconds * 1000), current, previous), keepttl=True)
 
 
 def test_five_comments_in_a_minute_are_no_flood(observe: Observer) -> None:

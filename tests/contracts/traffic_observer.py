@@ -3,13 +3,19 @@ Traffic as the tests use it.
 """
 
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import TypedDict
+
+import redis
 
 from service.core.comment import Asked, Claim, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.redis_client import Client
 from service.traffic import Traffic
+
+# As traffic.lua packs it: the start in Unix milliseconds, the comments in the current and in the previous window.
+WINDOW = Struct(">dII")
 
 
 @dataclass
@@ -64,3 +70,17 @@ class Observer:
         site = Site(id=7, name="blog", key_id="k1", limits=limits or Limits())
         (seen,) = self.traffic.observe([Asked(site, comment, Claim(claim, "digest") if claim else None)])
         return seen
+
+
+def pass_time(counters: redis.Redis, seconds: float) -> None:
+    """
+    Move the windows into the past, which is the same as moving the server's clock into the future.
+    """
+    for key in counters.scan_iter("hamlet:*", _type="string"):
+        if b":claim:" not in key and b":near:" not in key:
+            state = counters.get(key)
+            assert isinstance(state, bytes)
+            if len(state) != WINDOW.size:
+                continue  # what a service remembers of labels
+            start, current, previous = WINDOW.unpack(state)
+            counters.set(key, WINDOW.pack(start - int(seconds * 1000), current, previous), keepttl=True)

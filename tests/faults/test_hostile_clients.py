@@ -4,18 +4,23 @@ Clients that are slow, many, wrong or somebody else than they say: everybody els
 
 import json
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 
 import pytest
+import redis
 from load import Load
-from running_service import RunningService, wait_until, write_model
+from running_service import RunningService, command, wait_until, write_model
+from traffic_observer import pass_time
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
 HEAD = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 CALLER_LIMIT, AUTHOR_LIMIT = 40, 20
+# Refusals, far more than a minute of one client's comments.
+STORM = 1_500
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +112,27 @@ def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_lim
     assert refused == load.statuses[429]
     assert len(load.retry_after) == load.statuses[429]
     assert len(set(load.retry_after)) > 5  # or all would come back together
+
+
+def test_a_storm_that_waits_for_nothing_costs_other_sites_nothing_and_ends_when_it_was_told(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1") as service:
+        added = subprocess.check_output(command("sites", "add", "other", "--json"), env=service.environment)
+        service.lift_limits(key_per_minute=CALLER_LIMIT)
+        workers = service.workers()
+        with Load(service.port, service.key, clients=48) as storm:
+            wait_until(lambda: storm.statuses[429] > 0, seconds=30)
+            with Load(service.port, json.loads(added)["key"], clients=1) as other:
+                wait_until(lambda: storm.statuses[429] > STORM and other.statuses[200] > 20, seconds=90)
+        still_refused = service.post("/v1/comments", {"name": "Ann", "comment": "thanks to all of you"})
+        with redis.Redis(unix_socket_path=str(service.folder / "state" / "valkey.sock"), socket_timeout=10) as counters:
+            pass_time(counters, int(still_refused.headers["retry-after"]))
+        after = service.post("/v1/comments", {"name": "Ann", "comment": "thanks to all of you"})
+
+        assert service.workers() == workers
+    assert storm.statuses[200] == CALLER_LIMIT
+    assert set(other.statuses) == {200}
+    assert (storm.lost, other.lost) == ([], [])
+    assert (still_refused.status, after.status) == (429, 200)
 
 
 def test_two_hundred_wrong_keys_are_told_the_same_and_cost_the_right_one_nothing(service: RunningService) -> None:

@@ -208,8 +208,7 @@ def test_after_a_failover_the_new_primary_is_found_and_knows_what_was_counted(
     assert observe.errors == ["connection"]
     assert (after.degraded, after.flood) == (False, 0.8)
     assert not again.degraded
-    old.options = ("--replicaof", f"127.0.0.1 {replica.port}")
-    old.start()
+    sentinels.rejoin(old)
 
 
 @pytest.mark.parametrize("url", ["redis+sentry://127.0.0.1/x", "redis+cluster://", "redis+cluster://:7000"])
