@@ -2,28 +2,26 @@
 A client for each of the ways to run a Redis: one server, Sentinel, and Redis Cluster.
 """
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Self, cast
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
-from redis.cluster import ClusterNode, RedisCluster
 from redis.connection import parse_url
-from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 from redis.sentinel import Sentinel
+
+from service.redis_cluster import Command, LazyCluster
 
 # Seconds for each step, connecting and waiting for the answer; a comment has 0.8 for everything.
 BUDGET = 0.05
 SENTINEL_PORT, SERVER_PORT = 26379, 6379
 
-Command = tuple[str | bytes | int, ...]
+Client = redis.Redis | LazyCluster
 
 
-def connect(url: str) -> "Client":
+def connect(url: str) -> Client:
     """
     Return a client that gives up quickly and never tries twice; nothing is sent before its first use.
 
@@ -49,108 +47,8 @@ def connect(url: str) -> "Client":
     if kind == "sentinel":
         return _behind_sentinels(_addresses(parsed, SENTINEL_PORT), parsed.path.strip("/"), options)
     if kind == "cluster":
-        return LazyCluster(_addresses(parsed, SERVER_PORT), options)
+        return LazyCluster(_addresses(parsed, SERVER_PORT), options | {"retry": _never_again()}, BUDGET)
     raise ValueError(f"no Redis is reached by {parsed.scheme}://")
-
-
-class LazyCluster:
-    """
-    A Redis Cluster, whose nodes are asked for each other at the first use: a service starts without it, too.
-
-    Where none of the known nodes answers any more, the next use begins again with those of the URL.
-    """
-
-    def __init__(self, addresses: list[tuple[str, int]], options: dict[str, Any]) -> None:
-        self._addresses = addresses
-        self._options = options
-        self._cluster: RedisCluster | None = None
-        self._connecting = threading.Lock()
-
-    def run(self, commands: Sequence[Command]) -> list[object]:
-        """
-        Send commands to the nodes of their keys, as `run` does.
-        """
-        with self._connected() as cluster:
-            pipe = cluster.pipeline(transaction=False)  # type: ignore[no-untyped-call]
-            for command in commands:
-                pipe.execute_command(*command)
-            replies: list[object] = pipe.execute(raise_on_error=False)
-        return replies
-
-    def set(self, name: str, value: bytes, *, nx: bool, ex: int) -> Any:
-        """
-        Set a key that expires; with `nx` only where there is none.
-        """
-        with self._connected() as cluster:
-            return cluster.set(name, value, nx=nx, ex=ex)
-
-    def delete(self, name: str) -> Any:
-        """
-        Delete a key.
-        """
-        with self._connected() as cluster:
-            return cluster.delete(name)
-
-    def transaction(self, change: Callable[[Any], None], *watched: str) -> Any:
-        """
-        Make a change of keys in one slot, again if one of them was changed meanwhile.
-        """
-        with self._connected() as cluster:
-            return cluster.transaction(change, *watched)  # type: ignore[no-untyped-call]
-
-    def ping(self) -> bool:
-        """
-        Tell whether all nodes answer.
-        """
-        with self._connected() as cluster:
-            return bool(cluster.ping())
-
-    def nodes(self) -> list[redis.Redis]:
-        """
-        Return a client for each node.
-        """
-        with self._connected() as cluster:
-            return [cluster.get_redis_connection(node) for node in cluster.get_nodes()]  # type: ignore[no-untyped-call]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """
-        Hang up; the next use connects again.
-        """
-        cluster, self._cluster = self._cluster, None
-        if cluster:
-            cluster.close()
-
-    @contextmanager
-    def _connected(self) -> Iterator[RedisCluster]:
-        try:
-            yield self._cluster or self._connect()
-        except RedisClusterException as error:
-            # No RedisError, and it means that no node answers or that they do not agree.
-            self.close()
-            raise redis.ConnectionError(str(error)) from error
-
-    def _connect(self) -> RedisCluster:
-        # One asks, and nobody waits long for it: a request behind another has its own 800 ms.
-        if not self._connecting.acquire(timeout=BUDGET):
-            raise redis.ConnectionError("the cluster's nodes are being asked for each other")
-        try:
-            if self._cluster is None:
-                nodes = [ClusterNode(*address) for address in self._addresses]  # type: ignore[no-untyped-call]
-                self._cluster = RedisCluster(
-                    startup_nodes=nodes, retry=_never_again(), require_full_coverage=False, **self._options
-                )
-            return self._cluster
-        finally:
-            self._connecting.release()
-
-
-Client = redis.Redis | LazyCluster
 
 
 def run(client: Client, commands: Sequence[Command]) -> list[object]:

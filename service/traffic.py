@@ -19,7 +19,8 @@ from service.core.commenter import Identity, identities
 from service.core.labels import NOTHING_SAID
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic, Window
-from service.redis_client import Client, Command, drop_idle, run, servers, skew
+from service.redis_client import Client, drop_idle, run, servers, skew
+from service.redis_cluster import Command
 from service.traffic_keys import TrafficKeys
 
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
