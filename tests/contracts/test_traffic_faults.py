@@ -21,7 +21,7 @@ from service.core.comment import Asked, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.redis_client import connect
-from service.valkey import EmbeddedValkey
+from service.valkey import EmbeddedValkey, url_of
 
 # Twice the budget of 50 ms, for connecting and for the answer, and the rest for a busy machine.
 BOUND = 0.3
@@ -287,11 +287,12 @@ def test_no_comment_waits_for_a_dead_server(tmp_path: Path) -> None:
 
 
 def test_a_probe_finds_that_the_server_is_back(tmp_path: Path) -> None:
-    observe = Observer(connect(EmbeddedValkey(tmp_path).url + PATIENT))
+    path = tmp_path / "valkey.sock"
+    observe = Observer(connect(url_of(path) + PATIENT))
     for _ in range(3):
         observe()
 
-    with EmbeddedValkey(tmp_path):
+    with EmbeddedValkey(tmp_path, path):
         before = observe()
         observe.clock.now += 1
         probe = observe()
