@@ -13,6 +13,10 @@ from training.rows import Row
 _REL = re.compile(r"""(<a\b[^<>]{0,2000}?)\s*/?\s+rel\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""", re.IGNORECASE)
 # Disqus repeats the link's text as its title; only one ham source has it.
 _ANCHOR_TITLE = re.compile(r"""(<a\b[^<>]{0,2000}?)\s+title\s*=\s*"[^"<>]*\"""", re.IGNORECASE)
+# Blogs make links of hosts and addresses, and of what only looks like one (ASP.NET).
+_LINKED_ADDRESS = re.compile(
+    r"""<a\s+href\s*=\s*(["'])((?:https?://)?([^"'<>\s]{1,2000}?)/?)\1\s*>\s*(\2|\3)\s*</a>""", re.IGNORECASE
+)
 _DOUBLED_ENTITY = re.compile(r"&(?:amp;)+(?=#?\w{1,8};)", re.IGNORECASE)
 _TRACKBACK_TITLE = re.compile(r"^\s*<strong>([^<]{0,500})</strong>[ \t]*(?:\r?\n\s*|$)")
 _ELLIPSIS = re.compile(r"\[(?:\.\.\.|…|&#8230;|&hellip;)\]")
@@ -24,7 +28,8 @@ def clean(row: Row) -> Row:
 
     A text that was nothing but a trackback's title keeps the title, without its markup.
     """
-    text = _DOUBLED_ENTITY.sub("&", _ANCHOR_TITLE.sub(r"\1", _REL.sub(r"\1", row.comment)))
+    text = _LINKED_ADDRESS.sub(r"\4", _ANCHOR_TITLE.sub(r"\1", _REL.sub(r"\1", row.comment)))
+    text = _DOUBLED_ENTITY.sub("&", text)
     title = _TRACKBACK_TITLE.match(text)
     excerpt = _ELLIPSIS.match(text.lstrip()) is not None
     body = _ELLIPSIS.sub(" ", _TRACKBACK_TITLE.sub("", text)).strip()

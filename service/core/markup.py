@@ -24,6 +24,9 @@ _BBCODE = re.compile(
     re.IGNORECASE,
 )
 _BBCODE_ANCHOR = re.compile(r"\[(?:url|link)=[^\[\]]{1,2000}\]([^\[\]]{1,300})\[/", re.IGNORECASE)
+# As blogs shorten an address: "example.com/a-lo...", "example.com/.../page".
+_DOTS = re.compile(r"(?:\.{3}|\u2026)(?=/|$)")
+_SCHEME = re.compile(r"^(?:https?|ftp)://", re.IGNORECASE)
 # Not the middle of "h**p://".
 _EMPHASIS = re.compile(r"(?<=[^\W\d_])(?:\*\*|~~)(?=[^\W\d_])(?!ps?:)")
 
@@ -78,6 +81,27 @@ def _render_html(source: str) -> tuple[str, list[str], list[str]]:
         source = "".join([first, *(rest.partition("-->")[2] for rest in others)])
         return _TAG.sub("", source), [html.unescape(target) for target in _HREF.findall(source)], []
     tree = LexborHTMLParser(source.replace("\x00", "\ufffd"))
-    links = (node.attributes.get("href") or node.attributes.get("src") for node in tree.css("a[href], img[src]"))
+    targets: list[str] = []
+    anchors: list[str] = []
+    for node in tree.css("a[href], img[src]"):
+        target = node.attributes.get("href") or node.attributes.get("src")
+        shown = node.text().strip() if node.tag == "a" else ""
+        if target and is_shortened(shown, target):
+            node.replace_with(target)
+        elif target:
+            targets.append(target)
+            anchors.append(shown)
     text = tree.body.text(separator="", strip=False) if tree.body else ""
-    return text, [target for target in links if target], [node.text() for node in tree.css("a[href]")]
+    return text, targets, anchors
+
+
+def is_shortened(shown: str, target: str) -> bool:
+    """
+    Tell whether a link shows its own address, shortened: the author typed the address, and saving made the link.
+
+    >>> is_shortened("www.example.com/a-long...", "http://www.example.com/a-long-story"), is_shortened("more...", "http://x.example/")
+    (True, False)
+    """
+    beginning, dots, end = _DOTS.sub("\n", shown).partition("\n")
+    begins, whole = (_SCHEME.sub("", part).lower() for part in (beginning, target))
+    return bool(dots) and len(begins) > 3 and whole.startswith(begins) and whole.endswith(end.lower())

@@ -16,6 +16,21 @@ def test_a_link_keeps_its_words_and_gives_its_target() -> None:
     assert rendered.targets == ("https://news.example/a",)
 
 
+@pytest.mark.parametrize("shown", ["news.example/a-long...", "http://news.example/a-lo…", "news.example/.../a-long-story"])
+def test_an_address_that_saving_shortened_is_read_as_it_was_typed(shown: str) -> None:
+    rendered = render(f'See <a href="http://news.example/a-long-story">{shown}</a>.')
+
+    assert rendered.text == "See http://news.example/a-long-story."
+    assert rendered.targets == ()
+
+
+@pytest.mark.parametrize("shown", ["more...", "...", "news.example...", "http://news.example/..."])
+def test_a_link_that_shows_another_address_is_no_shortened_one(shown: str) -> None:
+    rendered = render(f'<a href="http://pills.example/buy">{shown}</a>')
+
+    assert rendered.targets == ("http://pills.example/buy",)
+
+
 @pytest.mark.parametrize("written", ["fish &amp; chips", "fish &amp;amp; chips", "fish & chips", "fish &#38; chips"])
 def test_entities_are_decoded_even_doubled_ones(written: str) -> None:
     assert render(written).text == "fish & chips"

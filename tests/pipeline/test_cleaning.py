@@ -16,6 +16,20 @@ def test_a_broken_rel_attribute_is_taken_away_too() -> None:
     assert cleaned('<a href="http://a.example" / rel="nofollow">x</a>').comment == '<a href="http://a.example">x</a>'
 
 
+def test_what_saving_took_for_an_address_is_what_was_typed() -> None:
+    row = cleaned(
+        'New to <a href="http://ASP.NET">ASP.NET</a>, see <a href="http://a.example/b">http://a.example/b</a>'
+    )
+
+    assert row.comment == "New to ASP.NET, see http://a.example/b"
+
+
+def test_a_link_that_shows_something_else_stays() -> None:
+    written = '<a href="http://pills.example/">a.example</a>'
+
+    assert cleaned(written).comment == written
+
+
 def test_a_trackback_keeps_its_text_and_loses_its_form() -> None:
     row = cleaned("<strong>Cheap boots...</strong>\n\n[...]I like this page[...]")
 
