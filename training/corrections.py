@@ -1,9 +1,10 @@
 """
 Labels that a second reading found wrong, by digest, so that no text of another's corpus is kept here.
 
-896 good comments of public sites were read again, in two rounds, by someone who did not see how they scored: those
-that a model fitted without their site found most like spam, and others drawn by lot. Of the first 480 were 63 spam, of
-the other 416 four. Those that could not be told are left out.
+1,076 good comments of public sites were read again, in three rounds, by someone who did not see how they scored: those
+that a model fitted without their site found most like spam, and others drawn by lot. Of the first 620 were 72 spam, of
+the other 456 five. And of the 344 comments that a Chinese source calls spam, 93 were complaints, abuse and questions.
+Those that could not be told are left out.
 """
 
 import json
