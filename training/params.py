@@ -29,6 +29,8 @@ class Model:
     max_characters: int
     ngrams: tuple[int, int]
     character_scale: float
+    most_of_words: float
+    most_of_characters: float
     entries: int
 
 

@@ -106,6 +106,10 @@ def fit(
     words alone: recall at 0.5 % false positives on unseen sources rose from 0.345 to 0.373, the mean of seven, and on
     flattery from 0.22 to 0.42.
 
+    Words and characters are bounded: "check out" is spam under a video and a reader's tip on a blog. On unseen sources
+    (1,200 rows of each and of each label) recall at 0.1 % false positives rose from 0.346 to 0.373, and of the spam
+    15.7 % passed where 5 % of the good comments are held, not 17.0 %.
+
     A weight counts for as much as it moves scores: its size times the root of the share of rows that have it. Pruning
     happens in every fold as in the final model, so that the thresholds hold for the model that is shipped.
     """
@@ -114,13 +118,27 @@ def fit(
     twice = vstack([matrix, counts.bare[rows][:, used]]).tocsr()
     is_spam, weight = np.tile(is_spam[rows], 2), np.tile(weight[rows] / 2, 2)
     scale = log_count_ratio(twice, is_spam, weight)
-    characters = counts.blocks["characters"]
-    scale[(used >= characters.start) & (used < characters.stop)] *= params.model.character_scale
+    scale[_inside(counts, "characters", used)] *= params.model.character_scale
     regression = classifier(params.model).fit(twice @ diags(scale), is_spam, sample_weight=weight)
-    values = scale * regression.coef_[0].astype(np.float64)
+    values = _bounded(scale * regression.coef_[0].astype(np.float64), counts, used, params)
     share = np.bincount(matrix.indices, minlength=len(used)) / len(rows)
     kept = heaviest(values, share, params.model.entries)
     return Weights(used[kept], values[kept], float(regression.intercept_[0]))
+
+
+def _bounded(
+    values: NDArray[np.float64], counts: Counts, used: NDArray[np.int64], params: Params
+) -> NDArray[np.float64]:
+    most = np.full(len(values), np.inf)
+    most[_inside(counts, "words", used)] = params.model.most_of_words
+    most[_inside(counts, "characters", used)] = params.model.most_of_characters
+    return np.clip(values, -most, most)
+
+
+def _inside(counts: Counts, block: str, used: NDArray[np.int64]) -> NDArray[np.bool_]:
+    place = counts.blocks[block]
+    inside: NDArray[np.bool_] = (used >= place.start) & (used < place.stop)
+    return inside
 
 
 def heaviest(values: NDArray[np.float64], share: NDArray[np.float64], most: int) -> NDArray[np.int64]:

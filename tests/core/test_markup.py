@@ -16,7 +16,9 @@ def test_a_link_keeps_its_words_and_gives_its_target() -> None:
     assert rendered.targets == ("https://news.example/a",)
 
 
-@pytest.mark.parametrize("shown", ["news.example/a-long...", "http://news.example/a-lo…", "news.example/.../a-long-story"])
+@pytest.mark.parametrize(
+    "shown", ["news.example/a-long...", "http://news.example/a-lo…", "news.example/.../a-long-story"]
+)
 def test_an_address_that_saving_shortened_is_read_as_it_was_typed(shown: str) -> None:
     rendered = render(f'See <a href="http://news.example/a-long-story">{shown}</a>.')
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.counts import count
 from training.params import Params, read_params
 from training.rows import Row
-from training.weights import balance_sources, row_weights
+from training.weights import balance_sources, fit, row_weights
 
 PARAMS = Path(__file__).parent / "data" / "params.toml"
 
@@ -47,6 +48,22 @@ def test_ham_of_a_rare_language_counts_more_but_not_without_bound(params: Params
     assert weight["en", "ham"] == 1.0
     assert weight["pt", "ham"] == pytest.approx(2.0)
     assert weight["el", "ham"] == params.languages.most
+
+
+def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Params) -> None:
+    model = replace(params.model, most_of_words=0.05, most_of_characters=0.02)
+    documents = ["cheap pills is:one_link", "good morning is:asks"] * 30
+    counts = count(documents, documents, np.ones(60, dtype=bool), model)
+
+    fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
+
+    heaviest = {
+        block: np.abs(fitted.values[(fitted.columns >= place.start) & (fitted.columns < place.stop)]).max()
+        for block, place in counts.blocks.items()
+    }
+    assert heaviest["words"] == 0.05
+    assert heaviest["characters"] == 0.02
+    assert heaviest["clues"] > 0.05
 
 
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
