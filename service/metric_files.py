@@ -5,6 +5,7 @@ The files of the numbers, whose room on the disk is reserved before they are map
 import errno
 import logging
 import os
+import sys
 from pathlib import Path
 
 from prometheus_client import values
@@ -43,6 +44,17 @@ def reserve() -> None:
     Have the library keep all numbers that are made from now on in files whose room is reserved.
     """
     values.MmapedDict = ReservedFile  # type: ignore[attr-defined]
+
+
+def shrink(file: Path) -> None:
+    """
+    Give back what was reserved and not used by a process that has ended; its numbers stay in the sums.
+    """
+    if file.stat().st_size < BYTES:
+        return
+    with file.open("r+b") as opened:
+        used = int.from_bytes(opened.read(4), sys.byteorder)
+        opened.truncate(used)
 
 
 def _reserve(filename: str) -> bool:

@@ -7,17 +7,18 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import product
 from math import inf
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
-from service.metric_files import reserve
+from service.metric_files import reserve, shrink
 from service.scorer import Distrust
 
 reserve()
@@ -147,6 +148,7 @@ def count_replaced(cause: str) -> None:
     Count a worker that died, or that was replaced for its age.
     """
     REPLACED.labels(cause).inc()
+    _forget_the_dead(Path(os.environ[FOLDER]))
 
 
 def main_reason(decision: Decision) -> str | None:
@@ -172,11 +174,16 @@ def exposition(*others: Collector) -> bytes:
 
 
 def _forget_the_dead(folder: Path) -> None:
-    # A worker that was killed leaves its gauges, which would say for ever what was true when it died.
-    for file in folder.glob("gauge_live*.db"):
+    # What a worker counted stays. Its gauges would say for ever what was true when it died.
+    for file in folder.glob("*.db"):
         match = re.search(r"_(\d+)\.db$", file.name)
-        if match and not _is_running(int(match[1])):
-            mark_process_dead(int(match[1]), path=str(folder))  # type: ignore[no-untyped-call]
+        if not match or _is_running(int(match[1])):
+            continue
+        with suppress(FileNotFoundError):  # another worker was faster
+            if file.name.startswith("gauge_live"):
+                file.unlink()
+            else:
+                shrink(file)
 
 
 def _is_running(process: int) -> bool:

@@ -39,6 +39,24 @@ def test_numbers_go_on_while_their_disk_is_full_and_no_worker_dies(serve: Serve,
     assert (verdicts, refused, counted) == ({"accept", "reject"}, 401, 40)
 
 
+def test_what_a_dead_worker_counted_stays_and_what_was_reserved_for_it_does_not(serve: Serve, tmp_path: Path) -> None:
+    metrics = tmp_path / "metrics"
+    with serve(HAMLET_METRICS_DIR=str(metrics), HAMLET_WORKERS="1") as service:
+        (old,) = service.workers()
+        service.moderate("Ann", "thanks to all of you")
+        counted = service.counted("hamlet_decisions_total")
+        files = {file.name: file.stat().st_size for file in metrics.glob(f"*_{old}.db")}
+        os.kill(old, signal.SIGKILL)
+        wait_until(lambda: service.workers() not in ([], [old]) and service.answers(), seconds=30)
+
+        again = service.counted("hamlet_decisions_total")
+        left = {file.name: file.stat().st_size for file in metrics.glob(f"*_{old}.db")}
+
+    assert (counted, again) == (1, 1)
+    assert set(left) == {name for name in files if not name.startswith("gauge_live")}
+    assert all(left[name] < files[name] for name in left)
+
+
 def test_a_worker_that_starts_on_a_full_disk_answers_and_says_that_it_does_not_count(
     serve: Serve, small_disk: Path
 ) -> None:
