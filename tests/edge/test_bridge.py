@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from service import bridge as module
 from service.bridge import Answer, Bridge
@@ -39,6 +40,10 @@ class NeverSent(Protocol):
     async def __call__(self) -> bytes:
         await asyncio.get_running_loop().create_future()
         return b""
+
+
+def refused_as_slow() -> float:
+    return REGISTRY.get_sample_value("hamlet_problems_total", {"status": "408", "code": "plain"}) or 0
 
 
 @pytest.fixture
@@ -111,13 +116,15 @@ def test_what_cannot_be_answered_otherwise_waits(stuck: Event) -> None:
     assert answers == [(200, [], b"decided")]
 
 
-def test_a_check_whose_body_does_not_come_is_held_too() -> None:
+def test_a_check_whose_body_does_not_come_is_held_too_and_another_counted_as_refused() -> None:
     server = bridge(application(), only_checks)
+    before = refused_as_slow()
 
     held, refused = ask(server, "/1.1/comment-check", "/v1/comments", protocol=NeverSent)
 
     assert held == [HELD]
     assert refused[0][0] == 408
+    assert refused_as_slow() - before == 1
 
 
 def test_a_comment_that_takes_too_long_is_held_and_so_are_those_that_wait_behind_it(stuck: Event) -> None:
