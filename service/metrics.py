@@ -68,7 +68,7 @@ _DECISIONS = {(edge, verdict): DECISIONS.labels(edge, verdict.value) for edge in
 # There from the start, at zero: of a number that appears with its first event, Prometheus sees no increase.
 for _label, _source, _set_aside in product(Label, Source, ("yes", "no")):
     LABELS.labels(_label, _source, _set_aside)
-for _cause in ("died", "age"):
+for _cause in ("died", "age", "model"):
     REPLACED.labels(_cause)
 for _reason in Distrust:
     MODEL_FAILURES.labels(_reason)

@@ -98,7 +98,7 @@ def _run(settings: Settings, family: Family, workers: "Workers", listening: list
         announce_seconds=settings.drain_seconds,
         lifetime=settings.worker_lifetime,
         on_replaced=count_replaced,
-        before_replacing=workers.look,
+        look=workers.look,
     )
     return server.run()
 

@@ -23,6 +23,7 @@ START_SECONDS = 3.5
 CRASH_SECONDS = 5.5
 # At least from one start to the next of what serves nobody.
 PAUSE_SECONDS = 1.0
+LOOK_SECONDS = 10.0
 
 logger = logging.getLogger("hamlet.server")
 
@@ -44,7 +45,7 @@ class Server:
         announce_seconds: float,
         lifetime: int,
         on_replaced: Callable[[str], None],
-        before_replacing: Callable[[], None] = lambda: None,
+        look: Callable[[], bool],
     ) -> None:
         """
         Take the parts.
@@ -55,8 +56,9 @@ class Server:
             listening: The sockets that already listen, one for each worker or one for all.
             announce_seconds: How long workers announce their end when all of it ends.
             lifetime: Seconds after which a worker is replaced; 0 for never.
-            on_replaced: Told why a worker was replaced: died or age.
-            before_replacing: Called before each replacement.
+            on_replaced: Told why a worker was replaced: died, age or model.
+            look: Called every ten seconds; tells whether what workers share is another since, so that those that run
+                have it in memory of their own, and are to be replaced.
         """
         self._family = family
         self._beside = tuple(family.children)
@@ -65,7 +67,8 @@ class Server:
         self._announce_seconds = announce_seconds
         self._lifetime = lifetime or inf
         self._on_replaced = on_replaced
-        self._before_replacing = before_replacing
+        self._look = look
+        self._looks_at = 0.0
         self._workers: list[Child] = []
         self._heirs: set[Child] = set()
         self._steers_at = inf
@@ -101,7 +104,6 @@ class Server:
             if died in self._heirs and died.age < CRASH_SECONDS:
                 logger.error("a worker dies as soon as it has started, again: giving up")
                 return False
-            self._before_replacing()
             self._family.end([died])
             self._workers[number] = self._start(number)
             self._heirs = {*self._heirs - {died}, self._workers[number]}
@@ -110,16 +112,21 @@ class Server:
 
     def _replace_the_old(self) -> None:
         renews, self._renews = self._renews, False
+        shares_another = self._shares_another()
         for number, old in enumerate(self._workers):
-            if self._ends or not (renews or old.age >= self._lifetime):
-                continue
-            self._before_replacing()
-            self._workers[number] = self._start(number)
-            # It goes on while the new one starts: the last answers on its connections.
-            _announce([old])
-            self._pause(START_SECONDS)
-            self._finish([old])
-            self._tell("age")
+            if not self._ends and (renews or shares_another or old.age >= self._lifetime):
+                self._workers[number] = self._start(number)
+                # It goes on while the new one starts: the last answers on its connections.
+                _announce([old])
+                self._pause(START_SECONDS)
+                self._finish([old])
+                self._tell("model" if shares_another else "age")
+
+    def _shares_another(self) -> bool:
+        if time.monotonic() < self._looks_at:
+            return False
+        self._looks_at = time.monotonic() + LOOK_SECONDS
+        return self._look()
 
     def _start_again_beside(self) -> None:
         for child in self._beside:
@@ -165,7 +172,7 @@ class Server:
         Wait until something is due, or a signal or a death comes.
         """
         running = {child: child.process.is_alive() for child in self._beside}
-        due = [self._steers_at - time.monotonic()]
+        due = [min(self._steers_at, self._looks_at) - time.monotonic()]
         due += [self._lifetime - worker.age for worker in self._workers]
         due += [PAUSE_SECONDS - child.age for child, runs in running.items() if not runs]
         # One that has died meanwhile is found at once.

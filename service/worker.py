@@ -14,6 +14,7 @@ from granian.server.mp import MPServer
 
 from service import app, logs
 from service.config import Settings
+from service.freed_memory import give_back
 from service.leaving import Leaving
 from service.scorer import ModelError, Scorer, current
 
@@ -50,17 +51,20 @@ class Workers(MPServer):
         self._scorer: Scorer | None = None
         self.look()
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """
-        Load the model that is in use by now, for the workers to come.
+        Load the model that is in use by now, for the workers to come; tell whether it is another one than before.
         """
         try:
             folder = current(self._settings.models_dir)
-            if not self._scorer or self._scorer.version != folder.name:
-                self._scorer = Scorer.load(folder)
-                gc.freeze()
+            if self._scorer and self._scorer.version == folder.name:
+                return False
+            self._scorer = Scorer.load(folder)
         except ModelError:
-            pass  # each worker finds that too, says so, and goes on looking
+            return False  # each worker finds that too, says so, and goes on looking
+        gc.freeze()
+        give_back()
+        return True
 
     def run(self, listening: socket.socket) -> None:
         """

@@ -60,6 +60,20 @@ def test_a_worker_that_replaces_another_has_the_model_that_was_promoted_meanwhil
         assert service.moderate("Ann", "thanks")["model"] == "two"
 
 
+def test_workers_are_replaced_after_a_promotion_without_a_request_that_fails(serve: Serve) -> None:
+    with serve() as service, Load(service.port, service.key, clients=4) as load:
+        before = service.workers()
+
+        write_model(service.folder / "models", "two")
+        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="model"}') == 2, seconds=40)
+        load.stop()
+
+        assert not set(before) & set(service.workers())
+    assert load.lost == []
+    assert set(load.statuses) == {200}
+    assert load.answers[-1]["model"] == "two"
+
+
 def test_upkeep_that_dies_is_started_again(serve: Serve) -> None:
     with serve() as service:
         (before,) = service.children("upkeep")
