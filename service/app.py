@@ -111,26 +111,44 @@ class Parts:
     moderate: ModeratePages | None = None
     admin: AdminPages | None = None
     collectors: tuple[Collector, ...] = ()
-    watch: Callable[[], None] = lambda: None
+    watch: Callable[[Scorer | None], None] = lambda _: None
     tracing: accounting.Tracing | None = None
 
 
-def create(settings: Settings, worker: Check = lambda: None, loaded: Scorer | None = None) -> Bridge:
+@dataclass(frozen=True, slots=True)
+class Prepared:
     """
-    Return what a worker serves; `worker` says why it is not ready itself, `loaded` is a model that is there already.
+    An application that has neither threads nor connections yet, so that it can be forked.
     """
-    parts = connect(settings, worker, loaded)
-    proxies = forwarded.networks(settings.trusted_proxies)
-    on_end = parts.tracing.close if parts.tracing else lambda: None
-    server = Bridge(assemble(parts), settings.threads, _comments(parts).answer, late, proxies, on_end)
-    parts.watch()
-    # What is there now stays: no later collection need look through the model's words again.
-    gc.collect()
-    gc.freeze()
-    return server
+
+    settings: Settings
+    parts: Parts
+    flask: Flask
+
+    def begin(self, loaded: Scorer | None) -> Bridge:
+        """
+        Return what a worker serves; `loaded` is the model that is probably in use.
+        """
+        parts = self.parts
+        parts.watch(loaded)
+        proxies = forwarded.networks(self.settings.trusted_proxies)
+        on_end = parts.tracing.close if parts.tracing else lambda: None
+        server = Bridge(self.flask, self.settings.threads, _comments(parts).answer, late, proxies, on_end)
+        # What is there now stays: no later collection need look through the model's words again.
+        gc.collect()
+        gc.freeze()
+        return server
 
 
-def connect(settings: Settings, worker: Check = lambda: None, loaded: Scorer | None = None) -> Parts:
+def prepare(settings: Settings, worker: Check = lambda: None) -> Prepared:
+    """
+    Return an application by the settings; `worker` says why a worker is not ready itself.
+    """
+    parts = connect(settings, worker)
+    return Prepared(settings, parts, assemble(parts))
+
+
+def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     """
     Return the parts that the settings ask for. No server is called yet.
     """
@@ -147,9 +165,7 @@ def connect(settings: Settings, worker: Check = lambda: None, loaded: Scorer | N
         on_error=metrics.count_traffic_error,
         on_stale=memory.refresh,
     )
-    on_failure = metrics.count_distrusted
-    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=on_failure, loaded=loaded)
-    model.look()
+    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=metrics.count_distrusted)
     labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), _now, metrics.count_label)
     decisions = Decisions(engine, people[0])
     moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=_now, new_id=_new_id)

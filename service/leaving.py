@@ -23,7 +23,6 @@ class Leaving:
     def __init__(self) -> None:
         self.is_announced = False
         self._application: Any = None
-        signal.signal(ANNOUNCE, self._announce)
 
     def __call__(self, application: Any) -> "Leaving":
         """
@@ -40,8 +39,9 @@ class Leaving:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """
-        Leave Ctrl-C, which reaches all processes of a terminal, to the parent. Granian would end at once.
+        Hear of the end from the parent alone. Ctrl-C reaches all processes of a terminal, and ends Granian at once.
         """
+        signal.signal(ANNOUNCE, self._announce)
         loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 

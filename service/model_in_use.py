@@ -31,16 +31,13 @@ class ModelInUse:
         *,
         on_taken: Callable[[str, str | None, float], None],
         on_failure: Callable[[Distrust], None],
-        loaded: Scorer | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         Take the folder of models; `on_taken` is told the version taken up, the one before and the seconds that loading
-        took, `on_failure` the reason of each fault. `loaded` is a model that was loaded earlier, and is taken up
-        without a look at its files if it is the one named.
+        took, `on_failure` the reason of each fault.
         """
         self._models = models
-        self._loaded = loaded
         self._on_taken = on_taken
         self._on_failure = on_failure
         self._monotonic = monotonic
@@ -54,25 +51,25 @@ class ModelInUse:
         """
         return self.scorer.version if self.scorer else None
 
-    def look(self) -> None:
+    def look(self, loaded: Scorer | None = None) -> None:
         """
-        Take up the model that is named, unless it serves already.
+        Take up the model that is named, unless it serves already: `loaded` as it is, if that is the one.
         """
         try:
             folder = current(self._models)
             if folder.name != self.version:
                 began = self._monotonic()
-                loaded, self._loaded = self._loaded, None
                 self._take(loaded if loaded and loaded.version == folder.name else Scorer.load(folder), began)
         except ModelError as error:
             self._tell(error)
         else:
             self._last_fault = None
 
-    def watch(self, stop: threading.Event | None = None) -> None:
+    def watch(self, loaded: Scorer | None = None, stop: threading.Event | None = None) -> None:
         """
-        Look every two seconds, in a thread of its own, until `stop` is set.
+        Look now, and every two seconds in a thread of its own, until `stop` is set. `loaded` is as for `look`.
         """
+        self.look(loaded)
         ended = stop or threading.Event()
 
         def look_again() -> None:

@@ -73,16 +73,12 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
 
 def _loaded(settings: Settings) -> "Workers":
     os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
-    # All of it is there to stay: collections would look through it again and again, and what they write beside each
-    # object would be memory that is no longer shared.
+    # All of it is there to stay, and a collection would look through it again and again.
     gc.disable()
     # Only now: prometheus_client reads the variable when it is imported.
     from service import server, upkeep, worker  # noqa: F401
 
-    workers = worker.Workers(settings)
-    gc.freeze()
-    gc.enable()
-    return workers
+    return worker.Workers(settings)
 
 
 def _run(settings: Settings, family: Family, workers: "Workers", listening: list[socket.socket]) -> bool:
@@ -90,6 +86,9 @@ def _run(settings: Settings, family: Family, workers: "Workers", listening: list
     from service.server import Server
     from service.upkeep import keep_up
 
+    workers.prepare()
+    gc.freeze()
+    gc.enable()
     family.start("upkeep", partial(keep_up, settings))
     server = Server(
         family,

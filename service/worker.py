@@ -4,7 +4,6 @@ What the parent loads for the workers that it forks, and what one of them does w
 
 import gc
 import socket
-from functools import partial
 
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
@@ -48,8 +47,17 @@ class Workers(MPServer):
             log_dictconfig=logs.configuration(settings.log_level),
         )
         self._settings = settings
+        self._leaving = Leaving()
+        self._prepared: app.Prepared | None = None
         self._scorer: Scorer | None = None
         self.look()
+
+    def prepare(self) -> None:
+        """
+        Put the application together, when the store is there: what that writes is shared, too.
+        """
+        if not self._settings.otlp_url:  # what sends traces has a thread: then each worker does this by itself
+            self._prepared = app.prepare(self._settings, self._leaving.fault)
 
     def look(self) -> bool:
         """
@@ -72,11 +80,10 @@ class Workers(MPServer):
         """
         self._sso, self._ssp = listening, None
         self._shd = SocketHolder(listening.fileno(), False, self.backlog)  # type: ignore[call-arg,assignment]
-        worker = self._spawn_worker(0, self._spawn_rsgi_worker, partial(_load, self._settings, self._scorer))
+        worker = self._spawn_worker(0, self._spawn_rsgi_worker, self._load)
         worker.inner.run()
 
-
-def _load(settings: Settings, scorer: Scorer | None) -> Leaving:
-    leaving = Leaving()
-    logs.ask_less()
-    return leaving(app.create(settings, leaving.fault, scorer))
+    def _load(self) -> Leaving:
+        logs.ask_less()
+        prepared = self._prepared or app.prepare(self._settings, self._leaving.fault)
+        return self._leaving(prepared.begin(self._scorer))

@@ -26,13 +26,8 @@ class Watched:
     failures: list[Distrust] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.model = self.with_loaded(None)
-
-    def with_loaded(self, loaded: Scorer | None) -> ModelInUse:
         clock = count(step=2).__next__  # every look at it is two seconds later
-        return ModelInUse(
-            self.models, on_taken=self.take, on_failure=self.failures.append, loaded=loaded, monotonic=clock
-        )
+        self.model = ModelInUse(self.models, on_taken=self.take, on_failure=self.failures.append, monotonic=clock)
 
     def take(self, version: str, before: str | None, seconds: float) -> None:
         self.taken.append((version, before))
@@ -55,20 +50,18 @@ def test_the_model_that_is_named_is_taken_up_once(watched: Watched) -> None:
 
 def test_a_model_that_is_loaded_already_is_taken_up_as_it_is(watched: Watched) -> None:
     loaded = Scorer.load(watched.models / "one")
-    model = watched.with_loaded(loaded)
 
-    model.look()
+    watched.model.look(loaded)
 
-    assert model.scorer is loaded
+    assert watched.model.scorer is loaded
     assert watched.taken == [("one", None)]
 
 
 def test_a_model_that_was_loaded_before_another_one_was_promoted_is_not_taken_up(watched: Watched) -> None:
     loaded = Scorer.load(watched.models / "one")
     write_model(watched.models, "two")
-    model = watched.with_loaded(loaded)
 
-    model.look()
+    watched.model.look(loaded)
 
     assert watched.taken == [("two", None)]
 
