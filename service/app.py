@@ -55,6 +55,7 @@ from service.gate import Gate
 from service.gauges import Gauges
 from service.label_memory import LabelMemory
 from service.labelling import Labelling
+from service.late_rules import LateRule
 from service.listing import Listing
 from service.model_in_use import ModelInUse
 from service.moderate import Parts as ModeratePages
@@ -226,6 +227,7 @@ def assemble(parts: Parts) -> Flask:
     Return an application of some parts.
     """
     app = Flask(__name__, static_folder=None)
+    app.url_rule_class = LateRule
     app.json.sort_keys = False  # type: ignore[attr-defined]
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)

@@ -19,6 +19,8 @@ from service.signals import Signals
 DRAIN_SECONDS = 10
 # What a worker is given to start, before the one that it replaces ends or new connections are steered to it.
 START_SECONDS = 3.5
+# What a client that has just connected is given to ask.
+QUIET_SECONDS = 0.5
 # Where one that took the place of a dead one dies within these, the next would too.
 CRASH_SECONDS = 5.5
 # At least from one start to the next of what serves nobody.
@@ -119,7 +121,11 @@ class Server:
                 # It goes on while the new one starts: the last answers on its connections.
                 _announce([old])
                 self._pause(START_SECONDS)
+                # A connection that it takes last would be closed before anything was asked on it.
+                steer(self._listening, away_from=[number])
+                self._pause(QUIET_SECONDS)
                 self._finish([old])
+                steer(self._listening)
                 self._tell("model" if shares_another else "age")
 
     def _shares_another(self) -> bool:
