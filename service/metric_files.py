@@ -1,16 +1,22 @@
 """
-The files of the numbers, whose room on the disk is reserved before they are mapped into memory.
+The files of the numbers: their room on the disk is reserved before they are mapped into memory, and they are added up
+when they are asked for.
 """
 
 import errno
 import logging
 import os
+import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from prometheus_client import values
+from prometheus_client import CollectorRegistry, generate_latest, values
 from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # More than twice what all numbers of one kind take in a process.
 BYTES = 128 * 1024
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -46,10 +52,45 @@ def reserve() -> None:
     values.MmapedDict = ReservedFile  # type: ignore[attr-defined]
 
 
-def shrink(file: Path) -> None:
+def exposition(*others: Collector) -> bytes:
     """
-    Give back what was reserved and not used by a process that has ended; its numbers stay in the sums.
+    Return the numbers of all processes, and those of other collectors, in the Prometheus text format.
     """
+    forget_the_dead()
+    registry = CollectorRegistry()
+    for other in others:
+        registry.register(other)
+    MultiProcessCollector(registry, path=os.environ[FOLDER])  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def forget_the_dead() -> None:
+    """
+    Keep what processes counted that have ended, but neither their gauges, which would say for ever what was true then,
+    nor what was reserved for them.
+    """
+    for file in Path(os.environ[FOLDER]).glob("*.db"):
+        match = re.search(r"_(\d+)\.db$", file.name)
+        if not match or _is_running(int(match[1])):
+            continue
+        with suppress(FileNotFoundError):  # another process was faster
+            if file.name.startswith("gauge_live"):
+                file.unlink()
+            else:
+                _shrink(file)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _shrink(file: Path) -> None:
     if file.stat().st_size < BYTES:
         return
     with file.open("r+b") as opened:

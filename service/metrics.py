@@ -1,29 +1,22 @@
 """
-The numbers at `/metrics`, counted by every worker in files of its own and merged when they are asked for.
+The numbers at `/metrics`, counted by every worker in files of its own (`metric_files.py`).
 
 Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at its import where it counts.
 """
 
-import os
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from itertools import product
 from math import inf
-from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
+from prometheus_client import Counter, Gauge, Histogram
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
-from service.metric_files import reserve, shrink
+from service.metric_files import forget_the_dead, reserve
 from service.scorer import Distrust
 
 reserve()
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A comment takes some 3 ms and has 800.
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0)
 EDGES = ("api", "akismet", "coral", "perspective", "web")
@@ -148,7 +141,7 @@ def count_replaced(cause: str) -> None:
     Count a worker that died, or that was replaced for its age.
     """
     REPLACED.labels(cause).inc()
-    _forget_the_dead(Path(os.environ[FOLDER]))
+    forget_the_dead()
 
 
 def main_reason(decision: Decision) -> str | None:
@@ -158,42 +151,6 @@ def main_reason(decision: Decision) -> str | None:
     against = [reason for reason in decision.reasons if reason.rule or (reason.weight or 0.0) > 0]
     main = max(against, key=lambda reason: inf if reason.rule else reason.weight or 0.0, default=None)
     return main.code if main else None
-
-
-def exposition(*others: Collector) -> bytes:
-    """
-    Return the numbers of all workers, and those of other collectors, in the Prometheus text format.
-    """
-    folder = Path(os.environ[FOLDER])
-    _forget_the_dead(folder)
-    registry = CollectorRegistry()
-    for other in others:
-        registry.register(other)
-    MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
-
-
-def _forget_the_dead(folder: Path) -> None:
-    # What a worker counted stays. Its gauges would say for ever what was true when it died.
-    for file in folder.glob("*.db"):
-        match = re.search(r"_(\d+)\.db$", file.name)
-        if not match or _is_running(int(match[1])):
-            continue
-        with suppress(FileNotFoundError):  # another worker was faster
-            if file.name.startswith("gauge_live"):
-                file.unlink()
-            else:
-                shrink(file)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def model_taken(version: str, before: str | None, seconds: float) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from service import metrics
+from service.metric_files import exposition
 
 Check = Callable[[], str | None]
 
@@ -51,7 +51,7 @@ def blueprint(
 
     @ops.get("/metrics")
     def numbers() -> Response:
-        return Response(metrics.exposition(*collectors), content_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(*collectors), content_type=CONTENT_TYPE_LATEST)
 
     return ops
 
