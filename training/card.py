@@ -26,7 +26,8 @@ PROTOCOL = (
     "source. The bound on accepted spam comes from folds that hold out templates and clusters of near-copies. The "
     "figures of a source use a calibration and thresholds chosen without it. Sources of role 'fit' are in no figure; "
     "those of role 'report' choose no threshold; "
-    "sources of role 'evaluate' are in no fit, threshold or calibration."
+    "sources of role 'evaluate' are in no fit, threshold or calibration. "
+    "What a site's moderators said chooses only where rejecting begins, unless the other rows prove too little."
 )
 
 

@@ -126,9 +126,11 @@ class Params:
 
     def source(self, name: str) -> Source:
         """
-        Return what is said of a source, or of sources in general.
+        Return what is said of a source, of those whose names begin as its name does (`store` for `store:news`), or of
+        sources in general.
         """
-        return self.sources.get(name, self.sources["default"])
+        family = self.sources.get(name.partition(":")[0], self.sources["default"])
+        return self.sources.get(name, family)
 
 
 def read_params(path: Path = SHIPPED) -> Params:

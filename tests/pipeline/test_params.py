@@ -28,6 +28,13 @@ def test_a_source_that_is_not_named_gets_the_default() -> None:
     assert read_params().source("my_own_blog") == read_params().sources["default"]
 
 
+def test_what_moderators_said_on_a_site_counts_more_than_rows_of_strangers() -> None:
+    params = read_params()
+
+    assert params.source("store:news") == params.sources["store"]
+    assert params.source("store:news").weight > params.source("my_own_blog").weight
+
+
 def test_an_unknown_name_stops_the_fit(tmp_path: Path) -> None:
     with pytest.raises(BadParams, match="entires"):
         read_params(changed(tmp_path, "entries =", "entires ="))

@@ -16,7 +16,8 @@ PROTOCOL = (
     "of each source and label is scored by learners that have seen nothing of its source (good comments), or of its "
     "group or what shares its least pair of words (spam). The figures of a source use a calibration and thresholds "
     "chosen without it. Sources of role 'fit' are in no figure; those of role 'report' choose no threshold; sources of "
-    "role 'evaluate' are in no fit, threshold or calibration."
+    "role 'evaluate' are in no fit, threshold or calibration. What a site's moderators said "
+    "chooses only where rejecting begins, unless the other rows prove too little."
 )
 
 
