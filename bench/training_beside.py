@@ -1,45 +1,80 @@
 """
 What a training beside the service costs those who comment: `python -m bench.training_beside --data PATH …`.
 
-A hundred comments a second, three times twenty seconds alone and then beside a job of /admin/models.
+A hundred comments a second, in turns: fifteen seconds with a job of /admin/models stopped, and fifteen beside it. What
+else the machine does meanwhile, it does to both; the ratios are the medians of ten pairs.
 """
 
 import argparse
+import os
+import signal
 import tempfile
-import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bench.processes import Server, hamlet
+from bench.processes import Server, cpu_seconds, hamlet
 from bench.steady import Load, in_words
 from service.training_jobs import TrainingJobs
 
-SECONDS, TURNS = 20, 3
+SECONDS, TURNS = 15, 10
+SHARES = {"p50": 0.5, "p99": 0.99}
 
 
 def main() -> None:
     """
-    Print how long answers took alone and beside a training, and the ratio of the medians and of the 99th percentiles.
+    Print how long answers took alone and beside a training, turn by turn, and the ratios of their medians and of their
+    99th percentiles.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", action="append", required=True, help="labelled rows that take two minutes to fit")
+    parser.add_argument("--data", action="append", required=True, help="labelled rows that take three minutes to fit")
     data = [option for path in parser.parse_args().data for option in ("--data", str(Path(path).resolve()))]
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder, hamlet() as server:
         jobs = TrainingJobs(Path(folder) / "job", {}, lambda: datetime.now(UTC))
         Load(server, 3).answers()
-        alone = [_waits(server, "alone") for _ in range(TURNS)]
         jobs.start("Train", "bench", ["fit", *data, "--out", str(Path(folder) / "models")])
-        beside = [_waits(server, "beside a training") for _ in range(TURNS)]
-        job = jobs.latest()
-        print(
-            "the training went on to the end" if job and job.is_running else "the training ended before: give it more"
-        )
-        for what, share in (("p50", 0.5), ("p99", 0.99)):
-            before, then = (median(waits[int(len(waits) * share)] for waits in each) for each in (alone, beside))
-            print(f"{what}: {then / before:.2f} times as long beside a training", flush=True)
-        while (job := jobs.latest()) and job.is_running:
-            time.sleep(1)
+        try:
+            _compare(server, Path(folder) / "job", lambda: bool((job := jobs.latest()) and job.is_running))
+        finally:
+            jobs.stop()
+
+
+def _compare(server: Server, job: Path, is_running: Callable[[], bool]) -> None:
+    group = int((job / "process-group").read_text(encoding="utf-8"))
+    ratios: dict[str, list[float]] = {name: [] for name in SHARES}
+    for _ in range(TURNS):
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            alone = _waits(server, "alone")
+        finally:
+            os.killpg(group, signal.SIGCONT)
+        before = _taken(group)
+        beside = _waits(server, "beside a training")
+        if not is_running():
+            print("the training ended before: give it more")
+            break
+        print(f"the training took {_taken(group) - before:.1f} s of {SECONDS} s of one processor")
+        for name, share in SHARES.items():
+            ratios[name].append(beside[int(len(beside) * share)] / alone[int(len(alone) * share)])
+    for name, found in ratios.items():
+        of_each = ", ".join(f"{each:.2f}" for each in sorted(found))
+        print(f"{name}: {median(found):.2f} times as long beside a training, the median of {of_each}")
+
+
+def _taken(group: int) -> float:
+    """
+    Return the processor time of a group of processes so far, in seconds.
+    """
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return sum(cpu_seconds(pid) for pid in pids if _group_of(pid) == group)
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:  # it has ended since
+        return None
 
 
 def _waits(server: Server, name: str) -> list[float]:

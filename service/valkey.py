@@ -156,7 +156,9 @@ class EmbeddedValkey:
                 stdout=log,
                 stderr=log,
                 pass_fds=(lock,),
-                start_new_session=True,  # or Ctrl-C would stop it before the service has drained
+                # Or Ctrl-C would stop it before the service has drained. Not a session of its own: there it would not
+                # go before a training, see `training_jobs.py`.
+                process_group=0,
             )
             return self._process
 

@@ -142,7 +142,7 @@ def test_a_socket_left_by_a_power_cut_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_a_signal_to_the_terminal_does_not_reach_it(server: EmbeddedValkey) -> None:
-    assert os.getsid(process_of(server.url)) != os.getsid(0)
+    assert os.getpgid(process_of(server.url)) != os.getpgid(0)
 
 
 def test_a_folder_with_a_long_or_odd_name_works(tmp_path: Path) -> None:

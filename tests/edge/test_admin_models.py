@@ -3,7 +3,9 @@ The admins' page: who may see it, what it starts, and what it shows of models an
 """
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +27,9 @@ from training.cli import main
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HERE = {"Sec-Fetch-Site": "same-origin"}
+WRITTEN = Path(__file__).parents[2] / "training" / "written"
+# Seconds. A job runs when nobody else wants the processor, and other tests do.
+LONG = 600
 
 
 @dataclass
@@ -285,7 +290,7 @@ def test_a_report_is_shown_without_any_right_to_run(desk: Desk) -> None:
 
 
 def ended(jobs: TrainingJobs) -> Job:
-    wait_until(lambda: (job := jobs.latest()) and not job.is_running, 60)
+    wait_until(lambda: (job := jobs.latest()) and not job.is_running, LONG)
     job = jobs.latest()
     assert job
     return job
@@ -324,6 +329,13 @@ def test_of_two_jobs_the_second_is_refused_whoever_starts_it(tmp_path: Path) -> 
     assert ended(first).who == "Bob"
 
 
+def processes_of(group: int) -> Iterator[int]:
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getpgid(int(path.name)) == group:
+                yield int(path.name)
+
+
 def test_a_shadow_that_is_stopped_says_what_it_has_seen(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
     migrate(engine)
@@ -332,12 +344,25 @@ def test_a_shadow_that_is_stopped_says_what_it_has_seen(tmp_path: Path) -> None:
     write_model(models, "one")
     jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)
     jobs.start("Shadow", "Anna", ["shadow", "two", "--for", "24h", "--models", str(models)])
-    wait_until(lambda: (job := jobs.latest()) and "Scoring" in job.output, 60)
+    wait_until(lambda: (job := jobs.latest()) and "Scoring" in job.output, LONG)
 
     jobs.stop()
 
     job = ended(jobs)
     assert "0 comments by one, in use, and by two" in job.output
+
+
+def test_a_training_gives_way_to_whatever_else_runs_in_the_session_of_the_service(tmp_path: Path) -> None:
+    jobs = TrainingJobs(tmp_path / "training", {}, lambda: NOON)
+
+    jobs.start("Train", "Anna", ["fit", "--data", str(WRITTEN), "--out", str(tmp_path / "models")])
+
+    group = int((tmp_path / "training" / "process-group").read_text())
+    try:
+        wait_until(lambda: os.SCHED_IDLE in map(os.sched_getscheduler, processes_of(group)), LONG)
+        assert {os.getsid(process) for process in processes_of(group)} == {os.getsid(0)}
+    finally:
+        jobs.stop()
 
 
 def test_stopping_nothing_does_nothing(tmp_path: Path) -> None:
