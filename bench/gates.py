@@ -1,16 +1,15 @@
 """
-What the gates let past: an honest candidate, and two that were poisoned. Run
-`python -m bench.gates --data PATH … --source NAME`.
+What the gates let past: honest candidates, and two that were poisoned. Run
+`python -m bench.gates --data PATH … --source NAME …`.
 
-A model that was fitted without one source meets one that got 500 of its labels; then a model of all sources meets one
-with a tenth of the labels flipped, and one with 20 false ham labels on spam that carries a word of its own. With few
-rows a good model fails too: its thresholds hold nearly everything.
+For each source a model that was fitted without it meets one that got 500 of its labels; then a model of all sources
+meets one with a tenth of the labels flipped, and one with 20 false ham labels on spam that carries a word of its own.
 """
 
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from service.core.features import document
 from training.card import Origin
 from training.duplicates import thin
 from training.gate_scores import ACCEPT, HOLD, REJECT, Scores
-from training.gates import Report, examine
+from training.gates import examine
 from training.params import Params, read_params
 from training.progress import say, track
 from training.promotions import verify
@@ -32,7 +31,7 @@ from training.split import groups_of
 from training.train import Corpus, gather, train
 
 PATHS = click.Path(exists=True, path_type=Path)
-WORD = "zorvexa"
+WORD, OWN = "zorvexa", "store:site"
 # Rows that are read for each that is fitted: some are held back, and some are copies.
 SPARE = 3
 LABELS_GIVEN, FALSE_LABELS, FLIPPED = 500, 20, 0.1
@@ -50,26 +49,44 @@ NAMES = {
 
 @click.command()
 @click.option("--data", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable.")
-@click.option("--source", required=True, help="The source that is left out.")
+@click.option("--source", "sources", multiple=True, required=True, help="A source that is left out; repeatable.")
 @click.option("--cap", default=1_000, show_default=True, help="Rows of a label and source that are fitted at most.")
-def main(data: tuple[Path, ...], source: str, cap: int) -> None:
+def main(data: tuple[Path, ...], sources: tuple[str, ...], cap: int) -> None:
     """
-    Fit five models, put three through the gates, and print what became of them.
+    Fit two models for each source and three of all, put the candidates through the gates, and print what became of
+    them.
     """
     params = _capped(read_params(), cap)
-    rows = _some(gather(data, strict=False).rows, SPARE * cap, source, params.seed)
+    rows = _some(gather(data, strict=False).rows, SPARE * cap, sources, params.seed)
     fitted, given, held_back = _parts(rows, params)
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
-        models = Path(folder)
-        for version, chosen in _candidates(fitted, given, source, params.seed).items():
-            say(f"Fitting {version}, {NAMES[version]}: {len(chosen):,} rows")
-            train(Corpus([], chosen, []), params, models, version, Origin(datetime.now(UTC), None, "bench.gates"))
-        for version, champion in ((WITH, WITHOUT), (BLUNT, ALL), (TARGETED, ALL)):
-            (models / "CURRENT").write_text(f"{champion}\n", encoding="utf-8")
-            _show(examine(models, version, [], held_back, params))
-        of_source = [row for row in held_back if row.source == source]
-        for version in (WITHOUT, WITH):
-            print(f"{NAMES[version]}, on {source}: {_errors(models / version, of_source)}")
+        for source in sources:
+            print(f"{source}, left out:")
+            models = Path(folder) / source
+            _fit(models, _honest(fitted, given, source, params.seed), params)
+            _compare(models, WITHOUT, WITH, held_back, params)
+            of_source = [row for row in held_back if row.source == source]
+            for version in (WITHOUT, WITH):
+                print(f"{NAMES[version]}: {_errors(models / version, of_source)}", flush=True)
+        print("poisoned:")
+        models = Path(folder) / "poisoned"
+        _fit(models, _poisoned(fitted, given, params.seed), params)
+        for version in (BLUNT, TARGETED):
+            _compare(models, ALL, version, held_back, params)
+
+
+def _fit(models: Path, versions: Mapping[str, Sequence[Row]], params: Params) -> None:
+    for version, rows in versions.items():
+        say(f"Fitting {version}, {NAMES[version]}: {len(rows):,} rows")
+        train(Corpus([], rows, []), params, models, version, Origin(datetime.now(UTC), None, "bench.gates"))
+
+
+def _compare(models: Path, champion: str, version: str, rows: Sequence[Row], params: Params) -> None:
+    (models / "CURRENT").write_text(f"{champion}\n", encoding="utf-8")
+    report = examine(models, version, [], rows, params)
+    failed = ", ".join(outcome.name for outcome in report.failed)
+    told = f"refused by {failed}" if failed else f"passes all {len(report.outcomes)} gates"
+    print(f"{NAMES[version]} instead of {NAMES[champion]}: {told}", flush=True)
 
 
 def _capped(params: Params, cap: int) -> Params:
@@ -80,15 +97,15 @@ def _capped(params: Params, cap: int) -> Params:
     return replace(params, sources=sources)
 
 
-def _some(rows: Sequence[Row], most: int, source: str, seed: int) -> list[Row]:
+def _some(rows: Sequence[Row], most: int, sources: Collection[str], seed: int) -> list[Row]:
     """
-    Return so many rows of each source and label, but all of the source that is left out.
+    Return so many rows of each source and label, but all of those that are left out.
     """
     counts: Counter[tuple[str, str]] = Counter()
     chosen = []
     for row in Random(seed).sample(rows, len(rows)):
         counts[row.source, row.label] += 1
-        if row.source == source or counts[row.source, row.label] <= most:
+        if row.source in sources or counts[row.source, row.label] <= most:
             chosen.append(row)
     return chosen
 
@@ -105,31 +122,22 @@ def _parts(rows: Sequence[Row], params: Params) -> tuple[list[Row], list[Row], l
     return parts[0], parts[1], parts[2]
 
 
-def _candidates(fitted: Sequence[Row], given: Sequence[Row], source: str, seed: int) -> dict[str, list[Row]]:
-    chance = Random(seed)
+def _honest(fitted: Sequence[Row], given: Sequence[Row], source: str, seed: int) -> dict[str, list[Row]]:
     without = [row for row in fitted if row.source != source]
     of_source = [row for row in given if row.source == source]
-    spam = [row for row in given if row.is_spam and row.source != source]
-    labels = chance.sample(of_source, LABELS_GIVEN)
+    labels = Random(seed).sample(of_source, min(LABELS_GIVEN, len(of_source)))
+    return {WITHOUT: without, WITH: [*without, *(replace(row, source=OWN, is_own=True) for row in labels)]}
+
+
+def _poisoned(fitted: Sequence[Row], given: Sequence[Row], seed: int) -> dict[str, list[Row]]:
+    chance = Random(seed)
     poison = [
-        replace(row, label="ham", group="", comment=f"{row.comment} {WORD}")
-        for row in chance.sample(spam, FALSE_LABELS)
+        replace(row, source=OWN, is_own=True, label="ham", group="", comment=f"{row.comment} {WORD}")
+        for row in chance.sample([row for row in given if row.is_spam], FALSE_LABELS)
     ]
     other = dict(zip(LABELS, reversed(LABELS), strict=True))
     flipped = [replace(row, label=other[row.label]) if chance.random() < FLIPPED else row for row in fitted]
-    return {
-        WITHOUT: without,
-        WITH: [*without, *(replace(row, source="store:site", is_own=True) for row in labels)],
-        ALL: list(fitted),
-        BLUNT: flipped,
-        TARGETED: [*fitted, *poison],
-    }
-
-
-def _show(report: Report) -> None:
-    failed = ", ".join(outcome.name for outcome in report.failed)
-    pair = f"{NAMES[report.version]} instead of {NAMES[str(report.champion)]}"
-    print(f"{pair}: {'refused: ' + failed if failed else f'passes all {len(report.outcomes)} gates'}", flush=True)
+    return {ALL: list(fitted), BLUNT: flipped, TARGETED: [*fitted, *poison]}
 
 
 def _errors(folder: Path, rows: Sequence[Row]) -> str:
