@@ -38,15 +38,9 @@ def checks() -> dict[tuple[str, str], Check]:
     return {(check.name, check.part): check for check in found}
 
 
-# In 13 of 118 spam comments an unknown host weighs for ham, by at most 0.85: strict, so that its cure is noticed.
-# And one reader of 713 who quotes a lure in full is held; with every letter disguised as well, rejected.
-QUOTED = pytest.mark.xfail(
-    strict=True, reason="one of 713, who quotes spam, is rejected once all letters are disguised"
-)
+# An unknown host weighs for ham in some spam comments: strict, so that its cure is noticed.
 KNOWN = {
-    "taking the homepage away never raises": pytest.mark.xfail(strict=True, reason="13 of 118 rise by up to 0.85"),
-    "look-alike letters: ham rejected": QUOTED,
-    "decimal entities: ham rejected": QUOTED,
+    "taking the homepage away never raises": pytest.mark.xfail(strict=True, reason="8 of 118 rise by up to 0.95"),
 }
 
 
