@@ -77,6 +77,8 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
     if champion and before:
         outcomes += owned(registry.read_card(models / version), registry.read_card(models / before))
         outcomes += _compared(used, documents, scorer, champion)
+    if not (models / version / registry.PIPELINE).is_file():
+        warnings.append(f"{version} came without its pipeline: whether it was compiled as that is left out")
     compared = [version, before] if champion and before else [version]
     warnings += _fitted_on([models / name for name in compared], files)
     return Report(version, before, tuple(outcomes), tuple(warnings))
