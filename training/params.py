@@ -5,6 +5,7 @@ The parameters of a fit, read strictly from TOML: a name that is not known stops
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,12 @@ class Model:
     most_of_words: float
     most_of_characters: float
     entries: int
+
+    def most_of(self, block: str) -> float:
+        """
+        Return the most that an entry of a block may add or take, in log-odds before calibration.
+        """
+        return {"words": self.most_of_words, "characters": self.most_of_characters}.get(block, inf)
 
 
 @dataclass(frozen=True, slots=True)

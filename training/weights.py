@@ -130,8 +130,8 @@ def _bounded(
     values: NDArray[np.float64], counts: Counts, used: NDArray[np.int64], params: Params
 ) -> NDArray[np.float64]:
     most = np.full(len(values), np.inf)
-    most[_inside(counts, "words", used)] = params.model.most_of_words
-    most[_inside(counts, "characters", used)] = params.model.most_of_characters
+    for block in counts.blocks:
+        most[_inside(counts, block, used)] = params.model.most_of(block)
     return np.clip(values, -most, most)
 
 

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.sparse import csr_matrix
 from sklearn.metrics import roc_auc_score
 
 from service.core.features import document
@@ -26,7 +28,8 @@ from training.partial.buckets import Copies, Measured, shuffle
 from training.partial.fit import train
 from training.partial.folds import folds_of
 from training.partial.former import Former
-from training.partial.vocabulary import Tokens
+from training.partial.learning import Learner
+from training.partial.vocabulary import Chosen, Tokens
 from training.rows import Row
 from training.train import gather
 
@@ -203,6 +206,19 @@ def test_what_is_frequent_is_counted_though_the_rest_is_forgotten() -> None:
     assert len(tokens.counts[True]) + len(tokens.counts[False]) <= 100
     counted = tokens.counts[True]["common"] + tokens.counts[False]["common"]
     assert 200 - tokens.missed <= counted <= 200
+
+
+def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound() -> None:
+    learner = Learner(3, PARAMS)
+    learner.learn(csr_matrix(np.eye(3)[[0, 1, 2] * 40]), np.tile([True, False, True], 40), np.ones(120))
+    model = replace(PARAMS.model, most_of_words=0.02, most_of_characters=0.01)
+    chosen = Chosen({"words": ["cheap"], "clues": ["is:asks"], "characters": ["ea"]}, np.ones(3), np.ones(3), 0)
+
+    found = learner.weights(np.ones(3), np.ones(3), chosen.most(model), entries=3)
+
+    words, clues, characters = np.abs(found.values)
+    assert (words, characters) == (0.02, 0.01)
+    assert clues > 0.02
 
 
 def test_more_sources_than_folds_share_them() -> None:

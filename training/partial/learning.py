@@ -50,12 +50,12 @@ class Learner:
         self._rows += len(weight)
         self._sum += len(weight) * np.append(self._machine.coef_[0], self._machine.intercept_[0]).astype(float)
 
-    def weights(self, scale: Values, share: Values, entries: int) -> Weights:
+    def weights(self, scale: Values, share: Values, most: Values, entries: int) -> Weights:
         """
-        Return the weights of the columns as they are, all but the largest dropped.
+        Return the weights of the columns as they are, none over the most that it may have, all but the largest dropped.
         """
         mean = self._sum / self._rows
-        values = scale * mean[:-1]
+        values = np.clip(scale * mean[:-1], -most, most)
         kept = heaviest(values, share, entries)
         return Weights(kept, values[kept], float(mean[-1]))
 

@@ -36,6 +36,14 @@ class Chosen:
         ratio[-len(self.vocabularies["characters"]) :] *= model.character_scale
         return ratio
 
+    def most(self, model: Model) -> NDArray[np.float64]:
+        """
+        Return the most that the entry of each column may weigh, as `weights.fit` has it.
+        """
+        return np.repeat(
+            [model.most_of(block) for block in BLOCKS], [len(self.vocabularies[block]) for block in BLOCKS]
+        )
+
 
 class Tokens:
     """
