@@ -112,13 +112,16 @@ def _erasure() -> Iterator[tuple[Erasure, Engine]]:
     from service.store.labelled import LabelledComments
     from service.store.persons import Persons
     from service.store.retention import Retention
-    from service.valkey import EmbeddedValkey
+    from service.valkey import socket_path, url_of
 
     settings = _prepared()
     people = settings.people_secrets
-    client = connect(settings.redis_url or EmbeddedValkey(settings.state_dir).url)
     data = [path for path in (settings.training_data, settings.held_back_data) if path]
-    with terminal.store(settings) as engine, client:
+    with (
+        socket_path(settings.state_dir) as path,
+        terminal.store(settings) as engine,
+        connect(settings.redis_url or url_of(path)) as client,
+    ):
         secret = settings.secret.encode()
         memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=now)
         yield Erasure(Persons(engine, people), Retention(engine), memory, data, now), engine
