@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from uuid_utils import uuid7
 
 from bench.open_loop import LENGTH, WORDS
-from bench.processes import cpu_seconds, descendants
+from bench.processes import cpu_seconds, named
 from service import arrays
 from service.core.comment import Asked, Comment
 from service.core.features import extract
@@ -166,7 +166,7 @@ def _service(folder: Path, scorer: Scorer) -> Iterator[_Service]:
         moderation = Moderation(
             traffic, lambda: scorer, decisions, clock=lambda: datetime.now(UTC), new_id=lambda: str(uuid7())
         )
-        server = next(pid for pid in descendants(_own()) if Path(f"/proc/{pid}/comm").read_text() == "valkey-server\n")
+        server = named(_own(), "valkey-server")[0]
         yield _Service(moderation, engine, server)
         client.close()
     engine.dispose()

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,8 +51,7 @@ class Server:
         """
         Return the memory of the largest worker: resident, and its proportional share (PSS) of it.
         """
-        workers = [pid for pid in descendants(self.pid) if Path(f"/proc/{pid}/comm").read_text() == "hamlet-worker\n"]
-        return max((_megabytes(pid, "Rss"), _megabytes(pid, "Pss")) for pid in workers)
+        return max((megabytes(pid, "Rss"), megabytes(pid, "Pss")) for pid in named(self.pid, "hamlet-worker"))
 
 
 class Asked(Protocol):
@@ -141,6 +140,18 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def named(pid: int, name: str) -> list[int]:
+    """
+    Return those of a process and all that it started that ps knows by a name, and that have not ended meanwhile.
+    """
+    found = []
+    for process in descendants(pid):
+        with suppress(OSError):
+            if Path(f"/proc/{process}/comm").read_text().strip() == name:
+                found.append(process)
+    return found
+
+
 @contextmanager
 def running(
     command: list[str], environ: dict[str, str], log: Path, is_ready: Callable[[], bool]
@@ -179,6 +190,9 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _megabytes(pid: int, what: str) -> float:
+def megabytes(pid: int, what: str) -> float:
+    """
+    Return the memory of one process: what is resident (Rss), or its proportional share of that (Pss).
+    """
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))

@@ -15,13 +15,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
 
 from bench import trouble
-from bench.processes import Server, hamlet
+from bench.processes import Server, hamlet, megabytes
 from bench.promotions import two_versions
 from bench.samples import COMMENTS
 
@@ -146,7 +145,7 @@ class Scales:
     def _weigh(self) -> None:
         while not self._stop.wait(WEIGH_EVERY):
             with suppress(OSError):
-                self.megabytes.append(sum(map(_own_megabytes, trouble.without_redis(self._server))))
+                self.megabytes.append(sum(megabytes(each, "Pss") for each in trouble.without_redis(self._server)))
 
 
 def main() -> None:
@@ -200,11 +199,6 @@ def _report(console: Console, seen: Seen, lost: set[str], before: float, after: 
 def _stored(server: Server) -> set[str]:
     with closing(sqlite3.connect(server.state / "hamlet.sqlite")) as store:
         return {row[0] for row in store.execute("SELECT id FROM decisions")}
-
-
-def _own_megabytes(process: int) -> float:
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
 if __name__ == "__main__":

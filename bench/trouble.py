@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from bench.processes import Server, descendants
+from bench.processes import Server, descendants, named
 from training.promotions import current_version, promote
 
 SECONDS = 3
@@ -109,7 +109,7 @@ def bodies_are_hostile(server: Server) -> None:
 
 
 def a_worker_is_killed(server: Server) -> None:
-    os.kill(_below(server, "hamlet-worker")[0], signal.SIGKILL)
+    os.kill(named(server.pid, "hamlet-worker")[0], signal.SIGKILL)
 
 
 def workers_are_replaced(server: Server) -> None:
@@ -152,26 +152,17 @@ def without_redis(server: Server) -> list[int]:
     """
     Return all processes of the service but Redis, whose memory is of what it counts.
     """
-    return sorted({*descendants(server.pid)} - {*_below(server, "valkey-server")})
+    return sorted({*descendants(server.pid)} - {*named(server.pid, "valkey-server")})
 
 
 def _redis(server: Server) -> int:
-    return _below(server, "valkey-server")[-1]
+    return named(server.pid, "valkey-server")[-1]
 
 
 @contextmanager
 def _client(server: Server) -> Iterator[redis.Redis]:
     with redis.Redis(unix_socket_path=str(server.state / "valkey.sock"), socket_timeout=10) as client:
         yield client
-
-
-def _below(server: Server, name: str) -> list[int]:
-    found = []
-    for process in descendants(server.pid):
-        with suppress(OSError):
-            if name == Path(f"/proc/{process}/comm").read_text().strip():
-                found.append(process)
-    return found
 
 
 def _name(models: Path, version: str) -> None:
