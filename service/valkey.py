@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -196,18 +195,17 @@ class EmbeddedValkey:
 @contextlib.contextmanager
 def socket_path(state_dir: Path) -> Iterator[Path]:
     """
-    Yield where a server for this folder listens: in the folder, or in a short one of its own for as long as the
-    context is open, since the kernel takes no long path.
+    Yield where a server for this folder listens: in the folder, by a short way for as long as the context is open,
+    since the kernel takes no long path.
     """
     path = state_dir.absolute() / "valkey.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         yield path
         return
-    short = Path(tempfile.mkdtemp(prefix="hamlet-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="hamlet-", ignore_cleanup_errors=True) as folder:
+        short = Path(folder) / "state"
+        short.symlink_to(path.parent, target_is_directory=True)
         yield short / path.name
-    finally:
-        shutil.rmtree(short, ignore_errors=True)
 
 
 def url_of(path: Path) -> str:

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from service.store.engine import available, one_by_one
-from service.store.errors import StoreTooNew, UnknownRevision
+from service.store.errors import BadStoreUrl, StoreTooNew, UnknownRevision
 
 # Any number that no other program on the same PostgreSQL database uses: "hamlet" in ASCII.
 ADVISORY_LOCK = 0x68616D6C6574
@@ -25,6 +25,7 @@ def migrate(engine: Engine) -> None:
     Bring the tables to the newest revision in one transaction; processes that start together wait for the first.
 
     Raises:
+        BadStoreUrl: the folder of a SQLite database cannot be made or written.
         StoreTooNew: a newer Hamlet has been here.
         StoreUnavailable: the database cannot be opened or written.
     """
@@ -74,8 +75,12 @@ def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
         yield
         return
     path = Path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f"{path.name}.lock").open("w")
+    except OSError as error:
+        raise BadStoreUrl(f"{path}: {error.strerror}; name a database in a folder that can be written") from None
+    with lock as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with one_by_one(engine).connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # stays with the file

@@ -4,6 +4,7 @@ The tables come from migrations, whoever starts first.
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -155,6 +156,13 @@ def test_a_url_of_no_known_store_is_refused_without_its_password(url: str, messa
         connect(url)
 
     assert "secret" not in str(refusal.value)
+
+
+def test_a_database_in_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(BadStoreUrl, match=r"hamlet\.sqlite: .*; name a database in a folder"):
+        migrate(connect(f"sqlite:///{tmp_path}/file/hamlet.sqlite"))
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from service.valkey import EmbeddedValkey, ValkeyError
+from service.valkey import EmbeddedValkey, ValkeyError, socket_path, url_of
 
 SERVICE = """
 import pathlib, signal, sys
@@ -151,10 +151,17 @@ def test_a_folder_with_a_long_or_odd_name_works(tmp_path: Path) -> None:
     with EmbeddedValkey(folder) as server:
         assert answers(server.url)
         socket = Path(server.url.removeprefix("unix://"))
-        assert socket.parent.stat().st_mode & 0o777 == 0o700
+        assert socket.parent.parent.stat().st_mode & 0o777 == 0o700
 
     assert (folder / "valkey" / "appendonlydir").is_dir()
-    assert not socket.parent.exists()
+    assert not socket.parent.parent.exists()
+
+
+def test_a_command_finds_the_server_of_a_folder_with_a_long_name(tmp_path: Path) -> None:
+    folder = tmp_path / ("long " * 20)
+
+    with EmbeddedValkey(folder), socket_path(folder) as path:
+        assert answers(url_of(path))
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
