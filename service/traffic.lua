@@ -32,7 +32,7 @@ local SHARED_PART, FEWEST_SHARED = 0.35, 8
 local callers, windows, claims = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local sub = string.sub
+local sub, byte, find = string.sub, string.byte, string.find
 local STATE, STATE_LENGTH = ">dI4I4", 16
 
 -- Windows begin with their first comment, not at full minutes: no burst at :00, and one key says everything.
@@ -93,7 +93,7 @@ local function quota(opened)
 end
 
 local author, sketch = sub(ARGV[4], 1, 8), sub(ARGV[4], 9)
-local length, own = #sketch / 2, nil
+local length, own, own_bytes = #sketch / 2, nil, nil
 local bands = #KEYS - windows - claims - 2
 
 -- Numbers in a table of their own: to cut a string into short ones costs three times as much.
@@ -119,9 +119,30 @@ local function resembles(value, from, count)
   return shared >= math.max(SHARED_PART * longer, math.min(FEWEST_SHARED, longer)) and shared / longer or 0
 end
 
+-- Whether a string may hold a near-copy: enough of the numbers are found somewhere in it. What meets a text by chance
+-- shares one number or two, and to look for each in sixteen texts at once takes as long as to compare with two of them.
+local function may_resemble(value)
+  if not own_bytes then
+    own_bytes = {}
+    for i = 1, length do
+      own_bytes[i] = sub(sketch, 2 * i - 1, 2 * i)
+    end
+  end
+  local missing = length - math.max(SHARED_PART * length, math.min(FEWEST_SHARED, length))
+  for i = 1, length do
+    if not find(value, own_bytes[i], 1, true) then
+      missing = missing - 1
+      if missing < 0 then
+        return false
+      end
+    end
+  end
+  return true
+end
+
 -- How many comments of the last day this text resembles, itself included, and of how many authors: names or addresses,
 -- whichever are more. An author's copy within the grace is not counted, nor kept.
--- A record: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch.
+-- A record: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch. The oldest come first.
 local function near(first, stored)
   local seconds, seen, authors, addresses, is_again = math.floor(now / 1000), 0, 0, 0, false
   local met, kept = {}, {}
@@ -132,25 +153,33 @@ local function near(first, stored)
     addresses = addresses + (met[address] and 0 or 1)
     met[name], met[address] = true, true
   end
+  local function age(value, at)
+    return seconds - struct.unpack(">I4", value, at + 8)
+  end
+  local function after(value, at)
+    return at + 13 + 2 * byte(value, at + 12)
+  end
 
   for k = first, first + bands - 1 do
-    local value = stored[k] or ""
-    local starts, at = {}, 1
-    while at <= #value do
-      local came, count = struct.unpack(">I4B", value, at + 8)
-      local id, after = sub(value, at, at + 11), at + 13 + 2 * count
-      if seconds - came < DAY / 1000 then
-        starts[#starts + 1] = at
-        if not met[id] and resembles(value, at + 13, count) > 0 then
-          local who = sub(id, 1, 8)
-          is_again = is_again or (who == author and seconds - came < GRACE)
-          meet(who)
-        end
+    local value, oldest = stored[k] or "", 1
+    while oldest < #value and age(value, oldest) >= DAY / 1000 do
+      oldest = after(value, oldest)
+    end
+    local compares = oldest < #value and may_resemble(value)
+    local at, second, count = oldest, oldest, 0
+    while at < #value do
+      local id = compares and sub(value, at, at + 11)
+      if id and not met[id] and resembles(value, at + 13, byte(value, at + 12)) > 0 then
+        local who = sub(id, 1, 8)
+        is_again = is_again or (who == author and age(value, at) < GRACE)
+        meet(who)
         met[id] = true
       end
-      at = after
+      at = after(value, at)
+      count = count + 1
+      second = count == 1 and at or second
     end
-    kept[k] = #starts > 0 and sub(value, starts[math.max(1, #starts - MOST_RECORDS + 2)]) or ""
+    kept[k] = sub(value, count < MOST_RECORDS and oldest or second)
   end
   if not is_again then
     meet(author)
