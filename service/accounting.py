@@ -6,7 +6,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -46,6 +46,9 @@ class Account:
     site: str | None = None
     decision: Decision | None = None
     replayed: bool = False
+    status: int = 200
+    # The code of what the answer says went wrong.
+    problem: str | None = None
 
     @classmethod
     def begin(cls, environ: Mapping[str, Any]) -> Self:
@@ -65,23 +68,10 @@ class Account:
         traced = [("traceresponse", self.trace.answered)] if self.trace else []
         return [(REQUEST_ID, self.request_id), *traced, *(header for header in _HEADERS if header[0] not in given)]
 
-    def close(
-        self, status: int, problem: str | None, *, is_breaker_open: bool, tracing: "Tracing | None" = None
-    ) -> None:
+    def line(self, seconds: float) -> dict[str, object]:
         """
-        Count the answer, log it and trace it; `problem` is the code of what it says went wrong.
+        Return what the log says of it.
         """
-        ended = time.perf_counter()
-        seconds = ended - self.began
-        metrics.count_request(self.edge, status, seconds, self.decision, problem)
-        if self.decision:
-            metrics.count_decision(self.edge, self.decision, is_replayed=self.replayed, is_breaker_open=is_breaker_open)
-        if logger.isEnabledFor(logging.INFO):
-            logger.info("request", extra=self._line(status, seconds))
-        if tracing:
-            tracing.record(self, status, ended)
-
-    def _line(self, status: int, seconds: float) -> dict[str, object]:
         line: dict[str, object] = {
             "request_id": self.request_id,
             "trace_id": self.trace and self.trace.trace_id,
@@ -89,7 +79,7 @@ class Account:
             "edge": self.edge,
             "method": self.method,
             "route": self.route,
-            "status": status,
+            "status": self.status,
             "milliseconds": round(seconds * 1000, 2),
             "site": self.site,
         }
@@ -108,8 +98,27 @@ class Tracing(Protocol):
     Is told of each request when it has ended, at a reading of `time.perf_counter`, and before the worker ends.
     """
 
-    def record(self, account: Account, status: int, ended: float) -> None: ...
+    def record(self, account: Account, ended: float) -> None: ...
     def close(self) -> None: ...
+
+
+def close(accounts: Sequence[Account], *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
+    """
+    Count answers that are given together, log them and trace them.
+    """
+    ended = time.perf_counter()
+    metrics.count_answers(
+        [
+            metrics.Answered(each.edge, each.status, ended - each.began, each.decision, each.replayed, each.problem)
+            for each in accounts
+        ],
+        is_breaker_open=is_breaker_open(),
+    )
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("request", extra={"lines": [each.line(ended - each.began) for each in accounts]})
+    if tracing:
+        for each in accounts:
+            tracing.record(each, ended)
 
 
 def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
@@ -130,5 +139,6 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing
         account.edge = request.blueprint or "other"
         account.route = request.url_rule.rule if request.url_rule else None
         account.site, account.decision, account.replayed = g.get("site"), g.get("decision"), g.get("replayed", False)
-        account.close(response.status_code, g.get("problem"), is_breaker_open=is_breaker_open(), tracing=tracing)
+        account.status, account.problem = response.status_code, g.get("problem")
+        close([account], is_breaker_open=is_breaker_open, tracing=tracing)
         return response

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from service import answer, body, problems, submission
+from service import accounting, answer, body, problems, submission
 from service.accounting import Account, Tracing
 from service.core.comment import Asked
 from service.core.site import Site
@@ -58,7 +58,10 @@ class Comments:
         """
         Return the answer to each request, accounted for. It never raises.
         """
-        return [self._close(*each) for each in zip(environs, self.decide(environs), strict=True)]
+        accounts = [Account.begin(environ) for environ in environs]
+        answers = [self._answer(*each) for each in zip(accounts, self.decide(environs), strict=True)]
+        accounting.close(accounts, is_breaker_open=self.is_breaker_open, tracing=self.tracing)
+        return answers
 
     def decide(self, environs: Sequence[Environ]) -> list[Found]:
         """
@@ -89,19 +92,15 @@ class Comments:
             # What nobody expected of one comment must not cost the others their decision.
             return [error] if len(asked) == 1 else [self._moderated([each])[0] for each in asked]
 
-    def _close(self, environ: Environ, found: Found) -> Raw:
-        account = Account.begin(environ)
+    def _answer(self, account: Account, found: Found) -> Raw:
         account.edge, account.route, account.site = EDGE, PATH, found.site
         if isinstance(found.outcome, Outcome):
             account.decision, account.replayed = found.outcome.decision, found.outcome.replayed
-            problem = None
-            status, headers, content = 200, headers_for(found.outcome), answer.to_body(found.outcome.decision)
+            headers, content = headers_for(found.outcome), answer.to_body(found.outcome.decision)
         else:
-            problem = problems.code_of(found.outcome)
-            status, headers, content = problems.of(found.outcome, PATH, account.request_id, self.chance())
-        is_open = self.is_breaker_open()
-        account.close(status, problem, is_breaker_open=is_open, tracing=self.tracing)
-        return status, headers + account.headers(), content
+            account.problem = problems.code_of(found.outcome)
+            account.status, headers, content = problems.of(found.outcome, PATH, account.request_id, self.chance())
+        return account.status, headers + account.headers(), content
 
 
 def headers_for(outcome: Outcome) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ Events as JSON, one line each, on standard error: never a text, a name, an addre
 import json
 import logging
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ class JsonLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """
-        Return the line, without its line break.
+        Return the line, without its line break; a line for each of the record's `lines`, where it has any.
         """
         event: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -34,13 +35,13 @@ class JsonLine(logging.Formatter):
             "logger": record.name.removeprefix("_"),
             "event": record.getMessage(),
         }
-        attributes = record.__dict__
-        event.update([(key, attributes[key]) for key in KEYS if attributes.get(key) is not None])
+        # What is said of many at once costs a quarter of what as many records would.
+        if lines := record.__dict__.get("lines"):
+            return "\n".join([_encoded(event | _known(line)) for line in lines])
+        event |= _known(record.__dict__)
         if record.exc_info and record.exc_info[1]:
             event["error"] = _places(record.exc_info[1])
-        # Nearly every line is ASCII already, and this is written in a third of the time.
-        line = to_json(event, fallback=str)
-        return line.decode() if line.isascii() else _ENCODER.encode(event)
+        return _encoded(event)
 
 
 def ask_less() -> None:
@@ -66,6 +67,16 @@ def configuration(level: str) -> dict[str, Any]:
             "_granian": {"level": "WARNING"},
         },
     }
+
+
+def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key in KEYS if (value := attributes.get(key)) is not None}
+
+
+def _encoded(event: dict[str, Any]) -> str:
+    # Nearly every line is ASCII already, and this is written in a third of the time.
+    line = to_json(event, fallback=str)
+    return line.decode() if line.isascii() else _ENCODER.encode(event)
 
 
 def _places(error: BaseException) -> list[str]:

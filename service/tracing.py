@@ -69,7 +69,7 @@ class Tracing:
         traffic = _WatchedTraffic(moderation.traffic, self._steps)
         return replace(moderation, traffic=traffic, decisions=_WatchedDecisions(moderation.decisions, self._steps))
 
-    def record(self, account: Account, status: int, ended: float) -> None:
+    def record(self, account: Account, ended: float) -> None:
         """
         Send a request that ended at a reading of `time.perf_counter`, with the steps that its decision took.
 
@@ -90,11 +90,11 @@ class Tracing:
             f"{account.method} {account.route or account.edge}",
             context=parent,
             kind=SpanKind.SERVER,
-            attributes=_attributes(account, status),
+            attributes=_attributes(account),
             start_time=at(account.began),
         )
         self._ids.next_span = 0
-        if status >= 500:
+        if account.status >= 500:
             span.set_status(StatusCode.ERROR)
         if account.decision:
             for step in self._steps.since(account.began):
@@ -185,10 +185,10 @@ def _parent(trace_id: str, span_id: str, flags: str) -> Context:
     return trace.set_span_in_context(NonRecordingSpan(caller))
 
 
-def _attributes(account: Account, status: int) -> dict[str, AttributeValue]:
+def _attributes(account: Account) -> dict[str, AttributeValue]:
     attributes: dict[str, AttributeValue] = {
         "http.request.method": account.method,
-        "http.response.status_code": status,
+        "http.response.status_code": account.status,
         "hamlet.edge": account.edge,
         "hamlet.request_id": account.request_id,
     }

@@ -108,6 +108,18 @@ def test_what_is_wrong_with_one_request_is_not_the_affair_of_those_beside_it(com
     assert [status for status, _, _ in answers] == [200, 400, 401, 200]
 
 
+def test_each_of_those_that_are_answered_together_has_a_line_of_its_own(
+    comments: Comments, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "hamlet.requests")
+
+    comments.answer([environ(GOOD, {}), environ(b"{", {"HTTP_X_REQUEST_ID": "2"})])
+
+    lines = [json.loads(line) for record in caplog.records for line in JsonLine().format(record).splitlines()]
+    assert [(line["request_id"], line["status"]) for line in lines] == [("1", 200), ("2", 400)]
+    assert all({"time", "level", "logger", "event", "milliseconds"} <= line.keys() for line in lines)
+
+
 def test_what_nobody_expected_of_all_together_is_tried_with_each_alone(comments: Comments, moderation: Any) -> None:
     together = moderation.moderate_all
 

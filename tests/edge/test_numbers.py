@@ -2,6 +2,7 @@
 What `/metrics` says of decisions, of the queue and of the model, around fakes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from service.core.decision import Decision, Reason, Verdict
 from service.errors import StoreUnavailable
 from service.gauges import Gauges
-from service.metrics import main_reason
+from service.metrics import DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE, Answered, count_answers, main_reason
 from service.store.queue import Length
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,6 +35,24 @@ def numbers(length: Length | StoreUnavailable, model: FakeModel | None = None) -
 
 def decided(*reasons: Reason) -> Decision:
     return Decision("1", Verdict.HOLD, 0.5, -1.0, reasons, "Held.")
+
+
+def counted() -> dict[tuple[str, ...], float]:
+    families = [
+        family for metric in (DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE) for family in metric.collect()
+    ]
+    return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
+
+
+def grown(portions: Sequence[Sequence[Answered]]) -> dict[tuple[str, ...], float]:
+    """
+    Return by how much answers, counted in portions, make each number grow.
+    """
+    before = counted()
+    for portion in portions:
+        count_answers(portion, is_breaker_open=False)
+    growths = {key: value - before.get(key, 0.0) for key, value in counted().items()}
+    return {key: growth for key, growth in growths.items() if growth and not key[0].endswith("_created")}
 
 
 def test_the_queue_is_as_old_as_its_oldest_comment() -> None:
@@ -77,3 +96,22 @@ def test_the_main_reason_is_the_rule_that_decided_or_what_weighed_most_against(
     reasons: tuple[Reason, ...], code: str | None
 ) -> None:
     assert main_reason(decided(*reasons)) == code
+
+
+def test_answers_given_together_count_as_many_as_one_after_the_other() -> None:
+    held, accepted = decided(Reason("links", 2.0)), Decision("2", Verdict.ACCEPT, 0.015, -1.0, (), "Accepted.")
+    answers = [
+        Answered("api", 200, 0.003, held, replayed=False, problem=None),
+        Answered("api", 200, 0.004, held, replayed=False, problem=None),
+        Answered("api", 200, 5.0, accepted, replayed=False, problem=None),
+        Answered("api", 200, 0.003, held, replayed=True, problem=None),
+        Answered("api", 422, 0.003, None, replayed=False, problem="invalid_field"),
+    ]
+
+    together = grown([answers])
+    alone = grown([[each] for each in answers])
+
+    assert together == pytest.approx(alone)
+    assert together["hamlet_decisions_total", "api", "hold"] == 2
+    assert together["hamlet_request_seconds_bucket", "api", "accept", "+Inf"] == 1
+    assert together["hamlet_reasons_total", "links"] == 2
