@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
@@ -22,16 +21,18 @@ from pydantic import AwareDatetime, TypeAdapter
 from service import arrays
 from service.core.decision import Explanation, Reason
 from service.core.features import Features
+from service.core.remembered import Remembered
 from service.core.site import Thresholds
 from service.core.thresholds import Curve
 
 CURRENT = "CURRENT"
-# Words that the cache holds; a flood of new words makes it start again, which costs a handful of look-ups a word.
-CACHED_WORDS = 50_000
+# What is remembered of tokens; a flood of new ones makes it start again, which costs some look-ups a token.
+CACHED_WORDS, CACHED_CLUES = 32_768, 8_192
 QUOTED_WORDS = 5
 _NOT_A_MODEL = (ValueError, KeyError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
 _CREATED: TypeAdapter[datetime | None] = TypeAdapter(AwareDatetime | None)
+_NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 
 
@@ -92,7 +93,9 @@ class Scorer:
         self._words, self._pairs = _apart(_table(tables, "words"))
         self._clues = _table(tables, "clues")
         self._characters = _by_beginning(_table(tables, "characters"), self._shortest)
-        self._known: dict[str, float] = {}
+        self._known_words = Remembered(self._word, most=CACHED_WORDS)
+        self._known_clues = Remembered(self._clue, most=CACHED_CLUES)
+        self._unquoted = Remembered(self._unquoted_reason, most=CACHED_CLUES)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -136,50 +139,69 @@ class Scorer:
         Return the weight of each token; a word's weight includes that of the pair it makes with the word before.
         """
         found: list[float] = []
-        known, pairs = self._known, self._pairs
         before = ""
         for token in tokens:
-            weight = known.get(token)
-            if weight is None:
-                weight = self._learn(token)
-            if ":" not in token:
-                if (firsts := pairs.get(token)) and before in firsts:
-                    weight += firsts[before]
+            if ":" in token:
+                found.append(self._known_clues[token][0])
+            else:
+                weight, firsts = self._known_words[token]
+                found.append(weight + firsts.get(before, 0.0))
                 before = token
-            found.append(weight)
         return found
 
     def explain(self, features: Features) -> Explanation:
         """
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
         """
-        groups: dict[str, list[tuple[float, str]]] = {}
-        weights = self.weights(features.quotes)
-        for (token, quote), weight in zip(features.quotes.items(), weights, strict=True):
+        parts: list[tuple[float, str]] = []
+        before, words = "", self._known_words
+        for word, quote in features.words.items():
+            weight, firsts = words[word]
+            if before in firsts:
+                weight += firsts[before]
             if weight:
-                code = _code(token) if ":" in token else "text"
-                if parts := groups.get(code):
-                    parts.append((weight, quote))
-                else:
-                    groups[code] = [(weight, quote)]
-        reasons = [_reason(code, parts) for code, parts in groups.items()]
+                parts.append((weight, quote))
+            before = word
+        groups = {"text": parts} if parts else {}
+        reasons: list[Reason] = []
+        for clue, quote in features.clues.items():
+            weight, code = self._known_clues[clue]
+            if weight and quote:
+                groups.setdefault(code, []).append((weight, quote))
+            elif weight:
+                reasons.append(self._unquoted[clue])
+        reasons += [_reason(code, parts) for code, parts in groups.items()]
         reasons.sort(key=_heaviest)
-        return Explanation(self.prior + sum(weights), self.prior, tuple(reasons))
+        log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
+        return Explanation(log_odds, self.prior, tuple(reasons))
 
-    def _learn(self, token: str) -> float:
-        weight = (self._clues if ":" in token else self._words).get(token, 0.0)
+    def _word(self, word: str) -> tuple[float, Mapping[str, float]]:
+        """
+        Return the weight of a word, and those that it adds behind certain other words.
+        """
+        return self._words.get(word, 0.0) + self._ngrams(word), self._pairs.get(word, _NO_PAIRS)
+
+    def _clue(self, clue: str) -> tuple[float, str]:
+        """
+        Return the weight of a clue, and the code of its reason.
+        """
+        namespace, _, value = clue.partition(":")
+        return self._clues.get(clue, 0.0) + self._ngrams(clue), value if namespace == "is" else _CODES[namespace]
+
+    def _unquoted_reason(self, clue: str) -> Reason:
+        weight, code = self._known_clues[clue]
+        return Reason(code, weight)
+
+    def _ngrams(self, token: str) -> float:
         # As scikit-learn's CountVectorizer(analyzer="char_wb") counts n-grams: a word no longer than n counts once.
         padded, shortest, characters = f" {token} ", self._shortest, self._characters
         length = len(padded)
-        longest = min(self._longest, length)
+        weight = 0.0
         for start in range(length - shortest + 1):
             if alike := characters.get(padded[start : start + shortest]):
-                for end in range(start + shortest, min(start + longest, length) + 1):
+                for end in range(start + shortest, min(start + self._longest, length) + 1):
                     if ngram := alike.get(padded[start:end]):
                         weight += ngram
-        if len(self._known) >= CACHED_WORDS:
-            self._known = {}
-        self._known[token] = weight
         return weight
 
 
@@ -261,20 +283,18 @@ def _by_beginning(characters: Mapping[str, float], length: int) -> dict[str, dic
     return found
 
 
-@lru_cache(maxsize=4_096)
-def _code(token: str) -> str:
-    namespace, _, value = token.partition(":")
-    return "text" if not value else value if namespace == "is" else _CODES[namespace]
-
-
 def _reason(code: str, parts: list[tuple[float, str]]) -> Reason:
     if len(parts) == 1:  # as of most clues
         ((weight, quote),) = parts
-        return Reason(code, weight, evidence=(quote,) if quote else ())
+        return Reason(code, weight, evidence=(quote,))
     total = sum([weight for weight, _ in parts])
-    telling = [part for part in parts if part[1] and part[0] * total > 0]
-    telling.sort(key=_weight, reverse=total > 0)
-    return Reason(code, total, evidence=tuple(dict.fromkeys([quote for _, quote in telling]))[:QUOTED_WORDS])
+    parts.sort(key=_weight, reverse=total > 0)
+    evidence: dict[str, None] = {}
+    for weight, quote in parts:
+        if weight * total <= 0 or len(evidence) == QUOTED_WORDS:
+            break
+        evidence[quote] = None
+    return Reason(code, total, evidence=tuple(evidence))
 
 
 _weight = itemgetter(0)

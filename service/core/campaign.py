@@ -4,12 +4,12 @@ Texts that resemble each other: a comment as a few numbers, of which near-copies
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, pairwise
+from itertools import chain
 
 from service.core.comment import Comment
-from service.core.text import fold, visible
+from service.core.remembered import Remembered
+from service.core.text import folded, visible
 
 # What readers write alike by chance ("Thank you for this!") is no campaign.
 FEWEST_PAIRS, FEWEST_LETTERS = 5, 24
@@ -23,7 +23,7 @@ SHARED_PART, FEWEST_SHARED = 0.35, 8
 
 _WORD = re.compile(r"[^\W_]+")
 # The same for ASCII, in a third of the time.
-_NO_LETTERS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+_NO_LETTERS = bytes(code if _WORD.match(chr(code)) else ord(" ") for code in range(128)) + bytes(128)
 _QUOTED = re.compile(r"^[ \t]*(?:>|&gt;).*$|<blockquote[^<]*(?:<(?!/?blockquote)[^<]*)*</blockquote>", re.MULTILINE)
 # A tag says nothing but where it leads.
 _TAG = re.compile(r"""<[a-z/!](?:[^<>]*?href\s?=\s?["']?([^"'\s<>]+))?[^<>]*>""", re.IGNORECASE)
@@ -42,8 +42,8 @@ class Sketcher:
         Take the key, at most 64 bytes; the same in all processes that compare sketches.
         """
         self._key = key
-        self._numbers = lru_cache(maxsize=16_384)(self._hash)
-        self._passages = lru_cache(maxsize=16)(self._article)
+        self._numbers = Remembered(self._hash, most=16_384).__getitem__
+        self._passages = Remembered(self._article, most=16)
 
     def sketch(self, comment: Comment) -> tuple[int, ...]:
         """
@@ -55,11 +55,11 @@ class Sketcher:
         if ">" in text or "&gt;" in text:
             text = _TAG.sub(r" \1 ", _QUOTED.sub(" ", text))
         words = _words(text)
-        if sum(map(len, words)) < FEWEST_LETTERS:
+        if len(words) < FEWEST_LETTERS and sum(map(len, words)) < FEWEST_LETTERS:
             return ()
         pairs = self._pairs(words)
         if comment.article_text:
-            pairs -= self._passages(comment.article_text[:LONGEST_ARTICLE])
+            pairs = pairs - self._passages[comment.article_text[:LONGEST_ARTICLE]]
         return tuple(sorted(pairs)[:SKETCH_LENGTH]) if len(pairs) >= FEWEST_PAIRS else ()
 
     def _article(self, text: str) -> set[int]:
@@ -67,10 +67,19 @@ class Sketcher:
 
     def _pairs(self, words: list[str]) -> set[int]:
         numbers = chain.from_iterable(map(self._numbers, words))
-        return {(one * 0x9E3779B1 + other) & 0xFFFFFFFF for one, other in pairwise(numbers)}
+        first, _ = next(numbers, (0, 0))
+        pairs = set()
+        for as_first, as_second in numbers:
+            pairs.add((first + as_second) & 0xFFFFFFFF)
+            first = as_first
+        return pairs
 
-    def _hash(self, word: str) -> tuple[int, ...]:
-        return tuple(map(self._number, fold(word)))
+    def _hash(self, word: str) -> tuple[tuple[int, int], ...]:
+        """
+        Return for each word that a written one stands for its numbers as the first and as the second of a pair.
+        """
+        numbers = map(self._number, folded[word])
+        return tuple([(number * 0x9E3779B1 & 0xFFFFFFFF, number) for number in numbers])
 
     def _number(self, word: str) -> int:
         digest = blake2b(word.encode(errors="surrogatepass"), digest_size=4, key=self._key).digest()
@@ -91,4 +100,4 @@ def resembles(one: Sequence[int], other: Sequence[int]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return text.translate(_NO_LETTERS).split() if text.isascii() else _WORD.findall(text)
+    return text.encode().translate(_NO_LETTERS).decode().split() if text.isascii() else _WORD.findall(text)

@@ -3,8 +3,8 @@ What the look of a comment says, whatever its words: links, capitals, length, ch
 """
 
 import re
+import string
 from collections.abc import Iterator
-from math import log2
 
 from service.core import links, text
 from service.core.markup import Rendered
@@ -19,7 +19,7 @@ _STARTS = re.compile(rf"\W*(?:{links.ADDRESS})", re.IGNORECASE)
 _ENDS = re.compile(rf"(?:{links.ADDRESS})\W*$", re.IGNORECASE)
 _ON_A_LINE = re.compile(rf"^\s*(?:{links.ADDRESS})\s*$", re.IGNORECASE | re.MULTILINE)
 _SPACE = re.compile(r"\s")
-_CAPITAL = re.compile("[A-Z]")
+_CAPITALS = string.ascii_uppercase.encode()
 _LETTER = "[A-Za-z\u0400-\u04ff]"
 _HIDDEN = re.compile(f"(?<={_LETTER})[\u00ad\u200b-\u200d\u2060\ufeff]+(?={_LETTER})")
 # Of Greek only what is drawn like Latin: "Δt" and "πr" are science.
@@ -54,12 +54,15 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
     >>> list(shape("BUY NOW AND SAVE!!!", words=4, addresses=1, emoji=0))
     ['length_2', 'one_link', 'words_a_link_2', 'exclaiming']
     """
-    yield f"length_{int(log2(words + 1))}"
+    yield f"length_{_magnitude(words)}"
     if addresses:
         yield {1: "one_link", 2: "two_links"}.get(addresses, "many_links")
-        yield f"words_a_link_{min(6, int(log2(words // addresses + 1)))}"
+        yield f"words_a_link_{min(6, _magnitude(words // addresses))}"
     start = shown[:2000]
-    capitals = len(_CAPITAL.findall(start)) if start.isascii() else sum(map(str.isupper, start))
+    if start.isascii():
+        capitals = len(start) - len(start.encode().translate(None, _CAPITALS))
+    else:
+        capitals = sum(map(str.isupper, start))
     if capitals > 0.6 * FEWEST_LETTERS_TO_SHOUT:  # first the count that is seldom reached
         letters = sum(map(str.isalpha, start))
         if letters > FEWEST_LETTERS_TO_SHOUT and capitals > 0.6 * letters:
@@ -68,6 +71,10 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
         yield "many_emoji"
     if "!!!" in shown:
         yield "exclaiming"
+
+
+def _magnitude(count: int) -> int:
+    return (count + 1).bit_length() - 1
 
 
 def link_places(rendered: Rendered, words: int) -> Iterator[str]:

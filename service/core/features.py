@@ -2,11 +2,14 @@
 A comment as the classifier sees it: its distinct words, then clues of the form `namespace:value`.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from service.core import clues, habits, hosts, links, markup, text, topic
 from service.core.comment import Comment
-from service.core.tokens import runs, together, tokens, words_of
+from service.core.plain import words_of
+from service.core.remembered import Remembered
+from service.core.tokens import runs, together, tokens
 
 # What is analysed of a longer text, so that no comment takes more than 50 ms: its beginning and its end.
 HEAD, TAIL = 9_000, 3_000
@@ -15,23 +18,33 @@ HEAD, TAIL = 9_000, 3_000
 # words, 0.27 with 60 and 0.29 with 40 (mean over nine sources of spam).
 FIRST_WORDS, LAST_WORDS = 32, 16
 LONGEST_NAME = 300
+# Two words at most: of three, one could be a dot in disguise.
+_PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60})?")
 MOST_TARGETS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """
-    The distinct tokens of a comment, and for each the characters of the comment that it stands for.
+    The distinct tokens of a comment, words and clues, and for each the characters of the comment that it stands for.
     """
 
-    quotes: dict[str, str]
+    words: dict[str, str]
+    clues: dict[str, str]
+
+    @property
+    def quotes(self) -> dict[str, str]:
+        """
+        Return all tokens with what they stand for, the words before the clues.
+        """
+        return self.words | self.clues
 
     @property
     def document(self) -> str:
         """
         Return the tokens as one string, which the pipeline learns from.
         """
-        return " ".join(self.quotes)
+        return " ".join((*self.words, *self.clues))
 
 
 @dataclass(slots=True)
@@ -70,7 +83,7 @@ def extract(comment: Comment) -> Features:
     if address := comment.url.strip():
         _add_link("url", address, reading)
     _read_shape(comment, source, rendered, reading)
-    return Features({**_telling(reading.words), **reading.clues})
+    return Features(_telling(reading.words), reading.clues)
 
 
 def _telling(words: dict[str, str]) -> dict[str, str]:
@@ -84,9 +97,9 @@ def _read_text(shown: str, reading: _Reading) -> None:
     add = reading.words.setdefault
     for kind, written in runs(text.visible(shown)):
         if kind == "plain":
-            # Nearly all that people write: as `_add_word` does it, in a third of the time.
+            # Nearly all that people write: as `_add_word` does it, in less time.
             for word in words_of(written):
-                for folded in text.fold(word):
+                for folded in text.folded[word]:
                     add(folded, word)
         elif kind == "word":
             _add_word(written, written, reading)
@@ -120,23 +133,28 @@ def _read_shape(comment: Comment, source: str, rendered: markup.Rendered, readin
     found = [*clues.shape(shown, words, addresses, reading.emoji), *habits.of(shown, source)]
     if addresses:
         found += clues.link_places(rendered, words)
-    found += topic.agreement(comment.article_title, shown, reading.words)
-    reading.clues.update(dict.fromkeys([f"is:{clue}" for clue in found], ""))
+    if comment.article_title:
+        found += topic.agreement(comment.article_title, shown, reading.words)
+    for clue in found:
+        reading.clues[f"is:{clue}"] = ""
     for clue, quote in clues.disguise(f"{comment.name} {source}").items():
         reading.clues[f"is:{clue}"] = quote
 
 
 def _read_name(name: str, reading: _Reading) -> None:
-    written = list(tokens(text.visible(name[:LONGEST_NAME])))
+    if _PLAIN_NAME.fullmatch(name):
+        written = [("word", word) for word in name.split()]
+    else:
+        written = list(tokens(text.visible(name[:LONGEST_NAME])))
     for kind, word in written:
         if kind in ("link", "domain", "disguised"):
             reading.clues.setdefault("is:name_is_link", word)
             for part in links.parts(word):
                 reading.clues.setdefault(f"name:{part}", word)
         else:
-            for folded in text.fold("".join(word.split())):
+            for folded in text.folded["".join(word.split())]:
                 reading.clues.setdefault(f"name:{folded}", word)
-    if any(map(links.is_scrambled, name.split())):
+    if links.is_scrambled(name):
         reading.clues.setdefault("is:name_is_scrambled", name)
     if len(written) > 1 and name.islower():
         reading.clues.setdefault("is:name_in_lower_case", name)
@@ -145,18 +163,17 @@ def _read_name(name: str, reading: _Reading) -> None:
 
 
 def _add_word(word: str, written: str, reading: _Reading) -> None:
-    for folded in text.fold(word):
+    for folded in text.folded[word]:
         reading.words.setdefault(folded, written)
     if not word.isascii() and text.is_mixed_script(word):
         reading.clues.setdefault("is:mixed_script", written)
 
 
 def _add_link(namespace: str, address: str, reading: _Reading) -> None:
-    for part in (*links.parts(address), *links.shape(address)):
+    parts, host, domain = _read_links[address]
+    for part in parts:
         reading.clues.setdefault(f"{namespace}:{part}", address)
-    host = links.host_of(address)
     reading.hosts.add(host)
-    domain = links.registered_domain(host)
     if host in hosts.SHORTENERS:
         reading.clues.setdefault("is:short_link", address)
     elif host in hosts.MESSENGERS:
@@ -165,3 +182,12 @@ def _add_link(namespace: str, address: str, reading: _Reading) -> None:
         reading.clues.setdefault(f"{namespace}:well_known_host", address)
     elif links.is_scrambled(domain.partition(".")[0]):
         reading.clues.setdefault(f"{namespace}:scrambled_host", address)
+
+
+def _read_link(address: str) -> tuple[tuple[str, ...], str, str]:
+    host = links.host_of(address)
+    return (*links.parts(address), *links.shape(address)), host, links.registered_domain(host)
+
+
+# Of the addresses that campaigns repeat; some are long.
+_read_links = Remembered(_read_link, most=256)

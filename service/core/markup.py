@@ -67,8 +67,7 @@ def render(source: str) -> Rendered:
             text = _BBCODE.sub(lambda tag: "" if tag["inline"] else " ", text)
     if "**" in text or "~~" in text:
         text = _EMPHASIS.sub("", text)
-    shown = (anchor.strip() for anchor in anchors)
-    return Rendered(text, tuple(targets), has_bbcode, tuple(anchor for anchor in shown if anchor))
+    return Rendered(text, tuple(targets), has_bbcode, tuple(filter(None, map(str.strip, anchors))))
 
 
 def _render_html(source: str) -> tuple[str, list[str], list[str]]:

@@ -4,9 +4,10 @@ Letters as they are meant: invisible, decorated, look-alike and repeated charact
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from anyascii import anyascii
+
+from service.core.remembered import Remembered
 
 LONGEST_WORD = 40
 LONGEST_RUN = 200
@@ -79,7 +80,6 @@ def storable(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=16_384)
 def fold(word: str) -> tuple[str, ...]:
     """
     Return the word or words that a written word stands for: lower case, plain letters, no decoration.
@@ -99,6 +99,9 @@ def fold(word: str) -> tuple[str, ...]:
     if _LEET.search(meant):
         return meant, meant.translate(_LEET_LETTERS)
     return (meant,)
+
+
+folded = Remembered(fold, most=16_384)
 
 
 def plain(word: str) -> str:

@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 
 from service.core import links, text
+from service.core.plain import AT_ONCE, CAREFULLY, LONGEST_WORD, words_of
 
 # With what Unicode does not count as a letter: marks, the vowel signs of India, and letters in badges.
 _OTHER_LETTERS = r"\u064b-\u065f\u0900-\u0963\u0971-\u0dff\u2100-\u214f\u2460-\u24ff\U0001f130-\U0001f189"
 _LETTER = rf"[^\W_]|[\u00b7{text.MARKS}{_OTHER_LETTERS}]"
 # "@" and "$" stand for letters inside a word and behind one: c@$ino, pill$.
-_WORD = rf"(?:{_LETTER}|['’@$](?=[^\W_])|(?<=[^\W\d_])[@$](?=[@$][^\W_])|(?<=[^\W\d_]{{2}})[@$](?!\s?\d)){{1,200}}"
+_WORD = (
+    rf"(?:{_LETTER}|['’@$](?=[^\W_])|(?<=[^\W\d_])[@$](?=[@$][^\W_])|(?<=[^\W\d_]{{2}})[@$](?!\s?\d))"
+    rf"{{1,{LONGEST_WORD}}}"
+)
 _SEPARATOR = r" ?[.\-_*|/~+·•] ?| {1,2}"
 _SPACED = (
     rf"(?<!\w)(?:{_LETTER})(?P<gap>{_SEPARATOR})(?:(?:{_LETTER})(?P=gap)){{2,40}}(?:{_LETTER})(?![\w{text.MARKS}])"
@@ -19,19 +23,16 @@ _SPACED = (
 _PHONE = r"(?<![\w.])\+?\(?\d(?:[\s().\-]{0,4}\d){8,14}(?![\w])"
 _EMOJI = r"[\u2600-\u27bf\u2b00-\u2bff\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
 _MONEY = r"[$€£₹¥₽]\s{0,2}\d[\d.,]{0,12}k?|(?<![\w.,])\d[\d.,]{0,12}\s{0,2}(?:[$€£₹¥₽]|usd|usdt|btc)(?!\w)"
-# Most text: words in ASCII letters, each up to a comma, a full stop or a space that no disguised dot follows. A run of
-# them is one match instead of one for each, which is half of the time. A lone letter must not begin a spaced-out word.
-_PLAIN_WORD = r"(?:[a-zA-Z]{2,60}+(?:'[a-zA-Z]{1,60}+)?+|[aAI](?= [a-zA-Z]{2}))"
-_PLAIN_END = r"(?:[,;!?]++[ \n]?+|\.?+[ \n])(?!\s|[.\[({]|(?i:dot|pun|pon|точ))"
-# Without regard to case its letters would be compared one by one, in twice the time.
-_PLAIN = rf"(?-i:(?:{_PLAIN_WORD}{_PLAIN_END})++)"
-_ENDS = str.maketrans(",;!?.", "     ")
-_TOKEN = re.compile(
-    f"(?P<plain>{_PLAIN})|(?P<email>{links.EMAIL})|(?P<link>{links.ADDRESS})"
-    f"|(?P<disguised>{links.DISGUISED})|(?P<domain>{links.BARE_DOMAIN})"
-    f"|(?P<money>{_MONEY})|(?P<phone>{_PHONE})|(?P<spaced>{_SPACED})|(?P<word>{_WORD})|(?P<emoji>{_EMOJI})",
-    re.IGNORECASE,
+_ADDRESSES = f"(?P<email>{links.EMAIL})|(?P<link>{links.ADDRESS})"
+_DOMAINS_AND_WORDS = (
+    f"(?P<domain>{links.BARE_DOMAIN})|(?P<money>{_MONEY})|(?P<phone>{_PHONE})|(?P<spaced>{_SPACED})|(?P<word>{_WORD})"
+    f"|(?P<emoji>{_EMOJI})"
 )
+_ANY = re.compile(
+    f"(?P<plain>{CAREFULLY})|{_ADDRESSES}|(?P<disguised>{links.DISGUISED})|{_DOMAINS_AND_WORDS}", re.IGNORECASE
+)
+_USUAL = re.compile(f"(?P<plain>{AT_ONCE})|{_ADDRESSES}|{_DOMAINS_AND_WORDS}", re.IGNORECASE)
+_SPACED_OUT = re.compile(r" \w {1,2}\w {1,2}\w\b")
 # What stands for the middle of "http" where a link should not be found.
 _MAIMED = frozenset(["xx", "XX", "**"])
 _DOTTED = re.compile(r"[^\W_]+")
@@ -60,7 +61,8 @@ def runs(shown: str) -> Iterator[tuple[str, str]]:
     >>> list(runs("We liked it, see example.com"))
     [('plain', 'We liked it, see '), ('domain', 'example.com')]
     """
-    for match in _TOKEN.finditer(shown):
+    is_usual = not (_SPACED_OUT.search(shown) or links.may_hide_a_dot(shown))
+    for match in (_USUAL if is_usual else _ANY).finditer(shown):
         kind, written = match.lastgroup or "", match[0]
         if kind == "plain":
             yield kind, written
@@ -74,16 +76,6 @@ def runs(shown: str) -> Iterator[tuple[str, str]]:
                 yield "word", part
         else:
             yield kind, written
-
-
-def words_of(plain: str) -> list[str]:
-    """
-    Return the words of a run of kind plain.
-
-    >>> words_of("We didn't like it, ")
-    ['We', "didn't", 'like', 'it']
-    """
-    return plain.translate(_ENDS).split()
 
 
 def _names_a_host(kind: str, written: str) -> bool:

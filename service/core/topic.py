@@ -19,7 +19,7 @@ def agreement(title: str, shown: str, words: Container[str]) -> Iterator[str]:
     ['on_topic_2']
     """
     found = _WORD.findall(title[:300].lower())
-    long = {folded for word in found if len(word) >= FEWEST_LETTERS for folded in text.fold(word)}
+    long = {folded for word in found if len(word) >= FEWEST_LETTERS for folded in text.folded[word]}
     if shared := sum(word in words for word in long):
         yield f"on_topic_{min(shared, 3)}"
     if len(long) > 2 and " ".join(found) in " ".join(_WORD.findall(shown[:3000].lower())):
