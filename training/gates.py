@@ -5,7 +5,7 @@ Read `examine` from top to bottom; each gate is a module or a function below.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,8 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
         models: The folder of models.
         version: The candidate.
         files: Where the rows come from, for the warnings.
-        rows: Labelled rows that neither model has seen. Of the site's own labels only the newest are taken.
+        rows: Labelled rows that neither model has seen. Of the site's own labels only the newest are taken, and of
+            other sources none that is in no figure of the model in use (role "fit").
         params: What near-copies are.
 
     Raises:
@@ -72,10 +73,14 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
         raise BadModel(f"{version} is the current model already")
     scorer = verify(models / version)
     champion, warnings = _in_use(models, before)
-    used, documents = _without_copies([*_given(rows)], params)
+    card = registry.read_card(models / before) if champion and before else {}
+    only_fitted = {name for name, source in card.get("sources", {}).items() if source["role"] == "fit"}
+    if left_out := sorted(only_fitted.intersection(row.source for row in rows)):
+        warnings.append(f"in no figure of {before}, and left out here: {', '.join(left_out)}")
+    used, documents = _without_copies([*_given(rows, only_fitted)], params)
     outcomes: list[Outcome] = [*behave(scorer, champion), *_compiled(models / version, documents)]
-    if champion and before:
-        outcomes += owned(registry.read_card(models / version), registry.read_card(models / before))
+    if champion:
+        outcomes += owned(registry.read_card(models / version), card)
         outcomes += _compared(used, documents, scorer, champion)
     if not (models / version / registry.PIPELINE).is_file():
         warnings.append(f"{version} came without its pipeline: whether it was compiled as that is left out")
@@ -93,8 +98,8 @@ def _in_use(models: Path, version: str | None) -> tuple[Scorer | None, list[str]
         return None, [*warnings, f"nothing to compare with: {error}"]
 
 
-def _given(rows: Sequence[Row]) -> Iterator[Row]:
-    yield from (row for row in rows if not row.is_own)
+def _given(rows: Sequence[Row], left_out: Collection[str]) -> Iterator[Row]:
+    yield from (row for row in rows if not row.is_own and row.source not in left_out)
     yield from (rows[position] for position in newest(rows))
 
 

@@ -182,6 +182,20 @@ def test_the_newest_own_labels_are_judged_apart(models: Path, hold_out: Sequence
     assert gates["ham rejected"] + gates["spam accepted"] == pytest.approx(len(own) / 5, abs=10)
 
 
+def test_a_source_in_no_figure_of_the_model_in_use_judges_no_candidate_and_that_is_said(
+    models: Path, hold_out: Sequence[Row]
+) -> None:
+    path = models / ALL_LANGUAGES / registry.CARD
+    card = json.loads(path.read_bytes())
+    card["sources"]["written"]["role"] = "fit"
+    path.write_text(json.dumps(card))
+
+    report = examine(models, TOKEN, [], hold_out, PARAMS)
+
+    assert failed(report) == ["enough rows: ham", "enough rows: spam"]
+    assert f"in no figure of {ALL_LANGUAGES}, and left out here: written" in report.warnings
+
+
 def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, data: Path) -> None:
     path = models / ALL_LANGUAGES / registry.CARD
     known = {"files_read": {"rows.jsonl": registry.sha256(data.read_bytes())}}
