@@ -5,16 +5,19 @@ The use case: comments of sites in, recorded decisions out. What waits together 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar, TypeVarTuple
 
 from service.core import policy
 from service.core.comment import Asked, Claim, Comment
-from service.core.decision import Decision
-from service.core.features import extract
+from service.core.decision import Decision, Explanation
+from service.core.features import Features, extract
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
 from service.scorer import Scorer
+
+_Given = TypeVarTuple("_Given")
+_Result = TypeVar("_Result")
 
 # A claim younger than this, without a decision, is one that another request is still working on.
 IN_FLIGHT_SECONDS = 10.0
@@ -94,7 +97,7 @@ class Moderation:
         Return for each comment what `moderate` would return or raise: one call of Redis and one transaction for all.
         """
         observed, now = self.traffic.observe(asked), self.clock()
-        found = [self._decide(*each, now) for each in zip(asked, observed, strict=True)]
+        found = self._decided(asked, observed, now)
         made = [(each, decision) for each, decision in zip(asked, found, strict=True) if isinstance(decision, Decision)]
         recorded = iter(self.decisions.record(made, now) if made else ())
         return [
@@ -102,33 +105,48 @@ class Moderation:
             for each, decision, seen in zip(asked, found, observed, strict=True)
         ]
 
-    def _decide(self, asked: Asked, seen: Observation, now: datetime) -> Decision | Outcome | Exception:
+    def _decided(
+        self, asked: Sequence[Asked], observed: Sequence[Observation], now: datetime
+    ) -> list[Decision | Outcome | Exception]:
         """
-        Return the decision to be recorded, or what to answer without one. A comment that fails fails alone.
-        """
-        try:
-            if seen.refused_for is not None:
-                return QuotaExceeded(seen.quota, seen.refused_for)
-            if asked.claim and (seen.claim_age is not None or seen.degraded):
-                earlier = self._earlier(asked.site, asked.claim, seen.claim_age)
-                if earlier:
-                    return Outcome(earlier, seen.quota, replayed=True)
-            return self._judge(asked.site, asked.comment, seen, now)
-        except Exception as error:
-            return error
+        Return for each comment the decision to be recorded, or what to answer without one. One that fails fails alone.
 
-    def _judge(self, site: Site, comment: Comment, seen: Observation, now: datetime) -> Decision:
+        All are taken through one step before the first is taken through the next: each step has code and tables of its
+        own, which would drive those of the others out of the processor's cache, comment by comment.
+        """
         scorer = self.scorer()
+        known = [_attempt(self._undecided, *each) for each in zip(asked, observed, strict=True)]
+        found = _explained(scorer, asked, known) if scorer else known
+        return [
+            what if isinstance(what, Outcome | Exception) else _attempt(self._judge, each, seen, what, scorer, now)
+            for each, seen, what in zip(asked, observed, found, strict=True)
+        ]
+
+    def _undecided(self, asked: Asked, seen: Observation) -> Outcome | Exception | None:
+        """
+        Return what to answer without deciding; None if the comment is to be decided.
+        """
+        if seen.refused_for is not None:
+            return QuotaExceeded(seen.quota, seen.refused_for)
+        if asked.claim and (seen.claim_age is not None or seen.degraded):
+            earlier = self._earlier(asked.site, asked.claim, seen.claim_age)
+            if earlier:
+                return Outcome(earlier, seen.quota, replayed=True)
+        return None
+
+    def _judge(
+        self, asked: Asked, seen: Observation, explained: Explanation | None, scorer: Scorer | None, now: datetime
+    ) -> Decision:
         return policy.decide(
             self.new_id(),
-            site,
-            comment,
+            asked.site,
+            asked.comment,
             seen,
-            scorer.explain(extract(comment)) if scorer else None,
+            explained,
             scorer.version if scorer else None,
             scorer.thresholds if scorer else None,
             scorer.curve if scorer else None,
-            site.lists.match(comment, now) if site.lists else None,
+            asked.site.lists.match(asked.comment, now) if asked.site.lists else None,
         )
 
     def _earlier(self, site: Site, claim: Claim, age: float | None) -> Decision | None:
@@ -142,6 +160,20 @@ class Moderation:
         if age is not None and age < IN_FLIGHT_SECONDS:
             raise ClaimInFlight("this comment is being decided by another request; ask again", retry_after=1)
         return None
+
+
+def _explained(
+    scorer: Scorer, asked: Sequence[Asked], known: Sequence[Outcome | Exception | None]
+) -> Sequence[Outcome | Exception | Explanation | None]:
+    read = [_attempt(extract, each.comment) if what is None else what for each, what in zip(asked, known, strict=True)]
+    return [_attempt(scorer.explain, what) if isinstance(what, Features) else what for what in read]
+
+
+def _attempt(step: Callable[[*_Given], _Result], *given: *_Given) -> _Result | Exception:
+    try:
+        return step(*given)
+    except Exception as error:
+        return error
 
 
 def _outcome(

@@ -172,12 +172,15 @@ def test_what_is_asked_together_is_stored_in_one_transaction_and_each_gets_its_o
     assert decisions.transactions == 1
 
 
-def test_of_what_is_asked_together_one_that_fails_fails_alone() -> None:
-    broken = replace(SITE, lists=cast("Lists", "no lists"))
+@pytest.mark.parametrize(
+    "broken",
+    [Asked(replace(SITE, lists=cast("Lists", "no lists")), COMMENT), Asked(SITE, cast("Comment", "no comment"))],
+)
+def test_of_what_is_asked_together_one_that_fails_fails_alone(broken: Asked) -> None:
     decisions = FakeDecisions()
 
     first, failed, last = moderation(decisions=decisions).moderate_all(
-        [Asked(SITE, COMMENT), Asked(broken, COMMENT), Asked(SITE, COMMENT)]
+        [Asked(SITE, COMMENT), broken, Asked(SITE, COMMENT)]
     )
 
     assert isinstance(failed, AttributeError)
