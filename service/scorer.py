@@ -26,8 +26,8 @@ from service.core.site import Thresholds
 from service.core.thresholds import Curve
 
 CURRENT = "CURRENT"
-# What is remembered of tokens; a flood of new ones makes it start again, which costs some look-ups a token.
-CACHED_WORDS, CACHED_CLUES = 32_768, 8_192
+# What is remembered of tokens: to weigh a new one takes some look-ups a letter.
+CACHED_WORDS, CACHED_CLUES = 16_384, 8_192
 QUOTED_WORDS = 5
 _NOT_A_MODEL = (ValueError, KeyError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)

@@ -33,6 +33,7 @@ _DISGUISES = {
     "mixed_script": re.compile(f"[A-Za-z]{_OTHER_SCRIPT}|{_OTHER_SCRIPT}[A-Za-z]"),
     "strange_marks": re.compile(f"[A-Za-z][{text.MARKS}][A-Za-z][{text.MARKS}]"),
 }
+_ANY_DISGUISE = re.compile(f"[{text.UNSEEN}]|{text.STYLED.pattern}|{_OTHER_SCRIPT}")
 # The same written as entities, which browsers show as the characters themselves.
 _ENCODED = {
     "hidden_characters": re.compile(
@@ -91,7 +92,8 @@ def link_places(rendered: Rendered, words: int) -> Iterator[str]:
         yield "ends_with_link"
     if _STARTS.match(shown[:300]) or (first and shown.startswith(first)):
         yield "starts_with_link"
-    if _ON_A_LINE.search(shown[-400:]) or (last and shown.endswith(f"\n{last}")):
+    end = shown[-400:]
+    if (_ON_A_LINE.search if "\n" in end else _ON_A_LINE.match)(end) or (last and shown.endswith(f"\n{last}")):
         yield "link_on_a_line"
     if words < FEW_WORDS:
         yield "little_but_links"
@@ -104,7 +106,7 @@ def disguise(source: str) -> dict[str, str]:
     >>> disguise("Crypto c&#8203;asino"), disguise("Best pаypal here")
     ({'hidden_characters': 'c&#8203;asino'}, {'mixed_script': 'pаypal'})
     """
-    is_plain = source.isascii() and "\x00" not in source
+    is_plain = (source.isascii() and "\x00" not in source) or not _ANY_DISGUISE.search(source)
     found = {} if is_plain else _found(_DISGUISES, source)
     return found if "&" not in source else _found(_ENCODED, source) | found
 

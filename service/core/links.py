@@ -17,8 +17,13 @@ LONG_LABEL = 14
 # None of it has cases; said so, the patterns that ignore cases are compiled in a tenth of the time.
 _INSIDE = r"(?-i:[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef])"
 EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
-_SCHEMES = r"(?:h(?:tt|xx|\*\*)ps?|ftp)\s?[:;]\s?(?://|\\\\)\s?"
-ADDRESS = rf"{_SCHEMES}{_INSIDE}{{1,2000}}|(?<![\w.@-])www\.{_INSIDE}{{3,2000}}"
+_SLASHES = r"\s?[:;]\s?(?://|\\\\)\s?"
+_SCHEMES = rf"(?:h(?:tt|xx|\*\*)ps?|ftp){_SLASHES}"
+# The first letter stands alone, since a pattern that begins with a few characters is searched for ten times as fast.
+ADDRESS = (
+    rf"(?-i:[hHfFwW])(?:(?:(?<=h)(?:tt|xx|\*\*)ps?|(?<=f)tp){_SLASHES}{_INSIDE}{{1,2000}}"
+    rf"|(?<=(?<![\w.@-])w)ww\.{_INSIDE}{{3,2000}})"
+)
 BARE_DOMAIN = (
     rf"(?<![\w.@/-])(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?\.){{1,5}}[^\W\d_]{{2,24}}(?![\w@])(?:/{_INSIDE}{{0,2000}})?"
 )

@@ -22,6 +22,9 @@ DAMAGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff\ud800-\u
 # Three marks on a letter are Vietnamese or Hebrew; more are zalgo. Long runs take NFKC quadratic time.
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 ZALGO = re.compile(f"([{MARKS}]{{3}})[{MARKS}]+")
+# Any of these, to be looked for first: most text beyond ASCII has none, but accents and printed quotes.
+UNSEEN = "".join(each.pattern.strip("[]") for each in (INVISIBLE, BIDI, DAMAGED)) + MARKS
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 # Letters in styles that Unicode has for mathematics, badges and phonetics, and that nobody types to be read as such.
 # The phonetic letters are those that stand in for small capitals; others belong to alphabets of Africa.
 STYLED = re.compile("[\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u1d00-\u1dbf\u2071\u207f"
@@ -59,7 +62,7 @@ def visible(text: str) -> str:
     >>> visible("vi\\u200bag\\u00adra")
     'viagra'
     """
-    if text.isascii() and "\x00" not in text:
+    if (text.isascii() and "\x00" not in text) or not _UNSEEN.search(text):
         return text
     if "\u202e" in text:
         text = _BACKWARDS.sub(lambda run: run[1][::-1], text)

@@ -3,12 +3,14 @@ A comment as the classifier sees it.
 """
 
 import random
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.core import clues
 from service.core.comment import Comment
 from service.core.features import document, extract
 
@@ -181,6 +183,15 @@ def test_any_comment_has_a_document_whose_tokens_are_distinct(comment: str, name
     found = document(Comment(name=name, comment=comment, url=url))
 
     assert len(set(found.split())) == len(found.split(" ")) or found == ""
+
+
+@given(st.text(alphabet="aIß’é\u200b\u202e\x01\u0301\ufffdⓐаΔ", max_size=12))
+def test_to_look_for_any_disguise_first_changes_nothing(comment: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clues, "_ANY_DISGUISE", re.compile(""))
+        without_a_look = clues.disguise(comment)
+
+    assert clues.disguise(comment) == without_a_look
 
 
 @given(st.lists(st.sampled_from(SHAPES), max_size=60).map("".join))

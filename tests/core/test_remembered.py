@@ -16,10 +16,20 @@ def test_what_is_remembered_is_found_once() -> None:
     assert found == [0, 1, 0]
 
 
-def test_a_full_memory_starts_again() -> None:
-    lengths = Remembered(len, most=2)
+def test_what_is_asked_for_again_outlives_a_flood_of_others() -> None:
+    numbers = count()
+    remembered: Remembered[str, int] = Remembered(lambda _: next(numbers), most=10)
 
-    found = [lengths[word] for word in ("one", "three", "seven")]
+    found = [(remembered["known"], remembered[f"new {number}"]) for number in range(100)]
 
-    assert found == [3, 5, 5]
-    assert lengths == {"seven": 5}
+    assert {known for known, _ in found} == {0}
+    assert len(remembered) <= 5
+
+
+def test_what_is_no_longer_asked_for_is_forgotten() -> None:
+    numbers = count()
+    remembered: Remembered[str, int] = Remembered(lambda _: next(numbers), most=4)
+
+    found = [remembered[word] for word in ("one", "two", "three", "four", "five", "one")]
+
+    assert found == [0, 1, 2, 3, 4, 5]

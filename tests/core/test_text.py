@@ -2,6 +2,7 @@
 Letters as they are meant.
 """
 
+import re
 import unicodedata
 
 import pytest
@@ -126,6 +127,15 @@ def test_whatever_is_typed_can_be_stored(typed: str) -> None:
 @given(ANYTHING)
 def test_taking_away_the_invisible_twice_changes_nothing_more(typed: str) -> None:
     assert text.visible(text.visible(typed)) == text.visible(typed)
+
+
+@given(st.text(alphabet="aß’é\u200b\u202e\x01\u0301\ufffd", max_size=12))
+def test_to_look_for_the_invisible_first_changes_nothing(typed: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_UNSEEN", re.compile(""))
+        without_a_look = text.visible(typed)
+
+    assert text.visible(typed) == without_a_look
 
 
 @given(st.text(max_size=60))
