@@ -18,6 +18,7 @@ from service.scorer import Scorer
 
 _Given = TypeVarTuple("_Given")
 _Result = TypeVar("_Result")
+_Explained = Explanation | Exception | None
 
 # A claim younger than this, without a decision, is one that another request is still working on.
 IN_FLIGHT_SECONDS = 10.0
@@ -25,10 +26,11 @@ IN_FLIGHT_SECONDS = 10.0
 
 class Traffic(Protocol):
     """
-    Counts comments against the limits and among their near-copies; never raises for a fault of its own.
+    Counts comments against the limits and among their near-copies; never raises for a fault of its own. It may call
+    `meanwhile`, once, while it waits.
     """
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]: ...
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]: ...
 
 
 class Recorded(Protocol):
@@ -95,31 +97,23 @@ class Moderation:
     def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]:
         """
         Return for each comment what `moderate` would return or raise: one call of Redis and one transaction for all.
+        One that fails fails alone. While Redis counts, they are scored.
         """
-        observed, now = self.traffic.observe(asked), self.clock()
-        found = self._decided(asked, observed, now)
+        scorer, early = self.scorer(), list[_Explained]()
+        observed = self.traffic.observe(asked, lambda: early.extend(_explained(scorer, asked)))
+        now = self.clock()
+        known = [_attempt(self._undecided, *each) for each in zip(asked, observed, strict=True)]
+        undecided = [each if what is None else None for each, what in zip(asked, known, strict=True)]
+        explained = early or _explained(scorer, undecided)
+        found = [
+            _attempt(self._judge, each, seen, score, scorer, now) if what is None else what
+            for each, seen, score, what in zip(asked, observed, explained, known, strict=True)
+        ]
         made = [(each, decision) for each, decision in zip(asked, found, strict=True) if isinstance(decision, Decision)]
         recorded = iter(self.decisions.record(made, now) if made else ())
         return [
             _outcome(each, decision, seen.quota, next(recorded)) if isinstance(decision, Decision) else decision
             for each, decision, seen in zip(asked, found, observed, strict=True)
-        ]
-
-    def _decided(
-        self, asked: Sequence[Asked], observed: Sequence[Observation], now: datetime
-    ) -> list[Decision | Outcome | Exception]:
-        """
-        Return for each comment the decision to be recorded, or what to answer without one. One that fails fails alone.
-
-        All are taken through one step before the first is taken through the next: each step has code and tables of its
-        own, which would drive those of the others out of the processor's cache, comment by comment.
-        """
-        scorer = self.scorer()
-        known = [_attempt(self._undecided, *each) for each in zip(asked, observed, strict=True)]
-        found = _explained(scorer, asked, known) if scorer else known
-        return [
-            what if isinstance(what, Outcome | Exception) else _attempt(self._judge, each, seen, what, scorer, now)
-            for each, seen, what in zip(asked, observed, found, strict=True)
         ]
 
     def _undecided(self, asked: Asked, seen: Observation) -> Outcome | Exception | None:
@@ -135,8 +129,10 @@ class Moderation:
         return None
 
     def _judge(
-        self, asked: Asked, seen: Observation, explained: Explanation | None, scorer: Scorer | None, now: datetime
+        self, asked: Asked, seen: Observation, explained: _Explained, scorer: Scorer | None, now: datetime
     ) -> Decision:
+        if isinstance(explained, Exception):
+            raise explained
         return policy.decide(
             self.new_id(),
             asked.site,
@@ -162,10 +158,16 @@ class Moderation:
         return None
 
 
-def _explained(
-    scorer: Scorer, asked: Sequence[Asked], known: Sequence[Outcome | Exception | None]
-) -> Sequence[Outcome | Exception | Explanation | None]:
-    read = [_attempt(extract, each.comment) if what is None else what for each, what in zip(asked, known, strict=True)]
+def _explained(scorer: Scorer | None, asked: Sequence[Asked | None]) -> list[_Explained]:
+    """
+    Return the score of each comment with its reasons, or what failed; None without a model, and where nothing is asked.
+
+    All are taken through one step before the first is taken through the next: each step has code and tables of its
+    own, which would drive those of the other out of the processor's cache, comment by comment.
+    """
+    if not scorer:
+        return [None] * len(asked)
+    read = [_attempt(extract, each.comment) if each else None for each in asked]
     return [_attempt(scorer.explain, what) if isinstance(what, Features) else what for what in read]
 
 

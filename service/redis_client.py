@@ -51,9 +51,11 @@ def connect(url: str) -> Client:
     raise ValueError(f"no Redis is reached by {parsed.scheme}://")
 
 
-def run(client: Client, commands: Sequence[Command]) -> list[object]:
+def run(client: Client, commands: Sequence[Command], meanwhile: Callable[[], None] = lambda: None) -> list[object]:
     """
     Send commands at once, then read all replies, in their order; errors that Redis replied with are among them.
+
+    What is to be done `meanwhile` is done while one server works on them; it must not raise. Not with a cluster.
 
     Raises:
         redis.ConnectionError, redis.TimeoutError: There is no telling what was done.
@@ -63,6 +65,7 @@ def run(client: Client, commands: Sequence[Command]) -> list[object]:
     connection: Any = client.connection_pool.get_connection()
     try:
         connection.send_packed_command([b"".join(connection.pack_commands(commands))])
+        meanwhile()
         return [_reply(connection) for _ in commands]
     except BaseException:
         connection.disconnect()  # or its next user would read replies to these commands

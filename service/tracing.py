@@ -6,7 +6,7 @@ under way this costs two looks at a clock, and a text or a name has no way into 
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -156,9 +156,9 @@ class _WatchedTraffic:
     inner: Traffic
     steps: _Steps
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
         began = time.perf_counter()
-        observed = self.inner.observe(asked)
+        observed = self.inner.observe(asked, meanwhile)
         self.steps.traffic, self.steps.store = _Step("traffic", began, time.perf_counter()), None
         return observed
 

@@ -78,6 +78,7 @@ class Traffic:
         self._breaker = Breaker(monotonic)
         self._local = LocalTraffic(workers=workers, monotonic=monotonic)
         self._log_again_at = float("-inf")
+        self._refuses = False
 
     @property
     def state(self) -> State:
@@ -86,18 +87,22 @@ class Traffic:
         """
         return self._breaker.state
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None] = lambda: None) -> list[Observation]:
         """
         Count comments, in their order, and return what each is part of; never raises for a fault of Redis.
 
         All are sent at once: Redis is woken, and waited for, once. What came before under the same claim is not
-        counted again.
+        counted again. What is to be done `meanwhile` may be done while Redis counts: not where it was refusing just
+        before, so that what is refused costs nothing more.
         """
         counted = [self._counted(each) for each in asked]
         replies: Sequence[object] = [None] * len(asked)
         if self._breaker.admits():
-            replies = self._replies([self._command(each) for each in counted])
-        return [self._observation(*each) for each in zip(counted, replies, strict=True)]
+            commands = [self._command(each) for each in counted]
+            replies = self._replies(commands, (lambda: None) if self._refuses else meanwhile)
+        observed = [self._observation(*each) for each in zip(counted, replies, strict=True)]
+        self._refuses = any(each.refused_for is not None for each in observed)
+        return observed
 
     def ping(self) -> bool:
         """
@@ -161,12 +166,12 @@ class Traffic:
             claim_age=age / 1000 if age >= 0 else None,
         )
 
-    def _replies(self, commands: list[Command]) -> list[object]:
+    def _replies(self, commands: list[Command], meanwhile: Callable[[], None]) -> list[object]:
         """
         Return for each command its reply, or None where Redis gave no good one.
         """
         try:
-            replies = run(self._client, [("EVALSHA", SCRIPT_SHA1, *command) for command in commands])
+            replies = run(self._client, [("EVALSHA", SCRIPT_SHA1, *command) for command in commands], meanwhile)
             if any(isinstance(reply, NoScriptError) for reply in replies):
                 # A restarted server, or a new one: EVAL runs the script and leaves it cached.
                 missing = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]

@@ -2,7 +2,7 @@
 A moderation for tests: the same verdict, and no trace of it but in the quota of whoever asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,8 +23,8 @@ def rehearsing(moderation: Moderation) -> Moderation:
 class _QuotaAlone:
     traffic: Traffic
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
-        return self.traffic.observe([Asked(each.site, Comment("", "")) for each in asked])
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
+        return self.traffic.observe([Asked(each.site, Comment("", "")) for each in asked], meanwhile)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 Tests of a client are judged by the real moderation, and leave no trace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ class Recorder:
         self.observed: list[Comment] = []
         self.recorded: list[object] = []
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
         self.observed += [each.comment for each in asked]
         return [Observation(Quota(600, 599, 1))] * len(asked)
 

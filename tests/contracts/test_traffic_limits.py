@@ -160,3 +160,13 @@ def test_comments_that_are_observed_together_are_counted_one_after_the_other(obs
     assert [each.quota.remaining for each in seen] == [5, 4, 3, 2, 1, 0, 0, 0]
     assert [each.refused_for is not None for each in seen] == [False] * 6 + [True, False]
     assert [each.claim_age is not None for each in seen] == [False] * 7 + [True]
+
+
+def test_what_waits_for_redis_can_be_worked_on_meanwhile_unless_it_has_just_refused(observe: Observer) -> None:
+    asked = [Asked(Site(7, "blog", "k1", Limits(key_per_minute=2)), Comment("Ann", "Hello"))]
+    called: list[int] = []
+
+    seen = [observe.traffic.observe(asked, lambda: called.append(1))[0] for _ in range(4)]
+
+    assert [each.refused_for is None for each in seen] == [True, True, False, False]
+    assert len(called) == 3

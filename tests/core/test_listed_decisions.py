@@ -2,7 +2,7 @@
 How a site's own lists, and the scripts of its languages, decide among the other rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ COMMENT = Comment("Ann", "casino")
 
 
 class Counted:
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
         return [Observation(QUOTA)] * len(asked)
 
 

@@ -2,7 +2,7 @@
 The use case, over fakes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import cast
@@ -15,7 +15,7 @@ from service.core.lists import Lists
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
-from service.moderation import Moderation, Outcome
+from service.moderation import Moderation, Outcome, Traffic
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
 SITE = Site(id=1, name="news", key_id="k")
@@ -27,7 +27,7 @@ CLAIM = Claim(key="id:5", digest="d1")
 class FakeTraffic:
     observation: Observation = field(default_factory=lambda: Observation(QUOTA))
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
         return [self.observation] * len(asked)
 
 
@@ -65,7 +65,7 @@ class FakeDecisions:
         return replace(earlier, replayed=True) if earlier else None
 
 
-def moderation(traffic: FakeTraffic | None = None, decisions: FakeDecisions | None = None) -> Moderation:
+def moderation(traffic: Traffic | None = None, decisions: FakeDecisions | None = None) -> Moderation:
     ids = (f"decision-{number}" for number in range(9))
     return Moderation(
         traffic=traffic or FakeTraffic(),
@@ -187,6 +187,31 @@ def test_of_what_is_asked_together_one_that_fails_fails_alone(broken: Asked) -> 
     assert isinstance(first, Outcome)
     assert isinstance(last, Outcome)
     assert {first.decision.id, last.decision.id} == {*decisions.kept}
+
+
+@dataclass
+class WaitedFor:
+    """
+    Traffic that takes its time, and has refused some.
+    """
+
+    observations: list[Observation]
+
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
+        meanwhile()
+        return self.observations
+
+
+def test_what_is_scored_while_redis_counts_is_decided_as_what_is_scored_later() -> None:
+    asked = [Asked(SITE, Comment("Ann", "Hello")), Asked(SITE, COMMENT), Asked(SITE, cast("Comment", "no comment"))]
+    seen = [Observation(QUOTA), Observation(QUOTA, refused_for=17), Observation(QUOTA)]
+
+    early, refused, failed = moderation(WaitedFor(seen)).moderate_all(asked)
+
+    assert isinstance(early, Outcome)
+    assert early.decision.reasons == moderation().moderate(SITE, asked[0].comment).decision.reasons
+    assert isinstance(refused, QuotaExceeded)
+    assert isinstance(failed, AttributeError)
 
 
 def test_of_what_is_asked_together_what_is_over_its_quota_is_refused_and_nothing_is_stored() -> None:

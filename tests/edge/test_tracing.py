@@ -2,7 +2,7 @@
 Requests as spans: what they are called, whose children they are, and what they took.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -52,7 +52,7 @@ class Everything:
             raise self.fault
         return Site(1, "blog", key_id), digest(KEY), False
 
-    def observe(self, asked: Sequence[Asked]) -> list[Observation]:
+    def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]:
         return [Observation(Quota(600, 599, 1))] * len(asked)
 
     def record(
