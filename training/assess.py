@@ -65,7 +65,8 @@ def assess(held: Held, prepared: Prepared, params: Params, *, can_refit: bool = 
         )
         for rows, raw in ((measured, held.by_source), (of_known, held.by_group))
     )
-    parts = parts_of(unseen.rows)
+    sources = {row.source for row in unseen.rows}
+    parts = parts_of(unseen.rows, {name for name in sources if params.source(name).role == "report"})
     views: Mapping[str, Callable[[], dict[str, dict[str, Figures]]]] = {
         SOURCES: lambda: by_part(unseen, parts),
         TEMPLATES: lambda: by_part(known, parts_among(parts, np.isin(measured, of_known))),

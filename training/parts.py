@@ -3,7 +3,7 @@ By what a report splits its figures: source, language, length and kind of spam.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +19,25 @@ LONGER = "over 300 words"
 # Fewer rows than this say nothing of a language.
 FEWEST = 50
 BOTH = "sources with both labels"
+CHOOSING = "sources that are not only reported"
 # Chinese and Japanese put no spaces between words, which are about two characters long.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
 
-def parts_of(rows: Sequence[Row]) -> Parts:
+def parts_of(rows: Sequence[Row], only_reported: Collection[str] = ()) -> Parts:
     """
     Return for each dimension the rows that each of its parts holds; a part without rows is left out.
+
+    "all" has every row. Where sources are named whose labels are only reported, the rest is a part of its own.
     """
     lengths, kinds_in_order = [*LENGTHS, LONGER], [*(kind.name for kind in kinds()), OTHER]
     sources = _masks([row.source for row in rows])
     return {
-        "all": {"all": np.ones(len(rows), dtype=bool), **_with_both_labels(sources, rows)},
+        "all": {
+            "all": np.ones(len(rows), dtype=bool),
+            **_others(sources, only_reported),
+            **_with_both_labels(sources, rows),
+        },
         "source": sources,
         "language": {
             name: inside
@@ -67,6 +74,11 @@ def _masks(labels: Sequence[str], names: Iterable[str] | None = None) -> Masks:
     values = np.array(labels)
     found = {name: values == name for name in (sorted(set(labels)) if names is None else names)}
     return {name: inside for name, inside in found.items() if inside.any()}
+
+
+def _others(sources: Masks, left_out: Collection[str]) -> Masks:
+    kept = [inside for name, inside in sources.items() if name not in left_out]
+    return {CHOOSING: np.any(kept, axis=0)} if 0 < len(kept) < len(sources) else {}
 
 
 def _with_both_labels(sources: Masks, rows: Sequence[Row]) -> Masks:

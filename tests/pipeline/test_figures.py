@@ -172,6 +172,16 @@ def test_only_spam_has_a_kind_and_a_rare_language_no_figures() -> None:
     assert list(found["language"]) == ["en"]
 
 
+def test_sources_that_are_only_reported_are_in_all_and_the_rest_is_shown_beside_it() -> None:
+    rows = [Row(source, "ham", "", "x") for source in ("news", "doubtful", "blog")]
+
+    found = parts_of(rows, {"doubtful"})["all"]
+
+    assert found["all"].tolist() == [True] * 3
+    assert found["sources that are not only reported"].tolist() == [True, False, True]
+    assert list(parts_of(rows)["all"]) == ["all"]
+
+
 def test_sources_with_both_labels_are_shown_together_where_there_are_two() -> None:
     both = [Row(source, label, "", "x") for source in "ab" for label in ("ham", "spam")] * 50
 
