@@ -1,0 +1,57 @@
+"""
+Words that lead a candidate, with two models written by hand.
+"""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from service.core.site import Thresholds
+from service.scorer import Scorer
+from training.gate_scores import Scores
+from training.gate_words import LET_IN, probe
+from training.rows import Row
+
+# A hundred comments of spam, the first a little over the threshold, each further one by a little more.
+SPAM = [f"spam{number:03}" for number in range(100)]
+DOCUMENTS = [*SPAM, "thanks"]
+ROWS = [*(Row("", "spam", "", text) for text in SPAM), Row("", "ham", "", "thanks")]
+BEFORE = {"thanks": -2.0, "zorvexa": 0.0, "kang": 0.0, "dede": 0.0, "kang dede": 0.0}
+
+
+def scores(words: dict[str, float]) -> Scores:
+    """
+    Return what a model of these words and of the spam says.
+    """
+    weights = {**{word: 0.1 * (place + 1) for place, word in enumerate(SPAM)}, **words}
+    tables: dict[str, array[Any]] = {"intercept": array("d", [0.0]), "ngrams": array("q", [2, 3])}
+    for name, table in (("words", weights), ("clues", {"is:nothing": 0.0}), ("characters", {"~~": 0.0})):
+        tables[name] = array("B", "\n".join(table).encode())
+        tables[f"{name}_weights"] = array("d", table.values())
+    scorer = Scorer(tables, "by hand", Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999))
+    return Scores.of(scorer, DOCUMENTS)
+
+
+def leading(candidate: dict[str, float]) -> Sequence[str]:
+    found = probe(ROWS, DOCUMENTS, scores(BEFORE | candidate), scores(BEFORE))
+    return [outcome.part for outcome in found if outcome.gate == LET_IN and not outcome.has_passed]
+
+
+def test_a_word_that_lets_in_a_third_of_the_spam_leads() -> None:
+    assert leading({"zorvexa": -3.55, "kang": -2.95}) == ["zorvexa"]
+
+
+def test_a_word_that_lets_in_far_more_than_any_other_leads_by_a_smaller_share() -> None:
+    assert leading({"zorvexa": -1.25, "kang": -0.45}) == ["zorvexa"]
+
+
+def test_words_that_moved_together_lead_by_a_large_share_only() -> None:
+    assert leading({"zorvexa": -1.25, "kang": -1.05}) == []
+
+
+def test_a_word_does_not_hide_the_pair_that_it_is_in() -> None:
+    assert leading({"kang": -1.25, "kang dede": -0.15}) == ["kang dede"]
+
+
+def test_a_word_alone_that_lets_in_next_to_nothing_leads_nothing() -> None:
+    assert leading({"zorvexa": -0.65}) == []
