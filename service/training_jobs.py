@@ -46,12 +46,14 @@ class Job:
 
 def step_aside() -> None:
     """
-    Have this process run only when no other of its session wants the processor; where that cannot be had, as on other
-    systems than Linux, its niceness has to do.
+    Have this process run only when no other of its session wants the processor, and on one processor alone: moved about
+    by the scheduler, it would be in the way on whichever it was moved to. Where that cannot be had, as on other systems
+    than Linux, its niceness has to do.
     """
     if hasattr(os, "SCHED_IDLE"):
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 class TrainingJobs:

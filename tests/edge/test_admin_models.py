@@ -360,6 +360,7 @@ def test_a_training_gives_way_to_whatever_else_runs_in_the_session_of_the_servic
     group = int((tmp_path / "training" / "process-group").read_text())
     try:
         wait_until(lambda: os.SCHED_IDLE in map(os.sched_getscheduler, processes_of(group)), LONG)
+        wait_until(lambda: 1 in (len(os.sched_getaffinity(process)) for process in processes_of(group)), LONG)
         assert {os.getsid(process) for process in processes_of(group)} == {os.getsid(0)}
     finally:
         jobs.stop()
