@@ -236,13 +236,14 @@ def test_no_text_takes_long_to_look_up(shape: str) -> None:
     lists = Lists([*phrases, entry("word", "赌" * 9), entry("domain", "x.ru"), entry("regex", "b.y{1,20}z")])
     text = shape * (60_000 // len(shape))
 
-    taken = {}
-    for name, comment in (("plain", "plain, words " * (60_000 // 13)), ("shape", text)):
-        times = []
-        for _ in range(3):
-            began = thread_time()
-            lists.match(Comment("Ann", comment), NOON)
-            times.append(thread_time() - began)
-        taken[name] = min(times)
+    assert _seconds(lists, text) < 30 * _seconds(lists, "plain, words " * (60_000 // 13)) + 0.02
 
-    assert taken["shape"] < 200 * taken["plain"], taken
+
+def _seconds(lists: Lists, text: str) -> float:
+    def once() -> float:
+        began = thread_time()
+        lists.match(Comment("Ann", text), NOON)
+        return thread_time() - began
+
+    # Of one alone a part may be a collection of what other tests have left.
+    return min(once() for _ in range(3))
