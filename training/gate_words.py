@@ -51,7 +51,7 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
     ):
         if concerned.any():
             tried = _spread(np.flatnonzero(concerned), champion.log_odds)
-            outcomes = _without_lone(
+            outcomes = _lone_failed(
                 [_try(gate, words[place], documents, tried, (candidate, champion), turned) for place in moved]
             )
             leading = [outcome for outcome in outcomes if not outcome.has_passed]
@@ -83,7 +83,7 @@ def _try(
     return Outcome(gate, word, len(tried), ours, theirs, f"{MOST[gate]:.0%} or {1 / KNOWN:g} × champion", has_passed)
 
 
-def _without_lone(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _lone_failed(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """
     Return the outcomes, with that of the word failed that leads alone, if one does.
     """
