@@ -108,7 +108,8 @@ def whole(service: RunningService) -> RunningService:
 def test_comments_are_decided_without_redis_and_in_time(
     whole: RunningService, server: RedisServer, fault: Callable[[RedisServer], Callable[[], None]], kind: str
 ) -> None:
-    before = whole.counted(f'hamlet_traffic_errors_total{{kind="{kind}"}}')
+    named = f'hamlet_traffic_errors_total{{kind="{kind}"}}'
+    named_before, failed_before = whole.counted(named), whole.counted("hamlet_traffic_errors_total")
     lines = len(whole.log_lines())
     began = time.monotonic()
     mend = fault(server)
@@ -119,7 +120,7 @@ def test_comments_are_decided_without_redis_and_in_time(
         answers.append(decided(whole))
         seconds.append(time.monotonic() - asked)
     ready = whole.request("GET", "/readyz")
-    counted = whole.counted(f'hamlet_traffic_errors_total{{kind="{kind}"}}') - before
+    named_after, failed_after = whole.counted(named), whole.counted("hamlet_traffic_errors_total")
     breakers = whole.counted("hamlet_traffic_breakers_open")
     mend()
 
@@ -132,7 +133,9 @@ def test_comments_are_decided_without_redis_and_in_time(
         200,
         "degraded" if kind in ("connection", "timeout") else "ok",
     )
-    assert 3 <= counted <= 4  # then the breaker is open, but for a probe
+    # Then the breaker is open, but for a probe. On a busy machine some may time out before they hear of the fault.
+    assert 3 <= failed_after - failed_before <= 4
+    assert named_after > named_before
     assert breakers == 1
     assert 1 <= len(said) <= passed + 1
 
