@@ -23,26 +23,27 @@ DISASTERS = [
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("pattern", DISASTERS)
-def test_an_expression_that_hangs_other_engines_is_searched_in_no_time(pattern: str) -> None:
+def test_an_expression_that_hangs_other_engines_takes_longer_by_the_text_alone(pattern: str) -> None:
     expressions = Expressions([pattern])
-    text = "a" * 100_000 + "!"
 
-    began = thread_time()
-    expressions.search(text)
-
-    assert thread_time() - began < 0.5
+    assert _seconds(expressions, "a" * 3_999 + "!") < 12 * _seconds(expressions, "a" * 999 + "!") + 0.001
 
 
 @pytest.mark.no_cover
-def test_the_most_that_a_site_may_have_is_searched_in_time_for_an_answer() -> None:
+def test_the_most_that_a_site_may_have_takes_longer_by_the_text_alone() -> None:
     patterns = [f"a.{{80}}b{number}" for number in range(LARGEST_TOGETHER // check("a.{80}b00"))]
     expressions = Expressions(patterns)
-    text = "aab" * 1_400
 
-    began = thread_time()
-    expressions.search(text)
+    assert _seconds(expressions, "aab" * 1_333) < 12 * _seconds(expressions, "aab" * 333) + 0.001
 
-    assert thread_time() - began < 0.5
+
+def _seconds(expressions: Expressions, text: str) -> float:
+    def once() -> float:
+        began = thread_time()
+        expressions.search(text)
+        return thread_time() - began
+
+    return min(once() for _ in range(3))
 
 
 @pytest.mark.parametrize(
