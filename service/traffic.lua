@@ -13,7 +13,7 @@
 --   5.. for each window its limit (comments, at least 1) and its length (milliseconds)
 --   the rest: the fields of the hash for the author
 -- Every key expires: a window two lengths after its last comment, a claim a day after it first came, records a day
--- after the last.
+-- after the last, or one to two days where they are many (see `keep`).
 --
 -- Reply, integers; -1 is "none":
 --   age of the claim (ms), wait of a refused caller (ms), the caller's limit, remaining, reset (ms),
@@ -23,7 +23,8 @@
 -- its contacts (4) and the hundredths shared (1); the author's fields, one after the other.
 
 local DAY = 86400000
-local MOST_RECORDS = 16 -- of one key, 1 kB: a campaign of more is a campaign
+local MOST_RECORDS = 16 -- of one key that are compared: a campaign of more is a campaign
+local LONG, MOST_BYTES = 300, 1400 -- of one key: more are appended to, and too many are cut to the latest
 local FRESH = 300 -- seconds in which others may have changed the labels in the store
 local GRACE = 120 -- seconds in which a copy by the same author is a second click, or a mended slip
 -- As in core/campaign.py.
@@ -140,12 +141,42 @@ local function may_resemble(value)
   return true
 end
 
+-- A record: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch. The oldest come first.
+local function age(value, at)
+  return math.floor(now / 1000) - struct.unpack(">I4", value, at + 8)
+end
+
+local function after(value, at)
+  return at + 13 + 2 * byte(value, at + 12)
+end
+
+-- Where the latest records of the last day begin, so many of them at most.
+local function latest(value, most)
+  local starts, at = {}, 1
+  while at < #value do
+    if age(value, at) < DAY / 1000 then
+      starts[#starts + 1] = at
+    end
+    at = after(value, at)
+  end
+  return starts[math.max(1, #starts - most + 1)] or at
+end
+
+-- To append copies one record, here and into the append-only file, but leaves the expiry as it was: what is long enough
+-- is written for two days, so where its first record is less than a day old, what is appended is kept for one at least.
+local function keep(key, value, record)
+  if #value >= LONG and #value <= MOST_BYTES and age(value, 1) < DAY / 1000 then
+    redis.call("APPEND", key, record)
+    return
+  end
+  local records = sub(value, latest(value, MOST_RECORDS - 1)) .. record
+  redis.call("SET", key, records, "PX", #records < LONG and DAY or 2 * DAY)
+end
+
 -- How many comments of the last day this text resembles, itself included, and of how many authors: names or addresses,
 -- whichever are more. An author's copy within the grace is not counted, nor kept.
--- A record: its author (8 bytes), Unix seconds (4), the length of its sketch (1), its sketch. The oldest come first.
 local function near(first, stored)
-  local seconds, seen, authors, addresses, is_again = math.floor(now / 1000), 0, 0, 0, false
-  local met, kept = {}, {}
+  local seen, authors, addresses, is_again, met = 0, 0, 0, false, {}
   local function meet(who)
     local name, address = sub(who, 1, 4), "@" .. sub(who, 5, 8)
     seen = seen + 1
@@ -153,39 +184,26 @@ local function near(first, stored)
     addresses = addresses + (met[address] and 0 or 1)
     met[name], met[address] = true, true
   end
-  local function age(value, at)
-    return seconds - struct.unpack(">I4", value, at + 8)
-  end
-  local function after(value, at)
-    return at + 13 + 2 * byte(value, at + 12)
-  end
 
   for k = first, first + bands - 1 do
-    local value, oldest = stored[k] or "", 1
-    while oldest < #value and age(value, oldest) >= DAY / 1000 do
-      oldest = after(value, oldest)
-    end
-    local compares = oldest < #value and may_resemble(value)
-    local at, second, count = oldest, oldest, 0
+    local value = stored[k] or ""
+    local at = may_resemble(value) and latest(value, MOST_RECORDS) or #value
     while at < #value do
-      local id = compares and sub(value, at, at + 11)
-      if id and not met[id] and resembles(value, at + 13, byte(value, at + 12)) > 0 then
+      local id = sub(value, at, at + 11)
+      if not met[id] and resembles(value, at + 13, byte(value, at + 12)) > 0 then
         local who = sub(id, 1, 8)
         is_again = is_again or (who == author and age(value, at) < GRACE)
         meet(who)
         met[id] = true
       end
       at = after(value, at)
-      count = count + 1
-      second = count == 1 and at or second
     end
-    kept[k] = sub(value, count < MOST_RECORDS and oldest or second)
   end
   if not is_again then
     meet(author)
-    local record = author .. struct.pack(">I4B", seconds, length) .. sketch
+    local record = author .. struct.pack(">I4B", math.floor(now / 1000), length) .. sketch
     for k = first, first + bands - 1 do
-      redis.call("SET", KEYS[k], kept[k] .. record, "PX", DAY)
+      keep(KEYS[k], stored[k] or "", record)
     end
   end
   return seen, math.max(authors, addresses)

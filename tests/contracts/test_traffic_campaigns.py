@@ -43,7 +43,8 @@ def pass_time(counters: redis.Redis, seconds: int) -> None:
         value = counters.get(key)
         assert isinstance(value, bytes)
         older = b"".join(HEAD.pack(who, came - seconds, len(s) // 2) + s for who, came, s in records(value))
-        counters.set(key, older, keepttl=True)
+        remaining = counters.pttl(key) - 1_000 * seconds
+        counters.set(key, older, px=max(1, remaining))
 
 
 def test_a_text_is_counted_with_its_authors(observe: Observer) -> None:
@@ -135,6 +136,26 @@ def test_a_copy_is_forgotten_after_a_day(observe: Observer, counters: redis.Redi
     assert {len(comments) for comments in kept} == {2}
 
 
+def test_copies_are_known_for_a_day_however_long_they_go_on(observe: Observer, counters: redis.Redis) -> None:
+    seen = []
+    for number in range(30):
+        seen.append(observe(name=f"name {number}", text=PITCH).seen)
+        pass_time(counters, DAY // 8_000)
+
+    assert seen == [1, 2, 3, 4, 5, 6, 7] + 23 * [8]
+
+
+def test_few_copies_are_kept_for_a_day_and_many_for_two_at_most(observe: Observer, counters: redis.Redis) -> None:
+    kept = []
+    for number in range(40):
+        observe(name=f"name {number}", text=PITCH, limits=UNLIMITED)
+        kept.append([counters.pttl(key) for key in counters.keys("*:near:*")])
+
+    assert {len(keys) for keys in kept} == {BANDS}
+    assert all(0 < left <= DAY for keys in kept[:2] for left in keys)
+    assert all(DAY < left <= 2 * DAY for keys in kept[16:] for left in keys)
+
+
 def test_memory_is_bounded_and_a_large_campaign_is_counted_up_to_its_latest_16(
     observe: Observer, counters: redis.Redis
 ) -> None:
@@ -143,7 +164,8 @@ def test_memory_is_bounded_and_a_large_campaign_is_counted_up_to_its_latest_16(
     assert (last.seen, last.authors) == (17, 17)
     keys = counters.keys("*:near:*")
     assert len(keys) == BANDS
-    assert all(counters.strlen(key) <= 16 * (HEAD.size + 2 * 24) and 0 < counters.pttl(key) <= DAY for key in keys)
+    assert all(counters.strlen(key) <= 24 * (HEAD.size + 2 * 24) for key in keys)
+    assert all(0 < counters.pttl(key) <= 2 * DAY for key in keys)
 
 
 def test_of_sixteen_at_once_each_sees_another_number(observe: Observer) -> None:
