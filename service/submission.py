@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError, to_json
 
 from service.body import shown
 from service.core.comment import Claim, Comment
+from service.core.commenter import PLAIN_IPV4
 from service.core.text import storable
 from service.errors import InvalidField
 
@@ -38,8 +39,8 @@ def _identifier(value: object) -> object:
 
 
 def _address(text: str) -> str:
-    if not text.strip():
-        return ""
+    if not text.strip() or PLAIN_IPV4.fullmatch(text):
+        return text.strip()
     try:
         address = ip_address(text.strip().partition("%")[0])
     except ValueError:

@@ -3,6 +3,7 @@ Who wrote a comment, as far as limits may hold it against them: address, e-mail,
 """
 
 import hmac
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,11 @@ COMMON_NAMES = frozenset(
     аноним гость 匿名 游客 名無しさん ゲスト 익명 ضيف
     """.split()  # noqa: SIM905 - a list of seventy quoted words would be harder to read and to mend
 )
+_OCTET = "(?:1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?|0)"
+# An IPv4 address as machines write it: `ipaddress` takes three times as long to read one, ten times to say what it is.
+PLAIN_IPV4 = re.compile(rf"({_OCTET})(?:\.{_OCTET}){{3}}")
+# First bytes of which all addresses are public. What others stand for, `ipaddress` knows.
+_PUBLIC = frozenset(map(str, {*range(1, 224)} - {10, 100, 127, 169, 172, 192, 198, 203}))
 # Enough for any name. NFKC takes quadratic time on long runs of combining marks, so cut before it.
 LONGEST_NAME = 200
 
@@ -41,10 +47,13 @@ def identities(comment: Comment) -> tuple[Identity, ...]:
 
     A name counts only where there is no better, and with wide bounds, since strangers share names.
     """
-    strong = (Identity("address", pooled_address(comment.ip)), Identity("email", comment.email.strip().casefold()))
-    known = tuple(identity for identity in strong if identity.value)
+    known = []
+    if address := pooled_address(comment.ip):
+        known.append(Identity("address", address))
+    if email := comment.email.strip().casefold():
+        known.append(Identity("email", email))
     if known:
-        return known
+        return tuple(known)
 
     name = plain_name(comment.name)
     if not name or name in COMMON_NAMES:
@@ -64,6 +73,8 @@ def pooled_address(text: str) -> str:
     >>> pooled_address("2a00:1450:4001:82b::200e")
     '2a00:1450:4001:82b::/64'
     """
+    if (plain := PLAIN_IPV4.fullmatch(text)) and plain[1] in _PUBLIC:
+        return text
     try:
         address: IPv4Address | IPv6Address = ip_address(text.strip())
     except ValueError:
