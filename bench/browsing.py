@@ -1,13 +1,17 @@
 """
-How long a page of the moderators' list takes with 100,000 comments that wait: `python -m bench.browsing`.
+How long a page of the moderators' list takes with 100,000 comments that wait, or as many as are named, and how long it
+takes to find the comment that a label without an id is about: `python -m bench.browsing [ROWS]`.
 
 The store is SQLite in a temporary folder. Each line is the quickest of five.
 """
 
 import random
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import insert
 
@@ -17,12 +21,14 @@ from service.core.site import Site
 from service.store.browsing import Alike, Browsing, Filter, Order, Shown
 from service.store.decisions import Decisions
 from service.store.engine import connect
+from service.store.labels import Labels
 from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import decisions
 from service.traffic_keys import TrafficKeys
 
-ROWS, PORTION, WORDS, SHOWN = 100_000, 1_000, 60, 26
+ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+PORTION, WORDS, SHOWN = 1_000, 60, 26
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HELD = Decision(
     "first", Verdict.HOLD, 0.5, -1.0, (Reason("text", 2.1, evidence=("payday loans",)),), "Held: its words."
@@ -63,21 +69,26 @@ def main() -> None:
                         "comment": " ".join(draw.choices(words, k=WORDS)),
                         "score": draw.random(),
                         "address_hash": f"{draw.randrange(20_000):064x}",
+                        "wording": f"{draw.getrandbits(128):032x}",
                     }
                     for number in range(start, start + PORTION)
                 ]
                 connection.execute(insert(decisions), rows)
         browsing = Browsing(engine, TrafficKeys(b"secret").sketch)
         for what, (chosen, before) in ASKED.items():
-            print(f"{what:32} {_milliseconds(browsing, chosen, before):7.1f} ms")
+            took = _milliseconds(partial(browsing.page, 1, chosen, SHOWN, before))
+            print(f"{what:32} {took:7.1f} ms")
+        labels = Labels(engine, [b"secret"], str)
+        took = _milliseconds(lambda: labels.worded(1, Comment("Ann", "Nothing that was decided")))
+        print(f"{'a wording that is nowhere':32} {took:7.1f} ms")
         engine.dispose()
 
 
-def _milliseconds(browsing: Browsing, chosen: Filter, before: str) -> float:
+def _milliseconds(read: Callable[[], object]) -> float:
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        browsing.page(1, chosen, SHOWN, before)
+        read()
         times.append(time.perf_counter() - began)
     return min(times) * 1000
 

@@ -4,8 +4,6 @@ What a site decided lately: the verdicts as far as a replay needs them, and the 
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from heapq import merge
-from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -95,18 +93,14 @@ def said(engine: Engine, ids: Sequence[str]) -> dict[str, Label]:
 
 
 def _newest(engine: Engine, query: Select[Any], site: str, last: int, page: int) -> Iterator[Row[Any]]:
-    # Verdict by verdict, as the index is; without one, every page would sort all rows of the site.
-    by_verdict = [_of_verdict(one_by_one(engine), query, site, verdict, min(page, last)) for verdict in Verdict]
-    yield from islice(merge(*by_verdict, key=lambda row: row.id, reverse=True), last)
-
-
-def _of_verdict(engine: Engine, query: Select[Any], site: str, verdict: Verdict, page: int) -> Iterator[Row[Any]]:
     is_of_site = decisions.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
-    query = query.where(is_of_site, decisions.c.verdict == verdict.value).order_by(decisions.c.id.desc()).limit(page)
-    rows = _read(engine, query)
+    query = query.where(is_of_site).order_by(decisions.c.id.desc())
+    rows = _read(one_by_one(engine), query.limit(min(page, last)))
     while rows:
         yield from rows
-        rows = _read(engine, query.where(decisions.c.id < rows[-1].id)) if len(rows) == page else []
+        last -= len(rows)
+        older = query.where(decisions.c.id < rows[-1].id).limit(min(page, last))
+        rows = _read(one_by_one(engine), older) if last and len(rows) == page else []
 
 
 def _read(engine: Engine, query: Select[Any]) -> Sequence[Row[Any]]:

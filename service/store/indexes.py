@@ -9,9 +9,6 @@ from service.store.tables import DOUBT, IS_WAITING, decisions, metadata
 
 __all__ = ["metadata"]
 
-for _column in (decisions.c.email_hash, decisions.c.address_hash):
-    _known = _column.is_not(None)
-    Index(None, decisions.c.site_id, _column, decisions.c.id, sqlite_where=_known, postgresql_where=_known)
 Index(
     "ix_decisions_waiting",
     *(decisions.c.site_id, decisions.c.verdict, decisions.c.id),

@@ -2,6 +2,7 @@
 A store on either engine, and what is put into it.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from service.store.sites import Sites
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRET = b"secret of the hashes"
+# No compression makes it shorter than what PostgreSQL takes into an index.
+LONG = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(100))
 OpenStore = Callable[[], Engine]
 OpenUrl = Callable[[str], Engine]
 

@@ -12,7 +12,7 @@ from alembic.config import Config
 from click.testing import CliRunner, Result
 from postgresql_server import PostgresqlServer
 from sqlalchemy import Engine, inspect
-from stores import NOON, OpenStore, OpenUrl, Store, decision
+from stores import LONG, NOON, OpenStore, OpenUrl, Store, decision
 from uuid_utils import uuid7
 
 from service.akismet.keys import Keyring
@@ -96,7 +96,7 @@ def test_the_labels_of_an_older_store_are_trained_on(older: Engine) -> None:
 
 
 # SQLAlchemy reads no index of an expression from SQLite; that it is there the queue's tests see.
-@pytest.mark.filterwarnings("ignore:.*expression-based index '?ix_decisions_doubtful")
+@pytest.mark.filterwarnings("ignore:.*expression-based index '?ix_decisions_(doubtful|in_time)")
 def test_the_tables_go_back_revision_by_revision_to_what_they_were(open_store: OpenStore) -> None:
     engine = open_store()
     were = {}
@@ -119,19 +119,21 @@ def test_the_tables_go_back_revision_by_revision_to_what_they_were(open_store: O
 
 def test_comments_and_keys_survive_the_way_back_and_forward(store: Store) -> None:
     store.record(decision("01"), Comment("Ann", "Hello", email="ann@mail.example"))
+    store.record(decision("02"), Comment(f"Bob {LONG}", "Hello"))
     key = Sites(store.engine).add("blog")
 
     downgrade(store.engine, "0001")
     migrate(store.engine)
 
-    found = Labels(store.engine, [b"s"], lambda: "").decided(store.site.id, "01")
-    assert found
+    labels = Labels(store.engine, [b"s"], lambda: "")
+    found, other = (labels.decided(store.site.id, each) for each in ("01", "02"))
+    assert found and other and other.comment.name.startswith("Bob ")
     assert (found.comment, found.email_hash is None) == (Comment("Ann", "Hello"), False)
     assert Gate(Sites(store.engine)).admit(f"Bearer {key}", None).name == "blog"
 
 
 def test_there_is_no_way_back_to_what_was_never_there(store: Store) -> None:
-    with pytest.raises(UnknownRevision, match="can go back to 0008, 0007"):
+    with pytest.raises(UnknownRevision, match="can go back to 0009, 0008"):
         downgrade(store.engine, "9999")
 
 

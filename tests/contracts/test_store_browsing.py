@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, insert, text, update
-from stores import NOON, SECRET, OpenUrl, Store, decision, registered
+from stores import NOON, SECRET, OpenUrl, Store, decision, registered, store_with_site
 
 from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
@@ -20,6 +20,7 @@ from service.store.sites import Sites
 from service.store.tables import decisions
 from service.traffic_keys import TrafficKeys
 
+AUTHOR = (Alike.NAME, Alike.EMAIL, Alike.ADDRESS)
 SPUN = "buy cheap {} tickets for the big city show tonight before they are all sold out"
 
 
@@ -180,17 +181,31 @@ def test_more_than_can_be_counted_quickly_is_not_counted(browsing: Browsing, sto
     assert browsing.waiting(store.site.id) == MOST_COUNTED + 1
 
 
-@pytest.mark.parametrize("order", Order)
-def test_the_queue_is_read_along_an_index(order: Order, tmp_path: Path, open_url: OpenUrl) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "along"),
+    [
+        (Filter(), "ix_decisions_waiting"),
+        (Filter(order=Order.DOUBTFUL), "ix_decisions_doubtful"),
+        (Filter(Shown.ALL), "ix_decisions_in_time (site_id=?)"),
+        (Filter(Shown.REJECTED), "ix_decisions_in_time (site_id=?)"),
+        *(
+            (Filter(Shown.ACCEPTED, alike=each, of="01"), "ix_decisions_in_time (site_id=? AND id>?)")
+            for each in AUTHOR
+        ),
+    ],
+)
+def test_a_page_is_read_along_an_index(chosen: Filter, along: str, tmp_path: Path, open_url: OpenUrl) -> None:
     # On SQLite, whose plans do not hang on how many rows there are.
     engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
     migrate(engine)
+    store = store_with_site(engine)
+    store.record(decision("01"), Comment("Mallory", "one", email="m@spam.example", ip="8.8.8.8"))
     asked: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
 
-    Browsing(engine, TrafficKeys(SECRET).sketch).page(1, Filter(order=order), 10)
+    Browsing(engine, TrafficKeys(SECRET).sketch).page(1, chosen, 10)
 
     with engine.connect() as connection:
         plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {asked[-1].replace('?', '1')}")).all())
-    assert ("ix_decisions_waiting" if order is Order.NEWEST else "ix_decisions_doubtful") in plan
+    assert along in plan
     assert "TEMP B-TREE" not in plan

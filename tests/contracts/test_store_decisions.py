@@ -5,16 +5,20 @@ What is decided is kept as it was, on both engines.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
-from stores import NOON, SECRET, OpenStore, Store, decision, recorded, registered
+from stores import LONG, NOON, SECRET, OpenStore, OpenUrl, Store, decision, recorded, registered, store_with_site
+from uuid_utils import uuid7
 
 from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.errors import StoreUnavailable
 from service.store.decisions import Decisions, Recorded
+from service.store.retention import Retention
+from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import decisions
 
@@ -52,6 +56,35 @@ def test_a_decision_from_before_log_only_mode_is_answered_as_it_was(store: Store
 
     assert found
     assert found.answered is Verdict.REJECT
+
+
+def test_a_name_of_any_length_is_kept(store: Store) -> None:
+    kept = store.record(decision(), Comment(LONG, "Hello"))
+
+    assert kept.decision.recorded
+    with store.engine.connect() as connection:
+        assert connection.scalar(select(decisions.c.name)) == LONG
+
+
+def test_what_is_recorded_together_dirties_few_pages(tmp_path: Path, open_url: OpenUrl) -> None:
+    engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
+    migrate(engine)
+    store = store_with_site(engine)
+    comments = [
+        Comment(f"{each * 7919 % 2_000} Ann", f"Hello {each}", email=f"{each}@mail.example", ip=f"8.8.{each // 250}.8")
+        for each in range(2_080)
+    ]
+    made = [(Asked(store.site, each), decision(str(uuid7()))) for each in comments]
+    store.decisions.record(made[:1_000], NOON)
+    store.decisions.record(made[1_000:2_000], NOON)
+    Retention(engine).settle()
+
+    for start in range(2_000, 2_080, 8):
+        store.decisions.record(made[start : start + 8], NOON)
+
+    # Each as often as it is written, eight decisions together.
+    pages = (tmp_path / "hamlet.sqlite-wal").stat().st_size / 4096
+    assert pages / 10 < 20
 
 
 def test_a_decision_by_rule_comes_back_with_its_gaps(store: Store) -> None:

@@ -128,6 +128,13 @@ def test_a_comment_is_found_by_its_wording_after_wordpress_has_cleaned_it(say: S
     assert (found.id, found.decision_id) == ("02", "02")
 
 
+def test_of_comments_of_one_wording_the_newest_is_meant(say: Saying) -> None:
+    for number in ("03", "02", "04"):
+        say.store.record(decision(number), PITCH)
+
+    assert say.labels.worded(say.store.site.id, PITCH).decision_id == "04"
+
+
 def test_the_wording_of_somebody_else_is_another_comment(say: Saying) -> None:
     found = say.labels.worded(say.store.site.id, replace(PITCH, email="bob@elsewhere.example"))
 

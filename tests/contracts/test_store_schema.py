@@ -43,7 +43,7 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 # Neither SQLAlchemy nor Alembic reads an index of an expression from SQLite; from PostgreSQL they do.
-@pytest.mark.filterwarnings("ignore:.*expression-based index '?ix_decisions_doubtful")
+@pytest.mark.filterwarnings("ignore:.*expression-based index '?ix_decisions_(doubtful|in_time)")
 def test_the_migrations_make_what_the_code_expects(open_store: OpenStore) -> None:
     engine = open_store()
 
