@@ -21,13 +21,13 @@ from pydantic import AwareDatetime, TypeAdapter
 from service import arrays
 from service.core.decision import Explanation, Reason
 from service.core.features import Features
-from service.core.remembered import Remembered
+from service.core.remembered import Recurring, Remembered
 from service.core.site import Thresholds
 from service.core.thresholds import Curve
 
 CURRENT = "CURRENT"
 # What is remembered of tokens: to weigh a new one takes some look-ups a letter.
-CACHED_WORDS, CACHED_CLUES = 16_384, 8_192
+CACHED_WORDS, CACHED_CLUES = 8_192, 4_096
 QUOTED_WORDS = 5
 _NOT_A_MODEL = (ValueError, KeyError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
@@ -93,8 +93,8 @@ class Scorer:
         self._words, self._pairs = _apart(_table(tables, "words"))
         self._clues = _table(tables, "clues")
         self._characters = _by_beginning(_table(tables, "characters"), self._shortest)
-        self._known_words = Remembered(self._word, most=CACHED_WORDS)
-        self._known_clues = Remembered(self._clue, most=CACHED_CLUES)
+        self._known_words = Recurring(self._word, most=CACHED_WORDS)
+        self._known_clues = Recurring(self._clue, most=CACHED_CLUES)
         self._unquoted = Remembered(self._unquoted_reason, most=CACHED_CLUES)
 
     @classmethod

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import chain
 
 from service.core.comment import Comment
-from service.core.remembered import Remembered
+from service.core.remembered import Recurring, Remembered
 from service.core.text import folded, visible
 
 # What readers write alike by chance ("Thank you for this!") is no campaign.
@@ -42,7 +42,7 @@ class Sketcher:
         Take the key, at most 64 bytes; the same in all processes that compare sketches.
         """
         self._key = key
-        self._numbers = Remembered(self._hash, most=16_384).__getitem__
+        self._numbers = Recurring(self._hash, most=8_192).__getitem__
         self._passages = Remembered(self._article, most=16)
 
     def sketch(self, comment: Comment) -> tuple[int, ...]:

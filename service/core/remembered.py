@@ -37,3 +37,28 @@ class Remembered(dict[Key, Value]):
             self.clear()
         self[key] = found
         return found
+
+
+class Recurring(Remembered[Key, Value]):
+    """
+    The same, but holding only what is asked for twice: most keys that are new never come again.
+
+    >>> lengths = Recurring(len, most=1_000)
+    >>> lengths["casino"], dict(lengths), lengths["casino"], dict(lengths)
+    (6, {}, 6, {'casino': 6})
+    """
+
+    def __init__(self, find: Callable[[Key], Value], most: int) -> None:
+        """
+        Take what finds a value, and how many are held at most.
+        """
+        super().__init__(find, most)
+        # A byte of the hash of each key that came once. Where two share a place, each may have to come once more.
+        self._once = bytearray(4 * most)
+
+    def __missing__(self, key: Key) -> Value:
+        digest, place = divmod(hash(key), len(self._once))
+        if key in self._before or self._once[place] == digest & 0xFF:
+            return super().__missing__(key)
+        self._once[place] = digest & 0xFF
+        return self._find(key)

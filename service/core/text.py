@@ -104,7 +104,7 @@ def fold(word: str) -> tuple[str, ...]:
     return (meant,)
 
 
-folded = Remembered(fold, most=16_384)
+folded = Remembered(fold, most=8_192)
 
 
 def plain(word: str) -> str:

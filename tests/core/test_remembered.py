@@ -4,7 +4,7 @@ What is remembered of what was worked out.
 
 from itertools import count
 
-from service.core.remembered import Remembered
+from service.core.remembered import Recurring, Remembered
 
 
 def test_what_is_remembered_is_found_once() -> None:
@@ -33,3 +33,21 @@ def test_what_is_no_longer_asked_for_is_forgotten() -> None:
     found = [remembered[word] for word in ("one", "two", "three", "four", "five", "one")]
 
     assert found == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_flood_of_what_comes_once_takes_no_place() -> None:
+    remembered: Recurring[str, str] = Recurring(str.upper, most=1_000)
+
+    found = [remembered[f"new {number}"] for number in range(1_000)]
+
+    assert found == [f"NEW {number}" for number in range(1_000)]
+    assert len(remembered) < 20
+
+
+def test_what_recurs_is_found_twice_and_then_known() -> None:
+    numbers = count()
+    remembered: Recurring[str, int] = Recurring(lambda _: next(numbers), most=1_000)
+
+    found = [remembered["casino"] for _ in range(5)]
+
+    assert found == [0, 1, 1, 1, 1]
