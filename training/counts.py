@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
+from training import characters
 from training.params import Model
-from training.pipeline import BLOCKS, counters
+from training.pipeline import BLOCKS, Vocabularies, counters
 from training.progress import say
 
 
@@ -37,18 +38,21 @@ def count(dressed: Sequence[str], written: Sequence[str], is_fitted: NDArray[np.
     """
     Return the counts of all documents; the vocabulary is found in the dressed documents of fitted rows.
     """
-    union = counters(model)
-    say(f"Counting words and characters of {int(is_fitted.sum()):,} comments")
-    union.fit([document for document, is_used in zip(dressed, is_fitted, strict=True) if is_used])
+    counted = dict(counters(model).transformer_list)
+    fitted = [document for document, is_used in zip(dressed, is_fitted, strict=True) if is_used]
+    say(f"Counting words and characters of {len(fitted):,} comments")
+    vocabularies: dict[str, Sequence[str]] = {
+        block: counted[block].fit(fitted).get_feature_names_out().tolist() for block in BLOCKS if block != "characters"
+    }
+    vocabularies["characters"] = characters.vocabulary(counted["characters"], fitted)
     in_fit, bare, as_written = (
-        csr_matrix(union.transform(documents)) for documents in (dressed, [words_of(each) for each in dressed], written)
+        _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed], written)
     )
     names: list[str] = []
     blocks: dict[str, slice] = {}
-    for block, counter in zip(BLOCKS, (part for _, part in union.transformer_list), strict=True):
-        found = counter.get_feature_names_out()
-        blocks[block] = slice(len(names), len(names) + len(found))
-        names.extend(found)
+    for block in BLOCKS:
+        blocks[block] = slice(len(names), len(names) + len(vocabularies[block]))
+        names.extend(vocabularies[block])
     return Counts(in_fit, bare, as_written, np.array(names, dtype=object), blocks)
 
 
@@ -87,4 +91,12 @@ def recount(counts: Counts, documents: Sequence[str], model: Model) -> csr_matri
     Return the counts of other documents over the vocabulary of the first ones.
     """
     vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
-    return csr_matrix(counters(model, vocabularies).fit(["one comment"]).transform(documents))
+    return _over(vocabularies, documents, model)
+
+
+def _over(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:
+    counted = dict(counters(model, vocabularies).transformer_list)
+    return csr_matrix(hstack([
+        characters.counts(counted[block], documents) if block == "characters" else counted[block].transform(documents)
+        for block in BLOCKS
+    ]))  # fmt: skip

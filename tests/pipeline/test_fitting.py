@@ -14,7 +14,7 @@ from training import registry
 from training.card import Origin
 from training.cli import main
 from training.compile import prove_equal
-from training.counts import columns, count
+from training.counts import columns, count, recount
 from training.errors import BadModel
 from training.params import read_params
 from training.pipeline import counters
@@ -145,6 +145,21 @@ def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -
 
     clues = counters(PARAMS.model).transformer_list[1][1].fit(documents[::2]).get_feature_names_out()
     assert [name for name in found if ":" in name and name in set(clues)][: len(clues)] == clues.tolist()
+
+
+def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
+    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows[:300]] + [""]
+    is_fitted = np.arange(301) % 3 > 0
+
+    counts = count(documents, documents[::-1], is_fitted, PARAMS.model)
+
+    reference = counters(PARAMS.model).fit([each for each, used in zip(documents, is_fitted, strict=True) if used])
+    assert counts.names.tolist() == [
+        name for _, counter in reference.transformer_list for name in counter.get_feature_names_out()
+    ]
+    assert (counts.dressed != reference.transform(documents)).nnz == 0
+    assert (counts.written != reference.transform(documents[::-1])).nnz == 0
+    assert (recount(counts, documents, PARAMS.model) != counts.dressed).nnz == 0
 
 
 def test_no_row_is_nothing_to_judge_a_model_by(models: Path, tmp_path: Path) -> None:
