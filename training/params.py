@@ -32,6 +32,7 @@ class Model:
     character_scale: float
     most_of_words: float
     most_of_characters: float
+    least_of_homepages: float
     entries: int
 
     def most_of(self, block: str) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
 
+from training.bounds import bounds
 from training.counts import Counts, columns
 from training.params import Params
 from training.pipeline import classifier
@@ -120,19 +121,11 @@ def fit(
     scale = log_count_ratio(twice, is_spam, weight)
     scale[_inside(counts, "characters", used)] *= params.model.character_scale
     regression = classifier(params.model).fit(twice @ diags(scale), is_spam, sample_weight=weight)
-    values = _bounded(scale * regression.coef_[0].astype(np.float64), counts, used, params)
+    vocabularies = {block: counts.names[used[_inside(counts, block, used)]].tolist() for block in counts.blocks}
+    values = np.clip(scale * regression.coef_[0].astype(np.float64), *bounds(vocabularies, params.model))
     share = np.bincount(matrix.indices, minlength=len(used)) / len(rows)
     kept = heaviest(values, share, params.model.entries)
     return Weights(used[kept], values[kept], float(regression.intercept_[0]))
-
-
-def _bounded(
-    values: NDArray[np.float64], counts: Counts, used: NDArray[np.int64], params: Params
-) -> NDArray[np.float64]:
-    most = np.full(len(values), np.inf)
-    for block in counts.blocks:
-        most[_inside(counts, block, used)] = params.model.most_of(block)
-    return np.clip(values, -most, most)
 
 
 def _inside(counts: Counts, block: str, used: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ What the look of a comment says, whatever its words: links, capitals, length, ch
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from service.core import links, text
 from service.core.markup import Rendered
@@ -20,6 +20,8 @@ _ENDS = re.compile(rf"(?:{links.ADDRESS})\W*$", re.IGNORECASE)
 _ON_A_LINE = re.compile(rf"^\s*(?:{links.ADDRESS})\s*$", re.IGNORECASE | re.MULTILINE)
 _SPACE = re.compile(r"\s")
 _CAPITALS = string.ascii_uppercase.encode()
+# Two digits or three behind four letters or more ("naga168"), or the lottery of four digits ("kota4d").
+_BRAND = re.compile(r"[^\W\d_]{4,16}\d{2,3}|[^\W\d_]{2,12}\d{0,2}4d")
 _LETTER = "[A-Za-z\u0400-\u04ff]"
 _HIDDEN = re.compile(f"(?<={_LETTER})[\u00ad\u200b-\u200d\u2060\ufeff]+(?={_LETTER})")
 # Of Greek only what is drawn like Latin: "Δt" and "πr" are science.
@@ -76,6 +78,16 @@ def shape(shown: str, words: int, addresses: int, emoji: int) -> Iterator[str]:
 
 def _magnitude(count: int) -> int:
     return (count + 1).bit_length() - 1
+
+
+def brand_with_number(words: Iterable[str]) -> str:
+    """
+    Return the first word, as `text.fold` left it, that is built like a gambling site's name; "" if there is none.
+
+    >>> brand_with_number(["main", "naga168"]), brand_with_number(["kota4d"]), brand_with_number(["mp3", "2024"])
+    ('naga168', 'kota4d', '')
+    """
+    return next((word for word in words if word[-1] in "0123456789d" and _BRAND.fullmatch(word)), "")
 
 
 def link_places(rendered: Rendered, words: int) -> Iterator[str]:

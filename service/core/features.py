@@ -5,7 +5,7 @@ A comment as the classifier sees it: its distinct words, then clues of the form 
 import re
 from dataclasses import dataclass, field
 
-from service.core import clues, habits, hosts, links, markup, text, topic
+from service.core import channels, clues, habits, hosts, links, markup, text, topic
 from service.core.comment import Comment
 from service.core.plain import words_of
 from service.core.remembered import Remembered
@@ -137,6 +137,10 @@ def _read_shape(comment: Comment, source: str, rendered: markup.Rendered, readin
         found += topic.agreement(comment.article_title, shown, reading.words)
     for clue in found:
         reading.clues[f"is:{clue}"] = ""
+    if channel := channels.own(shown, reading.words):
+        reading.clues["is:own_channel"] = channel
+    if brand := clues.brand_with_number(reading.words):
+        reading.clues["is:brand_with_number"] = reading.words[brand]
     for clue, quote in clues.disguise(f"{comment.name} {source}").items():
         reading.clues[f"is:{clue}"] = quote
 

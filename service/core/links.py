@@ -45,6 +45,9 @@ _LABEL_ENDS = re.compile("[.\u3002\uff0e\uff61]")
 # Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
 _SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:(?<!\d)\d+[a-z]+){2}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
+# What people write without a path and mean no site by: software, and files whose ending is a suffix as well.
+_PRODUCTS = frozenset(["ado.net", "asp.net", "ml.net", "paint.net", "vb.net"])
+_FILES = frozenset(["md", "mov", "py", "sh", "zip"])
 # As people read them: `host_of` has decoded what was not, and to encode them all is most of the work.
 _SUFFIXES = PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
 
@@ -111,13 +114,17 @@ def is_scrambled(name: str) -> bool:
 
 def is_domain(written: str) -> bool:
     """
-    Tell whether a dotted word is a domain under a public suffix, and not a sentence's end or a product (ASP.NET).
+    Tell whether a dotted word is a domain under a public suffix, and not a sentence's end, a product or a file.
 
     >>> is_domain("spam.example.com"), is_domain("end.Then"), is_domain("node.js"), is_domain("ASP.NET")
     (True, False, False, False)
+    >>> is_domain("asp.net/learn"), is_domain("asp.net"), is_domain("train.py"), is_domain("README.md")
+    (True, False, False, False)
     """
-    host = written.partition("/")[0]
+    host, slash, _ = written.partition("/")
     suffix = host.rpartition(".")[2]
+    if not slash and (suffix in _FILES or host.lower() in _PRODUCTS):
+        return False
     return suffix.islower() and bool(registered_domain(host.lower()))
 
 

@@ -84,10 +84,30 @@ def test_each_word_stands_once_in_the_order_of_its_first_appearance() -> None:
         ("now http://a.example/x", "is:little_but_links"),
         ("{Great|Nice|Good} post, I {love|like} it", "is:spin_residue"),
         ("I found this \nwhile looking for\nsomething", "is:broken_lines_2"),
+        ("main di NAGAKU88 yuk", "is:brand_with_number"),
+        ("play at kota4d", "is:brand_with_number"),
+        ("come and see my new channel", "is:own_channel"),
+        ("SUB BACK please", "is:own_channel"),
+        ("mira mi canal", "is:own_channel"),
+        ("欢迎关注我的频道", "is:own_channel"),
+        ("play at N A G A K U 8 8", "is:brand_with_number"),
+        ("play at 𝐍𝐀𝐆𝐀𝐊𝐔𝟖𝟖", "is:brand_with_number"),
     ],
 )
 def test_what_spammers_do_is_a_clue(comment: str, clue: str) -> None:
     assert clue in tokens(comment)
+
+
+@pytest.mark.parametrize(
+    ("comment", "clue"),
+    [
+        ("an mp3 of 2024 for win10", "is:brand_with_number"),
+        ("as I wrote in my post about their channel", "is:own_channel"),
+        ("I like this channel", "is:own_channel"),
+    ],
+)
+def test_what_readers_write_in_the_same_words_is_no_such_clue(comment: str, clue: str) -> None:
+    assert clue not in tokens(comment)
 
 
 @pytest.mark.parametrize(

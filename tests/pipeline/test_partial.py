@@ -214,7 +214,7 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound() -> None:
     model = replace(PARAMS.model, most_of_words=0.02, most_of_characters=0.01)
     chosen = Chosen({"words": ["cheap"], "clues": ["is:asks"], "characters": ["ea"]}, np.ones(3), np.ones(3), 0)
 
-    found = learner.weights(np.ones(3), np.ones(3), chosen.most(model), entries=3)
+    found = learner.weights(np.ones(3), np.ones(3), chosen.bounds(model), entries=3)
 
     words, clues, characters = np.abs(found.values)
     assert (words, characters) == (0.02, 0.01)

@@ -66,6 +66,18 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Par
     assert heaviest["clues"] > 0.05
 
 
+def test_no_homepage_weighs_for_ham_beyond_its_bound(params: Params) -> None:
+    model = replace(params.model, least_of_homepages=0.0)
+    documents = ["cheap pills url:.xyz", "good morning url:.org link:.org"] * 30
+    counts = count(documents, documents, np.ones(60, dtype=bool), model)
+
+    fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
+
+    weight = dict(zip(counts.names[fitted.columns], fitted.values, strict=True))
+    assert (weight["url:.org"], weight["rl:.o"]) == (0.0, 0.0)
+    assert weight["url:.xyz"] > 0 > weight["link:.org"]
+
+
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
     given = rows(("en", "ham", 1000), ("en", "spam", 1000))
     most = params.duplicates.rows_a_group

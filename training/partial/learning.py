@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
 
+from training.bounds import Bounds
 from training.params import Params
 from training.weights import Weights, heaviest
 
@@ -50,12 +51,12 @@ class Learner:
         self._rows += len(weight)
         self._sum += len(weight) * np.append(self._machine.coef_[0], self._machine.intercept_[0]).astype(float)
 
-    def weights(self, scale: Values, share: Values, most: Values, entries: int) -> Weights:
+    def weights(self, scale: Values, share: Values, allowed: Bounds, entries: int) -> Weights:
         """
-        Return the weights of the columns as they are, none over the most that it may have, all but the largest dropped.
+        Return the weights of the columns as they are, within `allowed`, all but the largest dropped.
         """
         mean = self._sum / self._rows
-        values = np.clip(scale * mean[:-1], -most, most)
+        values = np.clip(scale * mean[:-1], *allowed)
         kept = heaviest(values, share, entries)
         return Weights(kept, values[kept], float(mean[-1]))
 

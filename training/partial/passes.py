@@ -79,9 +79,11 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
                 both[name] |= set(is_spam[seen > 0].tolist())
                 if seen.any():
                     learners[name].learn(rows, labels, both_weights(seen))
-    share, most = (chosen.spam + chosen.ham) / stock.fitted, chosen.most(params.model)
+    share, allowed = (chosen.spam + chosen.ham) / stock.fitted, chosen.bounds(params.model)
     fitted = {
-        name: learners[name].weights(scale, share, most, params.model.entries) for name in names if len(both[name]) == 2
+        name: learners[name].weights(scale, share, allowed, params.model.entries)
+        for name in names
+        if len(both[name]) == 2
     }
     return Learned(chosen, encoder, fitted.pop(""), folds, fitted, passes)
 

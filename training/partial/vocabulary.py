@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
+from training.bounds import Bounds, bounds
 from training.params import Model, Params
 from training.pipeline import BLOCKS, Vocabularies
 
@@ -36,13 +37,11 @@ class Chosen:
         ratio[-len(self.vocabularies["characters"]) :] *= model.character_scale
         return ratio
 
-    def most(self, model: Model) -> NDArray[np.float64]:
+    def bounds(self, model: Model) -> Bounds:
         """
-        Return the most that the entry of each column may weigh, as `weights.fit` has it.
+        Return the least and the most that the entry of each column may weigh, as `weights.fit` has it.
         """
-        return np.repeat(
-            [model.most_of(block) for block in BLOCKS], [len(self.vocabularies[block]) for block in BLOCKS]
-        )
+        return bounds(self.vocabularies, model)
 
 
 class Tokens:
