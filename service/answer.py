@@ -9,9 +9,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from service.core.decision import Decision, Reason, Verdict
+from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
-from service.core.summary import only_logged
 
 
 class ReasonAnswer(BaseModel, title="Reason"):
@@ -75,40 +74,12 @@ class Answer(BaseModel, title="Decision"):
     )
 
 
-def to_body(decision: Decision, labels: Sequence[Given] | None = None) -> bytes:
+def to_body(decision: Decision, labels: Sequence[Given] | None) -> bytes:
     """
-    Return the JSON of a decision, every number in full.
+    Return the JSON of a decision that is read again, with what was said of its comment.
     """
     said = {} if labels is None else {"labels": [label_answer(given) for given in labels]}
-    return to_json({**decision_answer(decision), **said})
-
-
-def decision_answer(decision: Decision) -> dict[str, Any]:
-    """
-    Return what a caller is told of a decision.
-    """
-    bounds = decision.thresholds
-    return {
-        "id": decision.id,
-        "verdict": decision.answered.value,
-        "log_only": decision.log_only,
-        "decided": decision.verdict.value,
-        "score": decision.score,
-        "discard": decision.discard and not decision.log_only,
-        "prior": decision.prior,
-        "reasons": [_reason(reason) for reason in decision.reasons],
-        "summary": decision.summary if decision.answered is decision.verdict else only_logged(decision.summary),
-        "retry_after": decision.retry_after,
-        "model": decision.model,
-        "thresholds": bounds
-        and {
-            "accept_below": bounds.accept_below,
-            "reject_at": bounds.reject_at,
-            "discard_at": bounds.discard_at,
-        },
-        "degraded": decision.degraded,
-        "recorded": decision.recorded,
-    }
+    return to_json({**decision.told, **said})
 
 
 def label_answer(given: Given) -> dict[str, Any]:
@@ -117,20 +88,3 @@ def label_answer(given: Given) -> dict[str, Any]:
     """
     answer = {"label": given.label, "who": given.who, "source": given.source, "weight": given.weight}
     return {**answer, "at": given.at, "set_aside": given.set_aside}
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    answer: dict[str, Any] = {"code": reason.code}
-    if reason.rule is None:
-        answer["weight"] = reason.weight
-    else:
-        answer["rule"] = reason.rule
-    if reason.evidence:
-        answer["evidence"] = reason.evidence
-    if reason.seen is not None:
-        answer["seen"] = reason.seen
-    if reason.authors is not None:
-        answer["authors"] = reason.authors
-    if reason.entry is not None:
-        answer["entry"] = reason.entry
-    return answer

@@ -52,7 +52,7 @@ def blueprint(comments: Comments, gate: Gate, decisions: Decisions, labels: Labe
         if isinstance(found.outcome, Exception):
             raise found.outcome
         g.decision, g.replayed = found.outcome.decision, found.outcome.replayed
-        return Response(answer.to_body(g.decision), headers=headers_for(found.outcome))
+        return Response(g.decision.told_json, headers=headers_for(found.outcome))
 
     @api.post(batch.PATH)
     def begin_batch() -> Response:
@@ -90,7 +90,7 @@ def late(environ: dict[str, Any]) -> Raw | None:
     why = ("time",)
     says = summarise(Verdict.HOLD, (), why)
     decision = Decision(str(uuid7()), Verdict.HOLD, None, None, (), says, degraded=why, recorded=False)
-    return 200, [*HEADERS], answer.to_body(decision)
+    return 200, [*HEADERS], decision.told_json
 
 
 def _caller(gate: Gate, environ: dict[str, Any]) -> Site:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from service import answer
 from service.core import policy
 from service.core.comment import Comment
 from service.core.features import extract
@@ -58,7 +57,7 @@ def _judged(comment: Comment, scorer: Scorer) -> dict[str, Any]:
     explanation = scorer.explain(extract(comment))
     decision = policy.decide("", _NOWHERE, comment, _NEUTRAL, explanation, scorer.version, scorer.thresholds)
     # By way of the API's own answer, so that both always say the same.
-    said = json.loads(answer.to_body(decision))
+    said = json.loads(decision.told_json)
     return {field: said[field] for field in ("verdict", "score", "reasons")}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from service import accounting, answer, body, problems, submission
+from service import accounting, body, problems, submission
 from service.accounting import Account, Tracing
 from service.core.comment import Asked
 from service.core.site import Site
@@ -96,7 +96,7 @@ class Comments:
         account.edge, account.route, account.site = EDGE, PATH, found.site
         if isinstance(found.outcome, Outcome):
             account.decision, account.replayed = found.outcome.decision, found.outcome.replayed
-            headers, content = headers_for(found.outcome), answer.to_body(found.outcome.decision)
+            headers, content = headers_for(found.outcome), found.outcome.decision.told_json
         else:
             account.problem = problems.code_of(found.outcome)
             account.status, headers, content = problems.of(found.outcome, PATH, account.request_id, self.chance())

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from service.answer import Answer, decision_answer
+from service.answer import Answer
 from service.api import is_plausible
 from service.core.site import Scope
 from service.errors import InvalidField
@@ -95,5 +95,5 @@ def _answer(waiting: Waiting) -> dict[str, Any]:
         "comment": waiting.comment,
         "cms_id": waiting.details.get("id", ""),
         **{field: waiting.details.get(field, "") for field in _TOLD},
-        "decision": decision_answer(waiting.decision),
+        "decision": waiting.decision.told,
     }

@@ -2,8 +2,12 @@
 What Hamlet answers: a verdict, its score and the reasons for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from pydantic_core import to_json
 
 from service.core.site import Thresholds
 
@@ -48,12 +52,13 @@ class Explanation:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """
     What was decided on one comment. `score` is None where no model could be used, or a rule decided.
 
-    The CMS is told `answered`, which while the site is `log_only` is accept whatever the verdict.
+    The CMS is told `answered`, which while the site is `log_only` is accept whatever the verdict. There are no slots,
+    so that its JSON is made once, for the store and for the answer.
     """
 
     id: str
@@ -76,3 +81,74 @@ class Decision:
         What the CMS is told to do.
         """
         return Verdict.ACCEPT if self.log_only else self.verdict
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """
+        What the CMS is told of it.
+        """
+        bounds = self.thresholds
+        return {
+            "id": self.id,
+            "verdict": self.answered.value,
+            "log_only": self.log_only,
+            "decided": self.verdict.value,
+            "score": self.score,
+            "discard": self.discard and not self.log_only,
+            "prior": self.prior,
+            "reasons": [_told(reason) for reason in self.reasons],
+            "summary": self.summary if self.answered is self.verdict else only_logged(self.summary),
+            "retry_after": self.retry_after,
+            "model": self.model,
+            "thresholds": bounds
+            and {
+                "accept_below": bounds.accept_below,
+                "reject_at": bounds.reject_at,
+                "discard_at": bounds.discard_at,
+            },
+            "degraded": self.degraded,
+            "recorded": self.recorded,
+        }
+
+    @cached_property
+    def told_json(self) -> bytes:
+        """
+        What the CMS is told, every number in full.
+        """
+        return to_json(self.told)
+
+    @property
+    def kept_json(self) -> bytes:
+        """
+        What is kept of it, of which it can be made again: what would be told if the site did more than log.
+        """
+        if not self.log_only:
+            return self.told_json
+        return to_json({**replace(self, log_only=False).told, "log_only": True})
+
+
+def only_logged(summary: str) -> str:
+    """
+    Return what to say of another verdict than accept where accept is answered all the same.
+
+    >>> only_logged("Rejected: its words.")
+    'Accepted, since the site only logs; otherwise rejected: its words.'
+    """
+    return f"Accepted, since the site only logs; otherwise {summary[:1].lower()}{summary[1:]}"
+
+
+def _told(reason: Reason) -> dict[str, Any]:
+    told: dict[str, Any] = {"code": reason.code}
+    if reason.rule is None:
+        told["weight"] = reason.weight
+    else:
+        told["rule"] = reason.rule
+    if reason.evidence:
+        told["evidence"] = reason.evidence
+    if reason.seen is not None:
+        told["seen"] = reason.seen
+    if reason.authors is not None:
+        told["authors"] = reason.authors
+    if reason.entry is not None:
+        told["entry"] = reason.entry
+    return told

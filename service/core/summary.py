@@ -74,16 +74,6 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
     return f"{_VERBS[verdict]}: {'; '.join([*phrases, *missing]) or 'no reason stands out'}."
 
 
-def only_logged(summary: str) -> str:
-    """
-    Return what to say of another verdict than accept where accept is answered all the same.
-
-    >>> only_logged("Rejected: its words.")
-    'Accepted, since the site only logs; otherwise rejected: its words.'
-    """
-    return f"Accepted, since the site only logs; otherwise {summary[:1].lower()}{summary[1:]}"
-
-
 def phrase(reason: Reason) -> str:
     """
     Return a reason in words.

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import Engine, bindparam, select
 
 from service.core.comment import Asked, Comment
@@ -116,14 +117,14 @@ class Decisions:
             "score": decision.score,
             "discard": decision.discard,
             "model": decision.model,
-            "answer": decision,
+            "answer": decision.kept_json.decode(),
             "claim_key": claim.key if claim else None,
             "claim_digest": claim.digest if claim else None,
             "name": comment.name,
             "comment": comment.comment,
             "email_hash": email_hash(self._secret, comment),
             "address_hash": address_hash(self._secret, comment),
-            "details": details_of(comment),
+            "details": to_json(details_of(comment)).decode(),
             "wording": wording(self._secret, comment),
             "label": None,
             "erased_at": None,

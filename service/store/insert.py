@@ -5,13 +5,15 @@ SQLAlchemy compiles the statement, converts the values and keeps the connections
 a statement to the driver costs more processor time than SQLite needs for the row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Table
+from sqlalchemy import JSON, Column, Dialect, Engine, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.store.engine import unavailable
+from service.store.tables import Moment
 
 
 class BadRow(Exception):
@@ -44,15 +46,13 @@ class Insert:
         self._engine = engine
         self._table = table
         self._driver = dialect.loaded_dbapi
-        self._columns = [column.name for column in table.c]
-        processors = {column.name: column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.c}
-        self._processors = [(name, process) for name, process in processors.items() if process]
+        self._columns = [(column.name, _processor(column, dialect)) for column in table.c]
         self._before, self._row, self._after = self._compiled()
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """
-        Store rows that have a value for every column, and return the ids of those that are new: where another row has
-        the same unique values, it stays. All is on the disk when this returns.
+        Store rows that have a value for every column, JSON as text, and return the ids of those that are new: where
+        another row has the same unique values, it stays. All is on the disk when this returns.
 
         Raises:
             BadRow: nothing was stored.
@@ -66,10 +66,7 @@ class Insert:
             raise unavailable(error) from error
 
     def _values(self, row: Mapping[str, Any]) -> list[Any]:
-        values = dict(row)
-        for name, process in self._processors:
-            values[name] = process(values[name])
-        return [values[name] for name in self._columns]
+        return [process(row[name]) if process else row[name] for name, process in self._columns]
 
     def _execute(self, values: list[Any], count: int) -> set[str]:
         statement = f"{self._before}{', '.join([self._row] * count)}{self._after}"
@@ -92,8 +89,16 @@ class Insert:
         """
         dialect = self._engine.dialect
         style = "format" if dialect.name == "postgresql" else "qmark"
-        new = insert_into(self._table, dialect).values(dict.fromkeys(self._columns)).on_conflict_do_nothing()
+        new = insert_into(self._table, dialect).values(dict.fromkeys(self._table.c.keys())).on_conflict_do_nothing()
         by_place: Dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
         before, _, rest = str(new.returning(self._table.c.id).compile(dialect=by_place)).partition("VALUES ")
         row, _, after = rest.partition(" ON CONFLICT")
         return f"{before}VALUES ", row, f" ON CONFLICT{after}"
+
+
+def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, JSON):
+        return None
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # All rows of a statement came at one moment.
+    return lru_cache(maxsize=1)(process) if process and isinstance(column.type, Moment) else process

@@ -2,6 +2,7 @@
 What is decided is kept as it was, on both engines.
 """
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -43,6 +44,17 @@ def test_of_a_site_that_only_logs_the_verdict_that_was_decided_is_kept(store: St
 
     assert found
     assert (found.verdict, found.answered, column) == (Verdict.REJECT, Verdict.ACCEPT, "reject")
+
+
+@pytest.mark.parametrize("log_only", [False, True])
+def test_a_decision_is_kept_as_it_would_be_told_of_a_site_that_does_more_than_log(store: Store, log_only: bool) -> None:
+    given = decision(verdict=Verdict.REJECT, discard=True)
+
+    store.record(replace(given, log_only=log_only))
+
+    with store.engine.connect() as connection:
+        kept = connection.scalars(select(decisions.c.answer)).one()
+    assert kept == {**json.loads(given.told_json), "log_only": log_only}
 
 
 def test_a_decision_from_before_log_only_mode_is_answered_as_it_was(store: Store) -> None:
