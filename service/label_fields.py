@@ -14,6 +14,7 @@ from service.core.campaign import BANDS
 from service.core.comment import Comment
 from service.core.commenter import address_hash, email_hash, plain_name
 from service.core.contacts import contacts
+from service.core.keyed import keyed
 from service.core.labels import Label, Labelled, Tally, decayed
 
 # Labelled comments that a field keeps, the latest: near-copies of more are near-copies of these.
@@ -37,7 +38,7 @@ class LabelFields:
         Take the secret of this hash, and those of the store's hashes of people, the earlier ones too.
         """
         self._people = people
-        self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
+        self._hash = keyed(hashlib.blake2b(secret, digest_size=32).digest(), 8)
         self._sketch = sketch
         self._nowhere = self._digest_of(frozenset())
 
@@ -53,7 +54,7 @@ class LabelFields:
         Return what a labelled comment puts into which fields.
         """
         subject, given = labelled.subject, labelled.given
-        own = self._digest("subject", subject.id)
+        own = self._hash(f"subject:{subject.id}")
         said = min(_SPAM - 1, round(given.weight * _WEIGHT_STEPS)) | (_SPAM if given.label is Label.SPAM else 0)
         sketch = [number & 0xFFFF for number in self._sketch(subject.comment)]
         copy = _COPY.pack(own, said, self._contacts(subject.comment), len(sketch)) + struct.pack(
@@ -96,7 +97,7 @@ class LabelFields:
             found.append((f"e{email[:16]}".encode(), None))
         if address:
             found.append((f"a{address[:16]}".encode(), Label.SPAM))
-            found.append((b"n" + self._digest("author", f"{plain_name(name)}\n{address}"), Label.HAM))
+            found.append((b"n" + self._hash(f"author:{plain_name(name)}\n{address}"), Label.HAM))
         return found
 
     def _contacts(self, comment: Comment) -> bytes:
@@ -104,11 +105,7 @@ class LabelFields:
         return _UNKNOWN if found is None else self._digest_of(found)
 
     def _digest_of(self, found: frozenset[str]) -> bytes:
-        return self._digest("contacts", "\n".join(sorted(found)))[:4]
-
-    def _digest(self, kind: str, value: str) -> bytes:
-        text = f"{kind}:{value}".encode(errors="surrogatepass")
-        return hashlib.blake2b(text, digest_size=8, key=self._hash_key).digest()
+        return self._hash("contacts:" + "\n".join(sorted(found)))[:4]
 
 
 def added(field: bytes, value: bytes, record: bytes) -> bytes:

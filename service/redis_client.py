@@ -7,6 +7,7 @@ from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 import redis
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
@@ -64,7 +65,9 @@ def run(client: Client, commands: Sequence[Command], meanwhile: Callable[[], Non
         return client.run(commands)
     connection: Any = client.connection_pool.get_connection()
     try:
-        connection.send_packed_command([b"".join(connection.pack_commands(commands))])
+        # redis-py's own way to this looks at each argument first, which takes twice as long as the packing.
+        packed = [pack_command(command) for command in commands]  # type: ignore[arg-type]  # typed for one argument
+        connection.send_packed_command([b"".join(packed)])
         meanwhile()
         return [_reply(connection) for _ in commands]
     except BaseException:

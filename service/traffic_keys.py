@@ -10,6 +10,7 @@ from functools import lru_cache
 from service.core.campaign import BANDS, Sketcher
 from service.core.comment import Comment
 from service.core.commenter import Identity, plain_name
+from service.core.keyed import keyed
 from service.core.site import Limits, Site
 from service.label_fields import LabelFields
 from service.local_traffic import Window
@@ -29,8 +30,9 @@ class TrafficKeys:
         """
         Take the secret of these hashes, and those of the store's hashes of people where they are others.
         """
-        self._hash_key = hashlib.blake2b(secret, digest_size=32).digest()
-        self.sketch = Sketcher(self._hash_key).sketch
+        hash_key = hashlib.blake2b(secret, digest_size=32).digest()
+        self._long, self._short = keyed(hash_key, 16), keyed(hash_key, 4)
+        self.sketch = Sketcher(hash_key).sketch
         self.said = LabelFields(secret, people or (secret,), self.sketch)
         self.callers = lru_cache(maxsize=1_024)(self._callers)
 
@@ -39,7 +41,7 @@ class TrafficKeys:
         Return the limits on whoever sent the comment: its key first, then its site.
         """
         windows = (
-            Window(f"hamlet:{{{site_id}}}:key:{self._digest('key', key_id)}", limits.key_per_minute, MINUTE),
+            Window(f"hamlet:{{{site_id}}}:key:{self._long(f'key:{key_id}').hex()}", limits.key_per_minute, MINUTE),
             Window(f"hamlet:{{{site_id}}}:site", limits.site_per_minute, MINUTE),
         )
         return _in_force(windows)
@@ -52,7 +54,7 @@ class TrafficKeys:
         if not (site.limits.commenter_per_minute or site.limits.commenter_per_hour):
             return windows
         for identity in known:
-            key = f"hamlet:{{{site.id}}}:commenter:{self._digest(identity.kind, identity.value)}"
+            key = f"hamlet:{{{site.id}}}:commenter:{self._long(f'{identity.kind}:{identity.value}').hex()}"
             windows.append(Window(f"{key}:minute", site.limits.commenter_per_minute * identity.breadth, MINUTE))
             windows.append(Window(f"{key}:hour", site.limits.commenter_per_hour * identity.breadth, HOUR))
         return _in_force(windows)
@@ -61,7 +63,7 @@ class TrafficKeys:
         """
         Return the key that remembers when a comment first came.
         """
-        return f"hamlet:{{{site.id}}}:claim:{self._digest('claim', claim)}"
+        return f"hamlet:{{{site.id}}}:claim:{self._long(f'claim:{claim}').hex()}"
 
     def bands(self, site: Site, sketch: Sequence[int]) -> list[str]:
         """
@@ -79,16 +81,9 @@ class TrafficKeys:
         """
         Return what is kept of a text: 4 bytes of its author's name, 4 of what else identifies them, 2 of each number.
         """
-        name = self._bytes("author", plain_name(comment.name), 4)
-        other = self._bytes(known[0].kind, known[0].value, 4) if known else bytes(4)
+        name = self._short(f"author:{plain_name(comment.name)}")
+        other = self._short(f"{known[0].kind}:{known[0].value}") if known else bytes(4)
         return struct.pack(f">4s4s{len(sketch)}H", name, other, *[number & 0xFFFF for number in sketch])
-
-    def _digest(self, kind: str, value: str) -> str:
-        return self._bytes(kind, value, 16).hex()
-
-    def _bytes(self, kind: str, value: str, size: int) -> bytes:
-        text = f"{kind}:{value}".encode(errors="surrogatepass")
-        return hashlib.blake2b(text, digest_size=size, key=self._hash_key).digest()
 
 
 def _in_force(windows: list[Window] | tuple[Window, ...]) -> list[Window]:

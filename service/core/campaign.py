@@ -4,10 +4,10 @@ Texts that resemble each other: a comment as a few numbers, of which near-copies
 
 import re
 from collections.abc import Sequence
-from hashlib import blake2b
 from itertools import chain
 
 from service.core.comment import Comment
+from service.core.keyed import keyed
 from service.core.remembered import Recurring, Remembered
 from service.core.text import folded, visible
 
@@ -41,7 +41,7 @@ class Sketcher:
         """
         Take the key, at most 64 bytes; the same in all processes that compare sketches.
         """
-        self._key = key
+        self._digest = keyed(key, 4)
         self._numbers = Recurring(self._hash, most=8_192).__getitem__
         self._passages = Remembered(self._article, most=16)
 
@@ -78,12 +78,8 @@ class Sketcher:
         """
         Return for each word that a written one stands for its numbers as the first and as the second of a pair.
         """
-        numbers = map(self._number, folded[word])
+        numbers = [int.from_bytes(self._digest(meant), "big") for meant in folded[word]]
         return tuple([(number * 0x9E3779B1 & 0xFFFFFFFF, number) for number in numbers])
-
-    def _number(self, word: str) -> int:
-        digest = blake2b(word.encode(errors="surrogatepass"), digest_size=4, key=self._key).digest()
-        return int.from_bytes(digest, "big")
 
 
 def resembles(one: Sequence[int], other: Sequence[int]) -> bool:

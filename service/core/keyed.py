@@ -1,0 +1,25 @@
+"""
+Hashes that only who has the key can make.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+
+
+def keyed(key: bytes, size: int) -> Callable[[str], bytes]:
+    """
+    Return what hashes a text, lone surrogates included, to so many bytes under a key of at most 64 bytes.
+
+    It copies a state that has read the key, which takes half the time of reading it anew.
+
+    >>> keyed(b"secret", 4)("casino").hex(), keyed(b"other", 4)("casino").hex()
+    ('d7248f7d', '8b73881a')
+    """
+    blank = blake2b(digest_size=size, key=key)
+
+    def digest(text: str) -> bytes:
+        state = blank.copy()
+        state.update(text.encode(errors="surrogatepass"))
+        return state.digest()
+
+    return digest
