@@ -2,7 +2,6 @@
 Who wrote a comment, as far as limits may hold it against them: address, e-mail, or at worst the name.
 """
 
-import hmac
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from service.core.comment import Comment
+from service.core.keyed import mac
 
 # What people type who do not want to give a name, and the commonest names there are: too many readers share one.
 COMMON_NAMES = frozenset(
@@ -117,4 +117,4 @@ def address_hash(secret: bytes, comment: Comment) -> str | None:
 @lru_cache(maxsize=256)
 def _keyed(secret: bytes, kind: str, value: str) -> str | None:
     # Without the secret, all four billion IPv4 addresses could be hashed and compared in an hour.
-    return hmac.digest(secret, f"{kind}:{value}".encode(errors="surrogatepass"), "sha256").hex() if value else None
+    return mac(secret, f"{kind}:{value}".encode(errors="surrogatepass")) if value else None
