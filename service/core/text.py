@@ -49,6 +49,8 @@ _LEET = re.compile(
     r"|(?<=[^\W\d_]{2})(?:[@$]+|33|(?<=[^\W\d_]{3})[03])$"
 )
 _LEET_LETTERS = str.maketrans("013457@$", "oieastas")
+# In a word with one of these a capital "I" is that of the dotless "ı".
+_TURKISH = re.compile("[ŞĞşğ]")
 # Scripts written without spaces: a run of them is taken as overlapping pairs of characters.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
@@ -89,6 +91,8 @@ def fold(word: str) -> tuple[str, ...]:
 
     >>> fold("𝓒𝓐𝓢𝓘𝓝𝓞"), fold("раypal"), fold("soooooo"), fold("v1agra"), fold("1999")
     (('casino',), ('paypal',), ('soo',), ('v1agra', 'viagra'), ('0000',))
+    >>> fold("PAYLAŞIM")
+    ('paylaşim', 'paylaşım')
     """
     meant = word.lower() if word.isascii() else plain(word)
     if not meant:
@@ -99,6 +103,8 @@ def fold(word: str) -> tuple[str, ...]:
     if not meant.isascii() and _UNSPACED.search(meant):
         return tuple(_pairs(meant[:LONGEST_RUN]))
     meant = meant[:LONGEST_WORD]
+    if "I" in word and _TURKISH.search(word):
+        return meant, *fold(word.replace("I", "ı"))
     if _LEET.search(meant):
         return meant, meant.translate(_LEET_LETTERS)
     return (meant,)
