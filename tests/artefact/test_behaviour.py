@@ -38,16 +38,7 @@ def checks() -> dict[tuple[str, str], Check]:
     return {(check.name, check.part): check for check in found}
 
 
-# An unknown host weighs for ham in some spam comments: strict, so that its cure is noticed.
-KNOWN = {
-    "taking the homepage away never raises": pytest.mark.xfail(strict=True, reason="8 of 118 rise by up to 0.95"),
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [pytest.param(name, part, marks=KNOWN.get(name, ()), id=f"{name}, {part}") for name, part in NAMES],
-)
+@pytest.mark.parametrize(("name", "part"), NAMES, ids=[f"{name}, {part}" for name, part in NAMES])
 def test_the_shipped_model_keeps_to_the_limits(name: str, part: str, checks: dict[tuple[str, str], Check]) -> None:
     check = checks[name, part]
 
