@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from io import StringIO
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
@@ -91,7 +92,7 @@ class Scorer:
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
         self._words, self._pairs = _apart(_table(tables, "words"))
-        self._clues = _table(tables, "clues")
+        self._clues = dict(_table(tables, "clues"))
         self._characters = _by_beginning(_table(tables, "characters"), self._shortest)
         self._known_words = Recurring(self._word, most=CACHED_WORDS)
         self._known_clues = Recurring(self._clue, most=CACHED_CLUES)
@@ -198,9 +199,10 @@ class Scorer:
         length = len(padded)
         weight = 0.0
         for start in range(length - shortest + 1):
-            if alike := characters.get(padded[start : start + shortest]):
-                for end in range(start + shortest, min(start + self._longest, length) + 1):
-                    if ngram := alike.get(padded[start:end]):
+            rest = start + shortest
+            if alike := characters.get(padded[start:rest]):
+                for end in range(rest, min(start + self._longest, length) + 1):
+                    if ngram := alike.get(padded[rest:end]):
                         weight += ngram
         return weight
 
@@ -249,22 +251,20 @@ def load_current(models: Path) -> Scorer:
     return Scorer.load(current(models))
 
 
-def _table(tables: Mapping[str, "array[Any]"], name: str) -> dict[str, float]:
-    keys = tables[name].tobytes().decode().split("\n")
-    weights = tables[f"{name}_weights"]
-    if len(keys) != len(weights):
-        raise ValueError(f"{len(keys)} {name} for {len(weights)} weights")
-    return dict(zip(keys, weights, strict=True))
+def _table(tables: Mapping[str, "array[Any]"], name: str) -> Iterator[tuple[str, float]]:
+    keys = StringIO(tables[name].tobytes().decode())
+    # One after the other: all of them at once would leave holes in the memory of what stays.
+    return zip((key.rstrip("\n") for key in keys), tables[f"{name}_weights"], strict=True)
 
 
-def _apart(words: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+def _apart(words: Iterable[tuple[str, float]]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """
     Return the single words, and the pairs by their second word: small tables stay in the processor's cache, where a
     large one costs a miss for each pair of a text.
     """
     single: dict[str, float] = {}
     pairs: dict[str, dict[str, float]] = {}
-    for key, weight in words.items():
+    for key, weight in words:
         first, space, second = key.partition(" ")
         if space:
             pairs.setdefault(sys.intern(second), {})[sys.intern(first)] = weight
@@ -273,13 +273,16 @@ def _apart(words: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict
     return single, pairs
 
 
-def _by_beginning(characters: Mapping[str, float], length: int) -> dict[str, dict[str, float]]:
+def _by_beginning(characters: Iterable[tuple[str, float]], length: int) -> dict[str, dict[str, float]]:
     """
-    Return the n-grams in small tables, one for each beginning of so many characters, for the same reason.
+    Return the n-grams by their rest in small tables, one for each beginning of so many characters, for the same reason
+    and since few rests are all that there are.
     """
     found: dict[str, dict[str, float]] = {}
-    for ngram, weight in characters.items():
-        found.setdefault(ngram[:length], {})[ngram] = weight
+    rests: dict[str, str] = {}
+    for ngram, weight in characters:
+        rest = ngram[length:]
+        found.setdefault(ngram[:length], {})[rests.setdefault(rest, rest)] = weight
     return found
 
 
