@@ -18,6 +18,7 @@ _PHRASES = {
     "author_url": "the author's address",
     "bare_domain": "a bare domain",
     "bidi_control": "characters that turn the text around",
+    "brand_with_number": "a name like a gambling site's",
     "deny_list": "the site's own list turns it away",
     "damaged_characters": "characters that no keyboard types",
     "disguised_link": "a disguised link",
@@ -36,6 +37,7 @@ _PHRASES = {
     "name_is_scrambled": "a name that looks drawn by lot",
     "one_link": "a link",
     "other_script": "a script that none of the site's languages is written in",
+    "own_channel": "the author's own channel or videos",
     "phone": "a phone number",
     "short_link": "a shortened link",
     "spaced_out": "spaced-out words",
@@ -78,8 +80,8 @@ def phrase(reason: Reason) -> str:
     """
     Return a reason in words.
 
-    >>> phrase(Reason("many_links", 1.2))
-    'many links'
+    >>> phrase(Reason("many_links", 1.2)), phrase(Reason("brand_with_number", 2.7))
+    ('many links', "a name like a gambling site's")
     """
     if reason.code == "campaign":
         return f"a text seen {reason.seen} times today from {reason.authors} author{'s' if reason.authors != 1 else ''}"
