@@ -12,14 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Thread
-from time import sleep
+from threading import Event, Thread
 from typing import Any
 
 # So that nobody waits long for the others: 32 comments of 40 words take some 15 ms. Of long ones fewer are taken.
 MOST_TOGETHER, MOST_BYTES = 32, 64 * 1024
-# Where so many came together, others will: their callers were answered a moment ago and ask again. To begin with the
-# first of them alone would cost as much as with all; so the first waits, for less than a commit takes.
+# Where so many came together, as many will again: their callers were answered a moment ago. To begin with the first of
+# them alone would cost as much as with all; so the first waits until all are there, for less than a commit takes.
 MANY, GATHERING_SECONDS = 4, 0.002
 
 Environ = dict[str, Any]
@@ -46,7 +45,9 @@ class Deciding:
         """
         self._answer = answer
         self._queue: SimpleQueue[_Waiting] = SimpleQueue()
-        self._taken_last = 1
+        self._expected = 1
+        self._others = MOST_TOGETHER
+        self._all_came = Event()
         Thread(target=self._run, name="deciding", daemon=True).start()
 
     def ask(self, environ: Environ) -> "asyncio.Future[Raw]":
@@ -55,14 +56,20 @@ class Deciding:
         """
         answer = asyncio.get_running_loop().create_future()
         self._queue.put(_Waiting(environ, environ["wsgi.input"].getbuffer().nbytes, answer))
+        if self._queue.qsize() >= self._others:
+            self._all_came.set()
         return answer
 
     def _run(self) -> None:
         while True:
-            if taken := [each for each in self._take() if not each.answer.done()]:
-                give = partial(_give, taken, self._answers([each.environ for each in taken]))
+            taken = self._take()
+            waiting = [each for each in taken if not each.answer.done()]
+            answers = self._answers([each.environ for each in waiting]) if waiting else []
+            # Whoever is answered now may ask again, beside those who wait already.
+            self._expected = len(taken) + self._queue.qsize() if len(taken) >= MANY else 1
+            if waiting:
                 with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                    taken[0].answer.get_loop().call_soon_threadsafe(give)
+                    waiting[0].answer.get_loop().call_soon_threadsafe(partial(_give, waiting, answers))
 
     def _answers(self, environs: list[Environ]) -> list[Raw] | Exception:
         try:
@@ -73,8 +80,7 @@ class Deciding:
 
     def _take(self) -> list[_Waiting]:
         first = self._queue.get()
-        if self._taken_last >= MANY and self._queue.qsize() < self._taken_last - 1:
-            sleep(GATHERING_SECONDS)
+        self._wait_for(min(self._expected, MOST_TOGETHER) - 1)
         taken, size = [first], first.size
         try:
             while len(taken) < MOST_TOGETHER and size < MOST_BYTES:
@@ -82,8 +88,14 @@ class Deciding:
                 size += taken[-1].size
         except Empty:
             pass
-        self._taken_last = len(taken)
         return taken
+
+    def _wait_for(self, others: int) -> None:
+        self._all_came.clear()
+        self._others = others
+        if self._queue.qsize() < others:
+            self._all_came.wait(GATHERING_SECONDS)
+        self._others = MOST_TOGETHER
 
 
 def _give(taken: list[_Waiting], answers: list[Raw] | Exception) -> None:

@@ -5,7 +5,7 @@ What waits together is decided together, and each gets its own answer in time.
 import asyncio
 from collections.abc import Sequence
 from io import BytesIO
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -82,18 +82,39 @@ def test_of_long_comments_fewer_are_taken_together(desk: Desk, monkeypatch: pyte
     assert [len(bodies) for bodies in desk.together] == [1, 2, 1, 1]
 
 
-def test_after_many_the_first_waits_a_moment_for_those_that_come_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_after_many_the_first_waits_until_as_many_came_again_with_those_that_waited(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr(deciding, "sleep", waited.append)
+    monkeypatch.setattr(deciding, "GATHERING_SECONDS", 60)
+    turns, together = Semaphore(0), list[int]()
 
-    ask(desk, [b"x"] * 4)
-    few = [*waited]
-    ask(desk, [b"x"] * (2 + deciding.MOST_TOGETHER))
+    def answer(environs: Sequence[dict[str, Any]]) -> list[Raw]:
+        together.append(len(environs))
+        turns.acquire()
+        return [(200, [], b"decided")] * len(environs)
 
-    assert few == []
-    assert waited == [deciding.GATHERING_SECONDS]
+    async def in_groups() -> None:
+        thread = Deciding(answer)
+
+        async def begun(batches: int) -> None:
+            while len(together) < batches:
+                await asyncio.sleep(0.001)
+
+        alone = thread.ask(environ(b"alone"))
+        await begun(1)
+        five = [thread.ask(environ(b"first")) for _ in range(5)]
+        turns.release()
+        await begun(2)
+        three = [thread.ask(environ(b"meanwhile")) for _ in range(3)]
+        turns.release()
+        await asyncio.gather(alone, *five)
+        turns.release(2)
+        again = [thread.ask(environ(b"again")) for _ in range(5)]
+        await asyncio.gather(*three, *again)
+
+    asyncio.run(asyncio.wait_for(in_groups(), timeout=30))
+
+    assert together == [1, 5, 8]
 
 
 def test_what_was_answered_by_somebody_else_is_not_taken_up(desk: Desk) -> None:
