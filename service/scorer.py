@@ -4,7 +4,6 @@ The compiled model: load and verify it, score a comment's tokens, and say which 
 
 import hashlib
 import json
-import sys
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -257,6 +256,15 @@ def _table(tables: Mapping[str, "array[Any]"], name: str) -> Iterator[tuple[str,
     return zip((key.rstrip("\n") for key in keys), tables[f"{name}_weights"], strict=True)
 
 
+class _Shared(dict[str, str]):
+    """
+    One string for all that are alike, as `sys.intern` has it, whose table grows by a megabyte and is never let go.
+    """
+
+    def __missing__(self, key: str) -> str:
+        return self.setdefault(key, key)
+
+
 def _apart(words: Iterable[tuple[str, float]]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """
     Return the single words, and the pairs by their second word: small tables stay in the processor's cache, where a
@@ -264,12 +272,13 @@ def _apart(words: Iterable[tuple[str, float]]) -> tuple[dict[str, float], dict[s
     """
     single: dict[str, float] = {}
     pairs: dict[str, dict[str, float]] = {}
+    share = _Shared()
     for key, weight in words:
         first, space, second = key.partition(" ")
         if space:
-            pairs.setdefault(sys.intern(second), {})[sys.intern(first)] = weight
+            pairs.setdefault(share[second], {})[share[first]] = weight
         else:
-            single[key] = weight
+            single[share[key]] = weight
     return single, pairs
 
 
@@ -279,10 +288,9 @@ def _by_beginning(characters: Iterable[tuple[str, float]], length: int) -> dict[
     and since few rests are all that there are.
     """
     found: dict[str, dict[str, float]] = {}
-    rests: dict[str, str] = {}
+    share = _Shared()
     for ngram, weight in characters:
-        rest = ngram[length:]
-        found.setdefault(ngram[:length], {})[rests.setdefault(rest, rest)] = weight
+        found.setdefault(ngram[:length], {})[share[ngram[length:]]] = weight
     return found
 
 
