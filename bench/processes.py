@@ -92,6 +92,8 @@ def hamlet() -> Iterator[Server]:
             "HAMLET_THREADS": str(THREADS),
             "HAMLET_DEMO": "false",
         }
+        # As at every start but the first, and in the image: where nothing may be written it would be done at each.
+        subprocess.run([sys.executable, "-m", "compileall", "-q", "service"], check=True)
         command = [sys.executable, "-m", "service"]
         added = subprocess.check_output([*command, "sites", "add", "bench", "--json"], env=environ)
         off = ["--commenter-per-minute=0", "--commenter-per-hour=0", "--site-per-minute=0", "--key-per-minute=0"]
