@@ -92,7 +92,7 @@ def _run(settings: Settings, family: Family, workers: "Workers", listening: list
     family.start("upkeep", partial(keep_up, settings))
     server = Server(
         family,
-        [partial(workers.run, listening[number % len(listening)]) for number in range(settings.workers)],
+        [partial(workers.run, listening[number % len(listening)], number) for number in range(settings.workers)],
         listening,
         announce_seconds=settings.drain_seconds,
         lifetime=settings.worker_lifetime,

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import signal
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from load import Load
@@ -124,3 +124,43 @@ def test_where_workers_die_as_soon_as_they_start_the_service_gives_up(serve: Ser
     assert code == 1
     assert "giving up" in (service.folder / "log").read_text()
     wait_until(lambda: not any(Path(f"/proc/{process}").exists() for process in left))
+
+
+@contextmanager
+def allowed(processors: list[int]) -> Iterator[None]:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def test_workers_keep_to_a_processor_each_where_there_are_as_many_and_so_do_those_that_replace_them(
+    serve: Serve,
+) -> None:
+    processors = sorted(os.sched_getaffinity(0))[:2]
+    each = [{processor} for processor in processors]
+
+    def kept(service: RunningService) -> list[set[int]]:
+        return sorted((os.sched_getaffinity(worker) for worker in service.workers()), key=min)
+
+    with allowed(processors), serve(HAMLET_WORKERS=str(len(processors))) as service:
+        service.moderate("Ann", "thanks")
+        at_first, died = kept(service), service.workers()[0]
+        os.kill(died, signal.SIGKILL)
+        wait_until(lambda: died not in service.workers() and len(service.workers()) == len(processors))
+        wait_until(lambda: kept(service) == each)
+
+    assert at_first == each
+
+
+def test_other_numbers_of_workers_than_processors_keep_to_none(serve: Serve) -> None:
+    processors = os.sched_getaffinity(0)
+    workers = 3 if len(processors) == 2 else 2
+
+    with serve(HAMLET_WORKERS=str(workers)) as service:
+        service.moderate("Ann", "thanks")
+        kept = [os.sched_getaffinity(worker) for worker in service.workers()]
+
+    assert kept == [processors] * workers
