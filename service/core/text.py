@@ -99,6 +99,8 @@ def fold(word: str) -> tuple[str, ...]:
         return ()
     if meant.isdecimal():
         return ("0" * min(len(meant), 8) if len(meant) > 2 else meant,)
+    if meant == word:
+        meant = word  # both are remembered: as one string, not two
     meant = _REPEATED.sub(r"\1\1", meant)
     if not meant.isascii() and _UNSPACED.search(meant):
         return tuple(_pairs(meant[:LONGEST_RUN]))

@@ -76,6 +76,14 @@ def test_a_word_of_another_language_stays_itself(word: str) -> None:
     assert text.fold(word) == (unicodedata.normalize("NFKC", word.casefold()),)
 
 
+def test_a_plain_word_stands_for_itself_and_takes_no_second_string() -> None:
+    word = "".join(["cas", "ino"])
+
+    (meant,) = text.fold(word)
+
+    assert meant is word
+
+
 def test_a_leet_word_is_kept_beside_its_reading() -> None:
     assert text.fold("v1agra") == ("v1agra", "viagra")
 
