@@ -15,8 +15,8 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-# So that nobody waits long for the others: 32 comments of 40 words take some 15 ms. Of long ones fewer are taken.
-MOST_TOGETHER, MOST_BYTES = 32, 64 * 1024
+# So that nobody waits long for the others: 24 comments of 40 words take some 15 ms. Of long ones fewer are taken.
+MOST_TOGETHER, MOST_BYTES = 24, 64 * 1024
 # Where so many came together, as many will again: their callers were answered a moment ago. To begin with the first of
 # them alone would cost as much as with all; so the first waits until all are there, for less than a commit takes.
 MANY, GATHERING_SECONDS = 4, 0.002
