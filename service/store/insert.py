@@ -2,7 +2,8 @@
 One INSERT through the driver itself, for the rows that requests wait for.
 
 SQLAlchemy compiles the statement, converts the values and keeps the connections, but does not execute it: its way from
-a statement to the driver costs more processor time than SQLite needs for the row.
+a statement to the driver costs more processor time than SQLite needs for the row. It is one for a single row, which the
+drivers repeat: of one for many rows they would keep another for each number of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -47,7 +48,8 @@ class Insert:
         self._table = table
         self._driver = dialect.loaded_dbapi
         self._columns = [(column.name, _processor(column, dialect)) for column in table.c]
-        self._before, self._row, self._after = self._compiled()
+        self._ids = [column.name for column in table.c].index(table.c.id.name)
+        self._new, self._told = self._compiled()
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """
@@ -59,7 +61,7 @@ class Insert:
             StoreUnavailable: it is not certain that the rows are on the disk.
         """
         try:
-            return self._execute([value for row in rows for value in self._values(row)], len(rows))
+            return self._execute([self._values(row) for row in rows])
         except (self._driver.IntegrityError, self._driver.DataError, ValueError) as error:
             raise BadRow from error
         except (SQLAlchemyError, self._driver.Error) as error:
@@ -68,32 +70,49 @@ class Insert:
     def _values(self, row: Mapping[str, Any]) -> list[Any]:
         return [process(row[name]) if process else row[name] for name, process in self._columns]
 
-    def _execute(self, values: list[Any], count: int) -> set[str]:
-        statement = f"{self._before}{', '.join([self._row] * count)}{self._after}"
+    def _execute(self, rows: list[list[Any]]) -> set[str]:
         connection = self._engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            cursor.execute(statement, values)
-            # SQLite commits when the last one is read.
-            return {row[0] for row in cursor.fetchall()}
+            return self._store(connection.cursor(), rows)
         except self._driver.Error as error:
             if self._engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
                 connection.invalidate(error)
             raise
         finally:
-            connection.close()
+            connection.close()  # which takes back what is not committed
 
-    def _compiled(self) -> tuple[str, str, str]:
+    def _store(self, cursor: Any, rows: list[list[Any]]) -> set[str]:
+        if len(rows) == 1:
+            return self._stored(cursor, rows)
+        if self._engine.dialect.name == "postgresql":
+            # Sent in one piece, which is a transaction.
+            cursor.executemany(self._told, rows, returning=True)
+            return {row[0] for result in cursor.results() for row in result}
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.executemany(self._new, rows)
+        if cursor.rowcount == len(rows):
+            new = {row[self._ids] for row in rows}
+        else:
+            # Which ones were there already SQLite tells of single rows alone.
+            cursor.execute("ROLLBACK")
+            cursor.execute("BEGIN IMMEDIATE")
+            new = self._stored(cursor, rows)
+        cursor.execute("COMMIT")
+        return new
+
+    def _stored(self, cursor: Any, rows: list[list[Any]]) -> set[str]:
+        # Without a transaction SQLite commits when the last one is read.
+        return {found[0] for row in rows for found in cursor.execute(self._told, row).fetchall()}
+
+    def _compiled(self) -> tuple[str, str]:
         """
-        Return the statement in three parts, of which the one in the middle is repeated for each row.
+        Return the statement for a row, and one that also tells the id of a row that is new.
         """
         dialect = self._engine.dialect
         style = "format" if dialect.name == "postgresql" else "qmark"
         new = insert_into(self._table, dialect).values(dict.fromkeys(self._table.c.keys())).on_conflict_do_nothing()
         by_place: Dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
-        before, _, rest = str(new.returning(self._table.c.id).compile(dialect=by_place)).partition("VALUES ")
-        row, _, after = rest.partition(" ON CONFLICT")
-        return f"{before}VALUES ", row, f" ON CONFLICT{after}"
+        return str(new.compile(dialect=by_place)), str(new.returning(self._table.c.id).compile(dialect=by_place))
 
 
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
