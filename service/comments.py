@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from service import accounting, body, problems, submission
 from service.accounting import Account, Tracing
 from service.core.comment import Asked
+from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
 from service.gate import Gate
 from service.moderation import Outcome
@@ -31,7 +32,7 @@ class Moderates(Protocol):
     def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Found:
     """
     What is decided on a request, or what is wrong with it, and the name of its site as far as that is known.

@@ -9,11 +9,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any
+
+from service.core.light_dataclass import light_dataclass
 
 # So that nobody waits long for the others: 24 comments of 40 words take some 15 ms. Of long ones fewer are taken.
 MOST_TOGETHER, MOST_BYTES = 24, 64 * 1024
@@ -27,7 +28,7 @@ Raw = tuple[int, list[tuple[str, str]], bytes]
 logger = logging.getLogger("hamlet.deciding")
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class _Waiting:
     environ: Environ
     size: int

@@ -7,7 +7,6 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import inf
 from typing import TypeVar
@@ -16,6 +15,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
+from service.core.light_dataclass import light_dataclass
 from service.metric_files import forget_the_dead, reserve
 from service.scorer import Distrust
 
@@ -79,7 +79,7 @@ _LATENCY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Answered:
     """
     An answer. `edge` is the blueprint that gave it, `problem` the code of what it says went wrong.

@@ -11,6 +11,7 @@ from service.core import policy
 from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Explanation
 from service.core.features import Features, extract
+from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
@@ -57,7 +58,7 @@ class Decisions(Protocol):
     def claimed(self, site_id: int, claim_key: str) -> Recorded | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Outcome:
     """
     A decision, what is left of the caller's quota, and whether the decision had been given before.

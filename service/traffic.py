@@ -6,7 +6,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from service.breaker import Breaker, State
 from service.core.comment import Asked
 from service.core.commenter import Identity, identities
 from service.core.labels import NOTHING_SAID
+from service.core.light_dataclass import light_dataclass
 from service.core.traffic import Observation, Quota
 from service.local_traffic import LocalTraffic, Window
 from service.redis_client import Client, drop_idle, run, servers, skew
@@ -31,7 +31,7 @@ COUNTED, REPLY_LENGTHS = 9, (10, 12)
 logger = logging.getLogger("hamlet.traffic")
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class _Counted:
     asked: Asked
     known: tuple[Identity, ...]

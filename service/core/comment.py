@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from service.core.light_dataclass import light_dataclass
+
 if TYPE_CHECKING:
     from service.core.site import Site
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Comment:
     """
     A comment as its author wrote it and its CMS sent it; only `name` and `comment` are ever certain.
@@ -54,7 +56,7 @@ class Claim:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Asked:
     """
     A comment that a site wants decided, with the claim of the request if it has one.

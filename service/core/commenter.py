@@ -4,12 +4,12 @@ Who wrote a comment, as far as limits may hold it against them: address, e-mail,
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from service.core.comment import Comment
 from service.core.keyed import mac
+from service.core.light_dataclass import light_dataclass
 
 # What people type who do not want to give a name, and the commonest names there are: too many readers share one.
 COMMON_NAMES = frozenset(
@@ -30,7 +30,7 @@ _PUBLIC = frozenset(map(str, {*range(1, 224)} - {10, 100, 127, 169, 172, 192, 19
 LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Identity:
     """
     One thing that tells a commenter from others; `breadth` is how many times the usual limits it is allowed.

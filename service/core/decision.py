@@ -2,13 +2,14 @@
 What Hamlet answers: a verdict, its score and the reasons for it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from pydantic_core import to_json
 
+from service.core.light_dataclass import light_dataclass
 from service.core.site import Thresholds
 
 
@@ -22,7 +23,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Reason:
     """
     One cause of a verdict.
@@ -41,7 +42,7 @@ class Reason:
     entry: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Explanation:
     """
     A score as a sum: `prior` plus the weights of `reasons` is the log-odds of spam.
@@ -52,7 +53,7 @@ class Explanation:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True)
+@light_dataclass(frozen=True)
 class Decision:
     """
     What was decided on one comment. `score` is None where no model could be used, or a rule decided.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from service.core import channels, clues, habits, hosts, links, markup, text, topic
 from service.core.comment import Comment
+from service.core.light_dataclass import light_dataclass
 from service.core.plain import words_of
 from service.core.remembered import Remembered
 from service.core.tokens import runs, together, tokens
@@ -23,7 +24,7 @@ _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60}
 MOST_TARGETS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Features:
     """
     The distinct tokens of a comment, words and clues, and for each the characters of the comment that it stands for.

@@ -4,9 +4,10 @@ HTML and BBCode to what a reader sees, with the addresses that the markup links 
 
 import html
 import re
-from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
+
+from service.core.light_dataclass import light_dataclass
 
 # lexbor is quadratic in some nestings; a comment with more tags than this is taken apart by the pattern below.
 MOST_TAGS = 300
@@ -31,7 +32,7 @@ _SCHEME = re.compile(r"^(?:https?|ftp)://", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<=[^\W\d_])(?:\*\*|~~)(?=[^\W\d_])(?!ps?:)")
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Rendered:
     """
     A text as its reader sees it, the targets of its links, images and BBCode, and the texts that links show.

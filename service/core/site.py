@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from service.core.light_dataclass import light_dataclass
+
 if TYPE_CHECKING:
     from service.core.lists import Lists
 
@@ -25,7 +27,7 @@ class Limits:
     labels_per_hour: int = 300
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Thresholds:
     """
     Where the bands of the score begin: below `accept_below` accept, from `reject_at` reject, between them hold.

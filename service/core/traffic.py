@@ -2,12 +2,11 @@
 What the recent traffic of a site says about one comment.
 """
 
-from dataclasses import dataclass
-
 from service.core.labels import NOTHING_SAID, Tally
+from service.core.light_dataclass import light_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Quota:
     """
     What the calling key may still send: `remaining` of `limit` comments, all of them again in `reset` seconds.
@@ -18,7 +17,7 @@ class Quota:
     reset: int
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Observation:
     """
     Limits and near-copies as counted with this comment included.

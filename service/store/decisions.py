@@ -3,7 +3,6 @@ Decisions, durable before they are answered.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Engine, bindparam, select
 from service.core.comment import Asked, Comment
 from service.core.commenter import address_hash, email_hash
 from service.core.decision import Decision
+from service.core.light_dataclass import light_dataclass
 from service.core.wording import wording
 from service.errors import StoreUnavailable
 from service.store.engine import available, one_by_one, unavailable
@@ -34,7 +34,7 @@ _CLAIMED = select(decisions.c.answer, decisions.c.claim_digest).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Recorded:
     """
     A stored decision, with the digest of the body that its idempotency key first came with.
