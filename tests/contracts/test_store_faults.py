@@ -78,6 +78,13 @@ def test_sqlite_syncs_its_log_at_every_commit(sqlite: Store) -> None:
     assert pragmas == ["wal", 2]
 
 
+def test_a_connection_to_sqlite_keeps_half_a_megabyte_of_pages(sqlite: Store) -> None:
+    with sqlite.engine.connect() as connection:
+        kept = connection.exec_driver_sql("PRAGMA cache_size").scalar()
+
+    assert kept == -500
+
+
 def test_what_was_acknowledged_survives_a_kill(sqlite: Store) -> None:
     command = [sys.executable, "-c", WRITE_FOREVER, str(sqlite.engine.url)]
     environment = {"PYTHONPATH": ":".join(sys.path)}
