@@ -7,7 +7,6 @@ import logging.config
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -20,6 +19,7 @@ from service.config import Settings, SettingsError, variable
 from service.forking import Family, Report
 from service.listening import listen
 from service.signals import until_told
+from service.spared_imports import spare
 
 if TYPE_CHECKING:
     from service.worker import Workers
@@ -47,9 +47,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
     signal.signal(signal.SIGTERM, _interrupt)
     logging.config.dictConfig(logs.configuration(settings.log_level))
     settings = state.prepare(settings)
-    if not settings.otlp_url:
-        # redis-py imports it wherever it is installed, for measurements that nobody here asks for: 3 MB a worker.
-        sys.modules["opentelemetry"] = None  # type: ignore[assignment]
+    spare(traces=bool(settings.otlp_url))
     _check_redis(settings)
     with ExitStack() as parts:
         lock = parts.enter_context(state.locked(settings.state_dir))
