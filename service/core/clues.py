@@ -15,9 +15,9 @@ FEW_WORDS = 4
 
 LONGEST_QUOTE = 40
 
-_STARTS = re.compile(rf"\W*(?:{links.ADDRESS})", re.IGNORECASE)
-_ENDS = re.compile(rf"(?:{links.ADDRESS})\W*$", re.IGNORECASE)
-_ON_A_LINE = re.compile(rf"^\s*(?:{links.ADDRESS})\s*$", re.IGNORECASE | re.MULTILINE)
+_ADDRESS = re.compile(links.ADDRESS, re.IGNORECASE)
+_NO_WORD, _WORD = re.compile(r"\W*"), re.compile(r"\w")
+_LINE_BEGINS, _LINE_ENDS = re.compile(r"^\s*", re.MULTILINE), re.compile(r"\s*$", re.MULTILINE)
 _SPACE = re.compile(r"\s")
 _CAPITALS = string.ascii_uppercase.encode()
 # Two digits or three behind four letters or more ("naga168"), or the lottery of four digits ("kota4d").
@@ -100,15 +100,32 @@ def link_places(rendered: Rendered, words: int) -> Iterator[str]:
     """
     shown = rendered.text.strip()
     first, last = (rendered.anchors[0], rendered.anchors[-1]) if rendered.anchors else ("", "")
-    if _ENDS.search(shown[-300:]) or (last and shown.rstrip(" .!-)").endswith(last)):
+    if _ends_with_link(shown[-300:]) or (last and shown.rstrip(" .!-)").endswith(last)):
         yield "ends_with_link"
-    if _STARTS.match(shown[:300]) or (first and shown.startswith(first)):
+    if _starts_with_link(shown[:300]) or (first and shown.startswith(first)):
         yield "starts_with_link"
-    end = shown[-400:]
-    if (_ON_A_LINE.search if "\n" in end else _ON_A_LINE.match)(end) or (last and shown.endswith(f"\n{last}")):
+    if _has_line_of_link(shown[-400:]) or (last and shown.endswith(f"\n{last}")):
         yield "link_on_a_line"
     if words < FEW_WORDS:
         yield "little_but_links"
+
+
+# These three are one pattern each, of which compiling takes a hundredth of the start: that of an address is long.
+def _starts_with_link(text: str) -> bool:
+    first = _NO_WORD.match(text)
+    return bool(first and _ADDRESS.match(text, first.end()))
+
+
+def _ends_with_link(text: str) -> bool:
+    found = _ADDRESS.search(text)
+    while found and _WORD.search(text, found.end()):
+        found = _ADDRESS.search(text, found.start() + 1)
+    return bool(found)
+
+
+def _has_line_of_link(text: str) -> bool:
+    found = (_ADDRESS.match(text, begins.end()) for begins in _LINE_BEGINS.finditer(text))
+    return any(each and _LINE_ENDS.match(text, each.end()) for each in found)
 
 
 def disguise(source: str) -> dict[str, str]:
