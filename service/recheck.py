@@ -66,6 +66,6 @@ def again(decision: Decision, comment: Comment, scorer: Scorer, thresholds: Thre
     """
     kept = tuple(reason for reason in decision.reasons if reason.code in CIRCUMSTANCES)
     explanation = scorer.explain(extract(comment))
-    reasons = policy.saturate(explanation, kept)
-    score = policy.probability(explanation.prior + sum(reason.weight or 0.0 for reason in reasons))
+    _, log_odds = policy.saturate(explanation, kept)
+    score = policy.probability(log_odds)
     return Change(decision, policy.band(score, thresholds), score)

@@ -46,16 +46,16 @@ def decide(
     The first rule that matches wins, the site's own lists before all others; otherwise the score meets the thresholds:
     the model's, or what the site set instead, a rate turned into a score by the model's curve.
     """
-    degraded = tuple(part for part, failed in (("traffic", observation.degraded), ("model", not explanation)) if failed)
+    degraded = (("traffic",) if observation.degraded else ()) + (() if explanation else ("model",))
     score = prior = None
     thresholds = in_force(thresholds, curve, site.thresholds) if thresholds else None
     reasons = tuple(behaviour(comment, observation, thresholds))
     verdict, discard = Verdict.HOLD, False
     if explanation and thresholds:
-        base = explanation.prior + sum(reason.weight or 0.0 for reason in (*reasons, *explanation.reasons))
+        base = _log_odds_with(reasons, explanation)
         reasons = (*said_before(base, reasons, observation, thresholds), *reasons)
-        prior, reasons = explanation.prior, saturate(explanation, reasons)
-        score = probability(prior + sum(reason.weight or 0.0 for reason in reasons))
+        prior, (reasons, log_odds) = explanation.prior, saturate(explanation, reasons)
+        score = probability(log_odds)
         verdict = band(score, thresholds)
         # Labels alone never have a comment thrown away unseen.
         discard = verdict is Verdict.REJECT and min(score, probability(base)) >= thresholds.discard_at
@@ -139,14 +139,27 @@ def room_for_campaign(thresholds: Thresholds) -> float:
     return max(0.0, _log_odds(thresholds.reject_at) - accepted - 1e-6)
 
 
-def saturate(explanation: Explanation, more: tuple[Reason, ...]) -> tuple[Reason, ...]:
+def saturate(explanation: Explanation, more: tuple[Reason, ...]) -> tuple[tuple[Reason, ...], float]:
     """
-    Return all reasons, with one more where they add up to over 20: beyond it a score says nothing new.
+    Return all reasons, and the log-odds that they add up to; with one more reason where that is over 20: beyond it a
+    score says nothing new.
     """
-    reasons = (*more, *explanation.reasons)
-    log_odds = explanation.prior + sum(reason.weight or 0.0 for reason in reasons)
+    reasons, log_odds = (*more, *explanation.reasons), _log_odds_with(more, explanation)
     excess = log_odds - max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))
-    return (*reasons, Reason("saturation", -excess)) if excess else reasons
+    if not excess:
+        return reasons, log_odds
+    reasons = (*reasons, Reason("saturation", -excess))
+    return reasons, explanation.prior + _summed(reasons)
+
+
+def _log_odds_with(more: tuple[Reason, ...], explanation: Explanation) -> float:
+    if not more:  # as of most comments
+        return explanation.log_odds
+    return explanation.prior + _summed((*more, *explanation.reasons))
+
+
+def _summed(reasons: tuple[Reason, ...]) -> float:
+    return sum([reason.weight or 0.0 for reason in reasons])
 
 
 def probability(log_odds: float) -> float:

@@ -64,14 +64,16 @@ def summarise(verdict: Verdict, reasons: tuple[Reason, ...], degraded: tuple[str
     'Held: a text seen 7 times today from 7 authors; a link.'
     """
     rules = [phrase(reason) for reason in reasons if reason.rule]
-    against = sorted(
-        (reason for reason in reasons if (reason.weight or 0) > 0), key=lambda reason: -(reason.weight or 0)
-    )
-    phrases = rules or [phrase(reason) for reason in against if reason.code != "saturation"][:MOST_PHRASES]
-    if verdict is Verdict.ACCEPT and not rules:
+    if rules:
+        phrases = rules
+    elif verdict is Verdict.ACCEPT:
         phrases = ["nothing in it weighs enough against it"]
-    elif "model" in degraded and not rules:
+    elif "model" in degraded:
         phrases = []
+    else:
+        against = [reason for reason in reasons if (reason.weight or 0) > 0 and reason.code != "saturation"]
+        against.sort(key=lambda reason: -(reason.weight or 0))
+        phrases = [phrase(reason) for reason in against[:MOST_PHRASES]]
     missing = [_MISSING[part] for part in degraded]
     return f"{_VERBS[verdict]}: {'; '.join([*phrases, *missing]) or 'no reason stands out'}."
 

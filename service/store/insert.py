@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Column, Dialect, Engine, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.store.engine import unavailable
-from service.store.tables import Moment
+from service.store.tables import Moment, Text, without_nul
 
 
 class BadRow(Exception):
@@ -118,6 +118,8 @@ class Insert:
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSON):
         return None
+    if isinstance(column.type, Text):  # as it says itself, without two calls around it for each value
+        return lambda text: None if text is None else without_nul(text)
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     # All rows of a statement came at one moment.
     return lru_cache(maxsize=1)(process) if process and isinstance(column.type, Moment) else process
