@@ -21,7 +21,9 @@ from training.pipeline import counters
 from training.promotions import current_version
 from training.train import gather, train
 
-WRITTEN = Path(__file__).parents[2] / "training" / "written"
+# A few hundred rows, of which a fit takes a second or two.
+WRITTEN = [Path(__file__).parents[2] / "training" / "written" / f"{label}_english.jsonl" for label in ("ham", "spam")]
+DATA = [word for path in WRITTEN for word in ("--data", str(path))]
 SMALL = Path(__file__).parent / "data" / "params.toml"
 PARAMS = read_params(SMALL)
 CREATED = datetime(2026, 11, 23, tzinfo=UTC)
@@ -33,7 +35,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     A models folder with one small model, fitted on rows of one source, as a site owner's own labels are.
     """
     folder = tmp_path_factory.mktemp("models")
-    train(gather([WRITTEN], strict=True), PARAMS, folder, "2026-11-23.1", Origin(CREATED, None, "a test"))
+    train(gather(WRITTEN, strict=True), PARAMS, folder, "2026-11-23.1", Origin(CREATED, None, "a test"))
     return folder
 
 
@@ -48,7 +50,7 @@ def test_serving_can_load_a_fitted_model(models: Path) -> None:
 
 def test_the_compiled_model_equals_the_pipeline_on_every_row(models: Path) -> None:
     folder = models / "2026-11-23.1"
-    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows]
+    documents = [document(row.as_comment()) for row in gather(WRITTEN, strict=True).rows]
 
     assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
 
@@ -88,7 +90,7 @@ def test_every_row_that_was_read_is_accounted_for_on_the_card(card: dict[str, An
 
 
 def test_a_fit_can_be_repeated_to_the_last_byte(models: Path, tmp_path: Path, card: dict[str, Any]) -> None:
-    train(gather([WRITTEN], strict=True), PARAMS, tmp_path, "2026-11-23.1", Origin(CREATED, None, "a test"))
+    train(gather(WRITTEN, strict=True), PARAMS, tmp_path, "2026-11-23.1", Origin(CREATED, None, "a test"))
 
     assert registry.read_card(tmp_path / "2026-11-23.1") == card
 
@@ -117,17 +119,15 @@ def test_only_the_first_model_of_a_folder_becomes_the_current_one(
     if before:
         write_model(tmp_path, before)
 
-    given = ["--data", str(WRITTEN), "--params", str(SMALL), "--out", str(tmp_path), "--version", "2026-11-24.1"]
-    result = CliRunner().invoke(main, ["fit", *given])
+    given = ["--params", str(SMALL), "--out", str(tmp_path), "--version", "2026-11-24.1"]
+    result = CliRunner().invoke(main, ["fit", *DATA, *given])
 
     assert (result.exit_code, current_version(tmp_path)) == (0, after)
     assert ("hamlet-train promote 2026-11-24.1" in result.output) is bool(before)
 
 
 def test_a_version_is_never_written_over(models: Path) -> None:
-    result = CliRunner().invoke(
-        main, ["fit", "--data", str(WRITTEN), "--out", str(models), "--version", "2026-11-23.1"]
-    )
+    result = CliRunner().invoke(main, ["fit", *DATA, "--out", str(models), "--version", "2026-11-23.1"])
 
     assert result.exit_code == 1
     assert "never written over" in result.output
@@ -138,7 +138,7 @@ def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> Non
 
 
 def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -> None:
-    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows[:300]]
+    documents = [document(row.as_comment()) for row in gather(WRITTEN, strict=True).rows[:300]]
     counts = count(documents, documents, np.ones(300, dtype=bool), PARAMS.model)
 
     found = counts.names[columns(counts, np.arange(0, 300, 2), PARAMS.model)]
@@ -148,7 +148,7 @@ def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -
 
 
 def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
-    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows[:300]] + [""]
+    documents = [document(row.as_comment()) for row in gather(WRITTEN, strict=True).rows[:300]] + [""]
     is_fitted = np.arange(301) % 3 > 0
 
     counts = count(documents, documents[::-1], is_fitted, PARAMS.model)

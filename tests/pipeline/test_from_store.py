@@ -33,7 +33,8 @@ from training.rows import Row
 from training.train import gather, measure
 from training.weights import row_weights
 
-WRITTEN = Path(__file__).parents[2] / "training" / "written"
+# A few hundred rows, of which a fit takes a second or two.
+WRITTEN = [Path(__file__).parents[2] / "training" / "written" / f"{label}_english.jsonl" for label in ("ham", "spam")]
 SMALL = Path(__file__).parent / "data" / "params.toml"
 LONG = "they promised us a new bridge for the third time and nobody has seen a single worker on the site yet"
 
@@ -51,7 +52,7 @@ def state(tmp_path: Path) -> Path:
 
 
 def written() -> Sequence[Row]:
-    return gather([WRITTEN], strict=True).rows
+    return gather(WRITTEN, strict=True).rows
 
 
 def given_by_moderators(rows: Sequence[Row]) -> list[Row]:
