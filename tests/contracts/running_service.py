@@ -61,7 +61,14 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     folders = {"HAMLET_STATE_DIR": str(folder / "state"), "HAMLET_MODELS_DIR": str(folder / "models")}
     # No balancer has to notice, and every test would wait.
     ours = {"HAMLET_DRAIN_SECONDS": "0", **folders, **settings}
-    return {name: value for name, value in os.environ.items() if not name.startswith("HAMLET_")} | ours
+    return {name: value for name, value in os.environ.items() if not name.startswith(("HAMLET_", "COVERAGE_"))} | ours
+
+
+def tracing() -> dict[str, str]:
+    """
+    Return what an environment needs for coverage to follow a process; that doubles what the process costs.
+    """
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 def command(*arguments: str) -> list[str]:
@@ -175,6 +182,16 @@ class RunningService:
         self.process.send_signal(number)
         out, _ = self.process.communicate(timeout=30)
         return self.process.returncode, out.decode()
+
+
+class TracedService(RunningService):
+    """
+    A service that coverage follows, for tests that run what no others do.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        super().__init__(folder, **settings)
+        self.environment |= tracing()
 
 
 def request(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> "Answer":

@@ -14,14 +14,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from running_service import RunningService, command, descendants, environment, wait_until, write_model
+from running_service import (
+    RunningService,
+    TracedService,
+    command,
+    descendants,
+    environment,
+    tracing,
+    wait_until,
+    write_model,
+)
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("service")
     write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="2") as running:
+    with TracedService(folder, HAMLET_WORKERS="2") as running:
         yield running
 
 
@@ -143,7 +152,7 @@ def test_an_address_of_redis_that_makes_no_sense_is_one_line_without_the_passwor
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_answers_what_was_accepted_and_leaves_nothing_running(tmp_path: Path, number: int) -> None:
     write_model(tmp_path / "models")
-    with RunningService(tmp_path) as service, ThreadPoolExecutor(8) as threads:
+    with TracedService(tmp_path) as service, ThreadPoolExecutor(8) as threads:
         processes = descendants(service.process.pid)
         asked = [threads.submit(service.moderate, f"Reader {i}", f"thanks {i}") for i in range(8)]
         verdicts = [answer.result()["verdict"] for answer in asked]
@@ -222,4 +231,6 @@ def test_the_printed_curl_line_works(tmp_path: Path) -> None:
 
 
 def _serve(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command("serve"), env=environ, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        command("serve"), env=environ | tracing(), capture_output=True, text=True, timeout=30, check=False
+    )

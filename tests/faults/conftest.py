@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from redis_servers import Cluster, Sentinels, behind_sentinels, cluster_of_three
-from running_service import RunningService, write_model
+from running_service import RunningService, TracedService, write_model
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
 
@@ -20,10 +20,11 @@ def serve(tmp_path: Path) -> Serve:
     """
 
     @contextmanager
-    def serve(**settings: str) -> Iterator[RunningService]:
+    def serve(*, is_traced: bool = False, **settings: str) -> Iterator[RunningService]:
+        kind = TracedService if is_traced else RunningService
         if not (tmp_path / "models").exists():
             write_model(tmp_path / "models")
-        with RunningService(tmp_path, **{"HAMLET_WORKERS": "2", **settings}) as service:
+        with kind(tmp_path, **{"HAMLET_WORKERS": "2", **settings}) as service:
             service.lift_limits()
             yield service
 

@@ -19,7 +19,7 @@ Serve = Callable[..., AbstractContextManager[RunningService]]
 
 def test_a_stop_under_load_fails_readiness_first_and_answers_all_that_was_asked(serve: Serve) -> None:
     with (
-        serve(HAMLET_DRAIN_SECONDS="2") as service,
+        serve(is_traced=True, HAMLET_DRAIN_SECONDS="2") as service,
         Load(service.port, service.key, clients=4, leaves=True) as load,
     ):
         wait_until(lambda: len(load.answers) > 50)
@@ -45,7 +45,7 @@ def test_a_stop_under_load_fails_readiness_first_and_answers_all_that_was_asked(
 
 
 def test_a_second_signal_skips_the_wait(serve: Serve) -> None:
-    with serve(HAMLET_DRAIN_SECONDS="60") as service:
+    with serve(is_traced=True, HAMLET_DRAIN_SECONDS="60") as service:
         service.process.send_signal(signal.SIGTERM)
         wait_until(lambda: service.request("GET", "/readyz").status == 503)
 
@@ -55,7 +55,7 @@ def test_a_second_signal_skips_the_wait(serve: Serve) -> None:
 
 
 def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(serve: Serve) -> None:
-    with serve() as service, Load(service.port, service.key, clients=4) as load:
+    with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
         wait_until(lambda: len(load.answers) > 50)
         before = service.workers()
 
@@ -69,7 +69,7 @@ def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(s
 
 
 def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(serve: Serve) -> None:
-    with serve() as service, Load(service.port, service.key, clients=4) as load:
+    with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
         wait_until(lambda: len(load.answers) > 100)
         before = service.workers()
 
@@ -86,7 +86,7 @@ def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(ser
 
 
 def test_kept_connections_are_spread_over_the_workers(serve: Serve) -> None:
-    with serve() as service, ExitStack() as opened:
+    with serve(is_traced=True) as service, ExitStack() as opened:
         before = {pid: sockets_of(pid) for pid in service.workers()}
 
         for _ in range(64):
@@ -97,7 +97,7 @@ def test_kept_connections_are_spread_over_the_workers(serve: Serve) -> None:
 
 
 def test_while_a_killed_worker_is_replaced_new_connections_go_to_the_other(serve: Serve) -> None:
-    with serve() as service:
+    with serve(is_traced=True) as service:
         before = service.workers()
 
         os.kill(before[0], signal.SIGKILL)
@@ -118,7 +118,7 @@ def sockets_of(pid: int) -> int:
 
 def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_there(serve: Serve) -> None:
     labelled: list[str] = []
-    with serve() as service:
+    with serve(is_traced=True) as service:
         with Load(service.port, service.key, clients=4) as load:
             wait_until(lambda: len(load.answers) > 100)
             for each in load.ids()[:20]:
@@ -130,7 +130,7 @@ def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_th
             service.process.wait()
         acknowledged = load.ids()
 
-    with serve() as service:
+    with serve(is_traced=True) as service:
         found = service.request("GET", f"/v1/comments/{acknowledged[-1]}", Authorization=f"Bearer {service.key}")
         with closing(sqlite3.connect(service.folder / "state" / "hamlet.sqlite")) as store:
             labels = {row[0] for row in store.execute("SELECT decision_id FROM labels WHERE label = 'ham'")}
