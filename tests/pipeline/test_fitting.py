@@ -89,6 +89,7 @@ def test_every_row_that_was_read_is_accounted_for_on_the_card(card: dict[str, An
     )
 
 
+@pytest.mark.no_cover
 def test_a_fit_can_be_repeated_to_the_last_byte(models: Path, tmp_path: Path, card: dict[str, Any]) -> None:
     train(gather(WRITTEN, strict=True), PARAMS, tmp_path, "2026-11-23.1", Origin(CREATED, None, "a test"))
 

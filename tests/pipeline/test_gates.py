@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from running_service import write_model
 
 from training import registry
+from training.behaviour import read_suite
 from training.card import Origin
 from training.cli import main
 from training.gates import NEWEST, Report, examine
@@ -94,6 +95,15 @@ def data(hold_out: Sequence[Row], tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def short_suite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A twentieth of the behavioural suite, where other gates are meant: the whole of it takes ten seconds each time.
+    """
+    some = read_suite()[::20]
+    monkeypatch.setattr("training.gate_behaviour.read_suite", lambda: some)
+
+
 def failed(report: Report) -> list[str]:
     return [outcome.name for outcome in report.failed]
 
@@ -102,6 +112,7 @@ def promote(models: Path, version: str, *more: str) -> Result:
     return CliRunner().invoke(main, ["promote", version, "--models", str(models), "--who", "anna", *more])
 
 
+@pytest.mark.no_cover
 def test_a_model_that_learned_more_languages_passes_every_gate_and_is_promoted(models: Path, data: Path) -> None:
     (models / "CURRENT").write_text(f"{FEW_LANGUAGES}\n")
 
@@ -114,6 +125,7 @@ def test_a_model_that_learned_more_languages_passes_every_gate_and_is_promoted(m
     assert (kept.reason, kept.is_forced, kept.failed) == ("more languages", False, ())
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_one_label_in_ten_flipped_holds_more_good_comments_and_is_refused(
     models: Path, hold_out: Sequence[Row]
 ) -> None:
@@ -122,6 +134,7 @@ def test_one_label_in_ten_flipped_holds_more_good_comments_and_is_refused(
     assert "ham not accepted: hold-out" in failed(report)
 
 
+@pytest.mark.no_cover
 def test_twenty_false_labels_on_one_word_are_found_by_the_word(models: Path, hold_out: Sequence[Row]) -> None:
     report = examine(models, TOKEN, [], hold_out, PARAMS)
 
@@ -129,6 +142,7 @@ def test_twenty_false_labels_on_one_word_are_found_by_the_word(models: Path, hol
     assert {WORD} <= {*failed(report)} <= {WORD, "spam accepted: hold-out"}
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_refused_model_is_not_promoted_and_the_gate_is_named(models: Path, data: Path) -> None:
     result = promote(models, TOKEN, "--data", str(data))
 
@@ -137,6 +151,7 @@ def test_a_refused_model_is_not_promoted_and_the_gate_is_named(models: Path, dat
     assert "zorvexa" in result.stdout
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_force_promotes_all_the_same_and_the_history_keeps_why_and_past_which_gates(models: Path, data: Path) -> None:
     result = promote(models, TOKEN, "--data", str(data), "--force", "zorvexa is our own product")
 
@@ -148,6 +163,7 @@ def test_force_promotes_all_the_same_and_the_history_keeps_why_and_past_which_ga
     assert json.loads(told.stdout)["failed"] == [*kept.failed]
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_dry_run_tells_the_gates_as_json_and_promotes_nothing(models: Path, data: Path) -> None:
     result = promote(models, TOKEN, "--data", str(data), "--dry-run", "--json")
 
@@ -166,12 +182,14 @@ def test_without_rows_nothing_is_promoted_and_the_cure_is_named(models: Path) ->
     assert "by --data, --from-store, or both" in result.output
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_few_rows_say_too_little(models: Path, hold_out: Sequence[Row]) -> None:
     few = [row for row in hold_out if not row.is_spam][:80]
 
     assert failed(examine(models, TOKEN, [], few, PARAMS)) == ["enough rows: spam"]
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_the_newest_own_labels_are_judged_apart(models: Path, hold_out: Sequence[Row]) -> None:
     own = [
         replace(row, source="store:news", is_own=True, date=f"2026-11-01T{number // 60:02}:{number % 60:02}")
@@ -184,6 +202,7 @@ def test_the_newest_own_labels_are_judged_apart(models: Path, hold_out: Sequence
     assert gates["ham rejected"] + gates["spam accepted"] == pytest.approx(len(own) / 5, abs=10)
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_source_in_no_figure_of_the_model_in_use_judges_no_candidate_and_that_is_said(
     models: Path, hold_out: Sequence[Row]
 ) -> None:
@@ -198,6 +217,7 @@ def test_a_source_in_no_figure_of_the_model_in_use_judges_no_candidate_and_that_
     assert f"in no figure of {ALL_LANGUAGES}, and left out here: written" in report.warnings
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, data: Path) -> None:
     path = models / ALL_LANGUAGES / registry.CARD
     known = {"files_read": {"rows.jsonl": registry.sha256(data.read_bytes())}}
@@ -208,6 +228,7 @@ def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, data: Path)
     assert f"hold-out.jsonl: {ALL_LANGUAGES} was fitted on it" in result.stderr
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_compiled_model_that_is_not_its_pipeline_is_refused(models: Path, hold_out: Sequence[Row]) -> None:
     pipeline = (models / TOKEN / registry.PIPELINE).read_bytes()
     (models / FEW_LANGUAGES / registry.PIPELINE).write_bytes(pipeline)
@@ -221,6 +242,7 @@ def test_a_compiled_model_that_is_not_its_pipeline_is_refused(models: Path, hold
     assert "compiled as its pipeline" in failed(report)
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_model_that_came_without_its_pipeline_is_not_compared_with_it_and_that_is_said(
     models: Path, hold_out: Sequence[Row]
 ) -> None:
@@ -232,6 +254,7 @@ def test_a_model_that_came_without_its_pipeline_is_not_compared_with_it_and_that
     assert f"{TOKEN} came without its pipeline: whether it was compiled as that is left out" in report.warnings
 
 
+@pytest.mark.no_cover
 def test_the_first_model_of_a_folder_has_to_behave_and_needs_no_rows(models: Path) -> None:
     (models / "CURRENT").unlink()
 
@@ -241,6 +264,7 @@ def test_the_first_model_of_a_folder_has_to_behave_and_needs_no_rows(models: Pat
     assert "behaviour: ham not accepted: all" in failed(report)
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_a_damaged_model_in_use_does_not_keep_another_from_being_promoted(models: Path, data: Path) -> None:
     (models / ALL_LANGUAGES / registry.SCORER).write_bytes(b"cut")
 
