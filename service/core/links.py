@@ -52,7 +52,8 @@ _FILES = frozenset(["md", "mov", "py", "sh", "zip"])
 _SUFFIXES = PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
 
 
-@lru_cache(maxsize=4_096)
+# Most hosts come once, and the others soon again: eight times as many would spare every eighth look-up.
+@lru_cache(maxsize=512)
 def registered_domain(host: str) -> str:
     """
     Return the part of a host that somebody registered, by the public-suffix list; "" if there is none.

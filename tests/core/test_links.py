@@ -38,6 +38,13 @@ def test_the_host_is_found_however_the_address_is_written(address: str, host: st
     assert links.host_of(address) == host
 
 
+def test_a_flood_of_hosts_is_not_remembered() -> None:
+    for number in range(2_000):
+        links.registered_domain(f"shop{number}.example.com")
+
+    assert links.registered_domain.cache_info().currsize <= 512
+
+
 @pytest.mark.parametrize("written", ["example.com", "shop.example.co.uk/deals", "Example.com", "münchen.de"])
 def test_a_bare_domain_is_recognised(written: str) -> None:
     assert links.is_domain(written)
