@@ -3,7 +3,7 @@ Connections to the store, bounded so that a store in trouble cannot eat the 800 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from sqlite3 import Connection as SqliteConnection
@@ -49,7 +49,7 @@ def connect(url: str) -> Engine:
         arguments = {"timeout": LOCK_MILLISECONDS / 1000, "isolation_level": None}
         engine = create_engine(parsed, connect_args=arguments, hide_parameters=True, json_serializer=_json)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "checkout", _check_sqlite)
+        event.listen(engine, "checkout", lambda _, entry, __: check_sqlite(entry.info))
     else:
         # The ping is a round trip a request, so that a restarted server costs no lost record.
         engine = create_engine(
@@ -137,9 +137,12 @@ def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) ->
     entry.info["file"] = path, _number_of(path)
 
 
-def _check_sqlite(_: SqliteConnection, entry: ConnectionPoolEntry, __: object) -> None:
-    # A file that was moved away, or that a backup took the place of, would still be written to, and read by nobody.
-    path, number = entry.info["file"]
+def check_sqlite(info: Mapping[Any, Any]) -> None:
+    """
+    Raise DisconnectionError if the connection of this pool's `info` is to a file that was moved away, or that a backup
+    took the place of: it would still be written to, and read by nobody.
+    """
+    path, number = info["file"]
     if _number_of(path) != number:
         raise DisconnectionError("the file of the store is not the one that was opened")
 

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Column, Dialect, Engine, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.store.engine import unavailable
+from service.store.kept import KeptConnection
 from service.store.tables import Moment, Text, without_nul
 
 
@@ -45,6 +46,7 @@ class Insert:
     def __init__(self, engine: Engine, table: Table) -> None:
         dialect = engine.dialect
         self._engine = engine
+        self._connection = KeptConnection(engine)
         self._table = table
         self._driver = dialect.loaded_dbapi
         self._columns = [(column.name, _processor(column, dialect)) for column in table.c]
@@ -71,15 +73,19 @@ class Insert:
         return [process(row[name]) if process else row[name] for name, process in self._columns]
 
     def _execute(self, rows: list[list[Any]]) -> set[str]:
-        connection = self._engine.raw_connection()
+        connection = self._connection.take()
         try:
-            return self._store(connection.cursor(), rows)
-        except self._driver.Error as error:
-            if self._engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
+            new = self._store(connection.cursor(), rows)
+        except BaseException as error:
+            dialect = self._engine.dialect
+            if isinstance(error, self._driver.Error) and dialect.is_disconnect(
+                error, connection.dbapi_connection, None
+            ):
                 connection.invalidate(error)
-            raise
-        finally:
             connection.close()  # which takes back what is not committed
+            raise
+        self._connection.give_back(connection)
+        return new
 
     def _store(self, cursor: Any, rows: list[list[Any]]) -> set[str]:
         if len(rows) == 1:

@@ -101,6 +101,16 @@ def store(open_store: OpenStore) -> Store:
 
 
 @pytest.fixture
+def sqlite(tmp_path: Path, open_url: OpenUrl) -> Store:
+    """
+    A store in a file, where the other engine has a server.
+    """
+    engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
+    migrate(engine)
+    return store_with_site(engine)
+
+
+@pytest.fixture
 def private(store: Store, counters: redis.Redis) -> PrivateStore:
     """
     A store and a Redis that are full of one person.

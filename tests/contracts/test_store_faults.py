@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from postgresql_server import PostgresqlServer
 from sqlalchemy import event, text
-from stores import NOON, OpenStore, OpenUrl, Store, decision, store_with_site
+from stores import NOON, OpenStore, OpenUrl, Store, decision
 
 from service.core.comment import Asked, Comment
 from service.errors import StoreUnavailable
@@ -27,13 +27,6 @@ for number in itertools.count():
     store.record(decision(f"{number:09}"))
     print(number, flush=True)
 """
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path, open_url: OpenUrl) -> Store:
-    engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
-    return store_with_site(engine)
 
 
 def test_a_locked_store_gives_up_before_the_deadline(store: Store, open_store: OpenStore) -> None:
