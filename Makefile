@@ -1,4 +1,4 @@
-.PHONY: help run test lint check format lock bench bench-quality cluster bench-cluster soak image sbom audit fuzz
+.PHONY: help run test check format lock bench bench-quality cluster bench-cluster soak image sbom audit fuzz
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -10,14 +10,12 @@ run: ## Start Hamlet on http://127.0.0.1:8000 with a demo site
 test: ## Run every test with coverage
 	@./test
 
-lint: ## Format, lint, types and import rules
+check: ## Format, lint, types, import rules, and that the docs name everything
 	@.ci/venv requirements-dev.lock
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-
-check: lint ## The same, and that the docs name everything
 	.venv/bin/pytest -q tests/docs
 
 format: ## Format the code and mend what the linter can
