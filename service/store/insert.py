@@ -124,8 +124,8 @@ class Insert:
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSON):
         return None
-    if isinstance(column.type, Text):  # as it says itself, without two calls around it for each value
-        return lambda text: None if text is None else without_nul(text)
+    if isinstance(column.type, Text):  # what it does itself, without two calls around it for each value
+        return without_nul
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     # All rows of a statement came at one moment.
     return lru_cache(maxsize=1)(process) if process and isinstance(column.type, Moment) else process

@@ -5,6 +5,7 @@ What the caller sends has no length here: PostgreSQL would refuse a longer one, 
 """
 
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -31,6 +32,8 @@ from sqlalchemy import (
 )
 
 from service.core.commenter import LONGEST_NAME
+
+_Text = TypeVar("_Text", str, str | None)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -59,17 +62,18 @@ class Text(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        return None if value is None else without_nul(value)
+        return without_nul(value)
 
 
-def without_nul(text: str) -> str:
+def without_nul(text: _Text) -> _Text:
     r"""
-    Return the text without NUL, which PostgreSQL cannot store; the same for SQLite, so that both keep the same.
+    Return the text, or None as it is, without NUL, which PostgreSQL cannot store; the same for SQLite, so that both
+    keep the same.
 
     >>> without_nul("pay\0day")
     'pay�day'
     """
-    return text.replace("\0", "\ufffd")
+    return text and text.replace("\0", "\ufffd")
 
 
 # Constraints get names, since a later migration can only drop what has one.
