@@ -88,11 +88,18 @@ def settings() -> None:
     Print every setting, its value (secrets masked) and where it comes from.
     """
     current = terminal.settings()
+    width = max(len(variable(field)) for field in Settings.model_fields)
     for field, about in Settings.model_fields.items():
         name, value = variable(field), getattr(current, field)
         source = next((given for given in (name, f"{name}_FILE") if os.environ.get(given)), "default")
-        shown = "" if value in (None, "") else "***" if is_secret(about) else str(value)
-        click.echo(f"{name:<20} {shown:<32} {source}")
+        shown = "***" if value and is_secret(about) else _as_set(value)
+        click.echo(f"{name:<{width}} {shown:<32} {source}")
+
+
+def _as_set(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def _announce(settings: Settings, demo_key: str | None) -> None:

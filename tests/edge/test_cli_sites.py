@@ -223,4 +223,13 @@ def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) ->
     assert lines["HAMLET_PORT"] == ["81", "HAMLET_PORT"]
     assert lines["HAMLET_SECRET"] == ["***", "HAMLET_SECRET"]
     assert lines["HAMLET_HOST"] == ["127.0.0.1", "default"]
+    assert lines["HAMLET_DEMO"] == ["false", "default"]
     assert "did you mean HAMLET_PORT?" in result.stderr
+
+
+def test_settings_stand_in_columns(tmp_path: Path) -> None:
+    lines = hamlet(tmp_path, "settings").stdout.splitlines()
+
+    of_numbers = [line for line in lines if line.split()[0] in ("HAMLET_PORT", "HAMLET_LABEL_RETENTION_DAYS")]
+    assert len({line.index(line.split()[1]) for line in of_numbers}) == 1
+    assert len({line.index("default") for line in of_numbers}) == 1
