@@ -6,15 +6,16 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from flask import Flask, Response, g, request
 
 from service import metrics
 from service.core.decision import Decision
 from service.trace_context import TraceContext
+from service.wire import Environ, Headers
 
 REQUEST_ID = "X-Request-Id"
 # In the environment of a request: when it was read from the wire, by `time.perf_counter`.
@@ -51,7 +52,7 @@ class Account:
     problem: str | None = None
 
     @classmethod
-    def begin(cls, environ: Mapping[str, Any]) -> Self:
+    def begin(cls, environ: Environ) -> Self:
         """
         Return the account of a request, which began when it was read from the wire, if that was noted.
         """
@@ -61,7 +62,7 @@ class Account:
         trace = TraceContext.read(traceparent) if traceparent else None
         return cls(sane, environ["REQUEST_METHOD"], environ.get(BEGAN) or time.perf_counter(), trace)
 
-    def headers(self, given: Iterable[str] = ()) -> list[tuple[str, str]]:
+    def headers(self, given: Iterable[str] = ()) -> Headers:
         """
         Return the headers of its answer that are not given already.
         """

@@ -2,7 +2,7 @@
 The JSON edge: a comment in, its decision out, and any decision again.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 from uuid_utils import uuid7
@@ -17,7 +17,7 @@ from service.core.site import Site
 from service.core.summary import summarise
 from service.errors import BodyTooLarge, InvalidField, NotFound
 from service.gate import Gate
-from service.problems import Raw
+from service.wire import Environ, RawAnswer
 
 LONGEST_DECISION_ID = 64
 
@@ -80,7 +80,7 @@ def is_plausible(decision_id: str) -> bool:
     return len(decision_id) <= LONGEST_DECISION_ID and decision_id.isascii() and decision_id.isprintable()
 
 
-def late(environ: dict[str, Any]) -> Raw | None:
+def late(environ: Environ) -> RawAnswer | None:
     """
     Return the answer for a comment that takes too long, as plain bytes; None for any other request, and for a body that
     did not arrive, which is an error and says what to do.
@@ -93,13 +93,13 @@ def late(environ: dict[str, Any]) -> Raw | None:
     return 200, [*HEADERS], decision.told_json
 
 
-def _caller(gate: Gate, environ: dict[str, Any]) -> Site:
+def _caller(gate: Gate, environ: Environ) -> Site:
     site = gate.caller(environ)
     g.site = site.name
     return site
 
 
-def _expect_batch(environ: dict[str, Any]) -> None:
+def _expect_batch(environ: Environ) -> None:
     encoding = environ.get("HTTP_CONTENT_ENCODING", "")
     body.media_type(environ.get("CONTENT_TYPE", ""), encoding, batch.MEDIA_TYPES)
     if (get_content_length(environ) or 0) > batch.LARGEST_BATCH:

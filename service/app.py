@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from flask import Flask, redirect
 from prometheus_client.registry import Collector
@@ -63,7 +62,6 @@ from service.moderate.signing_in import Provider
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
-from service.problems import Raw
 from service.redis_client import connect as connect_redis
 from service.scorer import Scorer
 from service.signing_in import IDLE, LONGEST, SigningIn
@@ -83,6 +81,7 @@ from service.store.statistics import Statistics
 from service.traffic import Traffic
 from service.traffic_keys import TrafficKeys
 from service.training_jobs import TrainingJobs
+from service.wire import Environ, RawAnswer
 
 # Without the store a retry could get another verdict, without a model all is held: other machines may do better.
 # Without Redis comments are decided, and a balancer that took every worker out would leave none to decide them.
@@ -258,7 +257,7 @@ def assemble(parts: Parts) -> Flask:
     return app
 
 
-def late(environ: dict[str, Any]) -> Raw | None:
+def late(environ: Environ) -> RawAnswer | None:
     """
     Return what to answer a comment that takes too long, by any edge that must answer; None for other requests.
     """

@@ -11,6 +11,7 @@ from typing import Any
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from service.body import LARGEST_BODY
+from service.wire import Environ, Headers, RawAnswer
 
 PATH, EACH = "/v1/batch", "/v1/comments"
 MEDIA_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
@@ -25,9 +26,6 @@ TOO_LARGE = b"""{"line":%d,"type":"/docs/problems#body-too-large","title":"The b
 "detail":"a batch has at most 10,000 lines and 16 MiB; send the rest in another","verdict":"hold"}\n"""
 LONGEST_REQUEST_ID = 100  # characters of a batch's own, before the number of the line
 
-Environ = dict[str, Any]
-Answer = tuple[int, list[tuple[str, str]], bytes]
-
 
 class Batches:
     """
@@ -35,7 +33,7 @@ class Batches:
     never keep a reader waiting who waits for one.
     """
 
-    def __init__(self, answer: Callable[[Environ], Awaitable[Answer]]) -> None:
+    def __init__(self, answer: Callable[[Environ], Awaitable[RawAnswer]]) -> None:
         """
         Take what answers a request: for `PATH` with the head of the answer, for `EACH` with the answer to a line.
         """
@@ -116,7 +114,7 @@ def _request(head: Environ, line: bytes, request_id: str) -> Environ:
     }
 
 
-def _answered(number: int, status: int, headers: list[tuple[str, str]], body: bytes) -> bytes:
+def _answered(number: int, status: int, headers: Headers, body: bytes) -> bytes:
     # The head of an answer is lost in a batch, so what a caller must know of it goes into the line.
     wait = next((b'"retry_after":%d,' % int(value) for name, value in headers if name == "Retry-After"), b"")
     return b'{"line":%d,%b%b\n' % (number, wait if status != 200 else b"", body[1:])

@@ -13,13 +13,14 @@ from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from service.errors import BadRequest, BodyTooLarge, UnsupportedMediaType
+from service.wire import Environ
 
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 100
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
-def raw(environ: dict[str, Any]) -> bytes:
+def raw(environ: Environ) -> bytes:
     """
     Return the whole body, whether its length was declared or it came in chunks.
 

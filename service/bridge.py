@@ -30,6 +30,7 @@ from service.deciding import Deciding
 from service.forwarded import Network
 from service.metrics import count_problem
 from service.problems import PLAIN
+from service.wire import Environ, Headers, RawAnswer
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
 BODY_SECONDS = 5.0
@@ -38,9 +39,6 @@ BODY_SECONDS = 5.0
 ANSWER_SECONDS = 0.8
 TOO_SLOW = b"""{"type":"about:blank","title":"Request Timeout","status":408,\
 "detail":"the body did not arrive within 5 s","verdict":"hold"}"""
-
-Environ = dict[str, Any]
-Answer = tuple[int, list[tuple[str, str]], bytes]
 
 logger = logging.getLogger("hamlet.bridge")
 
@@ -54,8 +52,8 @@ class Bridge:
         self,
         application: WSGIApplication,
         threads: int,
-        decide: Callable[[Sequence[Environ]], list[Answer]],
-        late: Callable[[Environ], Answer | None] = lambda _: None,
+        decide: Callable[[Sequence[Environ]], list[RawAnswer]],
+        late: Callable[[Environ], RawAnswer | None] = lambda _: None,
         proxies: Sequence[Network] = (),
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
@@ -108,7 +106,7 @@ class Bridge:
         self._threads.shutdown()
         self._on_end()
 
-    async def _answer(self, environ: Environ) -> Answer:
+    async def _answer(self, environ: Environ) -> RawAnswer:
         if environ["PATH_INFO"] == COMMENTS and environ["REQUEST_METHOD"] == "POST":
             return await self._decided(environ)
         answering = asyncio.get_running_loop().run_in_executor(self._threads, self._call, environ)
@@ -122,7 +120,7 @@ class Bridge:
         _warn()
         return late
 
-    async def _decided(self, environ: Environ) -> Answer:
+    async def _decided(self, environ: Environ) -> RawAnswer:
         answering = self._deciding.ask(environ)
         timer = answering.get_loop().call_later(ANSWER_SECONDS, self._give_up, environ, answering)
         try:
@@ -130,16 +128,16 @@ class Bridge:
         finally:
             timer.cancel()
 
-    def _give_up(self, environ: Environ, answering: "asyncio.Future[Answer]") -> None:
+    def _give_up(self, environ: Environ, answering: "asyncio.Future[RawAnswer]") -> None:
         late = None if answering.done() else self._late(environ)
         if late is not None:
             _warn()
             answering.set_result(late)
 
-    def _call(self, environ: Environ) -> Answer:
-        status, headers = 500, list[tuple[str, str]]()
+    def _call(self, environ: Environ) -> RawAnswer:
+        status, headers = 500, Headers()
 
-        def start_response(line: str, given: list[tuple[str, str]], _: Any = None) -> Any:
+        def start_response(line: str, given: Headers, _: Any = None) -> Any:
             nonlocal status, headers
             status, headers = int(line[:3]), given
 
@@ -152,7 +150,7 @@ class Bridge:
         return status, headers, body
 
 
-def _too_slow() -> Answer:
+def _too_slow() -> RawAnswer:
     count_problem(408, PLAIN)
     return 408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
 

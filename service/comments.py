@@ -5,7 +5,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from service import accounting, body, problems, submission
 from service.accounting import Account, Tracing
@@ -14,14 +14,12 @@ from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
 from service.gate import Gate
 from service.moderation import Outcome
-from service.problems import Raw
 from service.quota import headers_of
+from service.wire import Environ, Headers, RawAnswer
 
 PATH, EDGE = "/v1/comments", "api"
 # What every decision goes out with.
 HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
-
-Environ = dict[str, Any]
 
 
 class Moderates(Protocol):
@@ -55,7 +53,7 @@ class Comments:
     chance: Callable[[], float] = random.random
     tracing: Tracing | None = None
 
-    def answer(self, environs: Sequence[Environ]) -> list[Raw]:
+    def answer(self, environs: Sequence[Environ]) -> list[RawAnswer]:
         """
         Return the answer to each request, accounted for. It never raises.
         """
@@ -93,7 +91,7 @@ class Comments:
             # What nobody expected of one comment must not cost the others their decision.
             return [error] if len(asked) == 1 else [self._moderated([each])[0] for each in asked]
 
-    def _answer(self, account: Account, found: Found) -> Raw:
+    def _answer(self, account: Account, found: Found) -> RawAnswer:
         account.edge, account.route, account.site = EDGE, PATH, found.site
         if isinstance(found.outcome, Outcome):
             account.decision, account.replayed = found.outcome.decision, found.outcome.replayed
@@ -104,7 +102,7 @@ class Comments:
         return account.status, headers + account.headers(), content
 
 
-def headers_for(outcome: Outcome) -> list[tuple[str, str]]:
+def headers_for(outcome: Outcome) -> Headers:
     """
     Return the headers that a decision goes out with.
     """

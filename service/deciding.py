@@ -12,18 +12,15 @@ from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Any
 
 from service.core.light_dataclass import light_dataclass
+from service.wire import Environ, RawAnswer
 
 # So that nobody waits long for the others: 24 comments of 40 words take some 15 ms. Of long ones fewer are taken.
 MOST_TOGETHER, MOST_BYTES = 24, 64 * 1024
 # Where so many came together, as many will again: their callers were answered a moment ago. To begin with the first of
 # them alone would cost as much as with all; so the first waits until all are there, for less than a commit takes.
 MANY, GATHERING_SECONDS = 4, 0.002
-
-Environ = dict[str, Any]
-Raw = tuple[int, list[tuple[str, str]], bytes]
 
 logger = logging.getLogger("hamlet.deciding")
 
@@ -32,7 +29,7 @@ logger = logging.getLogger("hamlet.deciding")
 class _Waiting:
     environ: Environ
     size: int
-    answer: "asyncio.Future[Raw]"
+    answer: "asyncio.Future[RawAnswer]"
 
 
 class Deciding:
@@ -40,7 +37,7 @@ class Deciding:
     Answers requests in a thread of its own. A class, since the thread and the queue before it are its own.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Environ]], list[Raw]]) -> None:
+    def __init__(self, answer: Callable[[Sequence[Environ]], list[RawAnswer]]) -> None:
         """
         Take what answers requests together; the thread starts at once.
         """
@@ -51,7 +48,7 @@ class Deciding:
         self._all_came = Event()
         Thread(target=self._run, name="deciding", daemon=True).start()
 
-    def ask(self, environ: Environ) -> "asyncio.Future[Raw]":
+    def ask(self, environ: Environ) -> "asyncio.Future[RawAnswer]":
         """
         Return the answer to come. If somebody else gives one before a request is taken up, it never is.
         """
@@ -72,7 +69,7 @@ class Deciding:
                 with suppress(RuntimeError):  # the loop has ended: nobody waits any more
                     waiting[0].answer.get_loop().call_soon_threadsafe(partial(_give, waiting, answers))
 
-    def _answers(self, environs: list[Environ]) -> list[Raw] | Exception:
+    def _answers(self, environs: list[Environ]) -> list[RawAnswer] | Exception:
         try:
             return self._answer(environs)
         except Exception as error:
@@ -99,7 +96,7 @@ class Deciding:
         self._others = MOST_TOGETHER
 
 
-def _give(taken: list[_Waiting], answers: list[Raw] | Exception) -> None:
+def _give(taken: list[_Waiting], answers: list[RawAnswer] | Exception) -> None:
     for number, each in enumerate(taken):
         if each.answer.done():
             continue

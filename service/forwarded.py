@@ -4,7 +4,8 @@ Who is calling, where proxies stand before Hamlet: what listed proxies say of th
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+
+from service.wire import Environ
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -25,7 +26,7 @@ def networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-def believe(environ: dict[str, Any], proxies: Sequence[Network]) -> None:
+def believe(environ: Environ, proxies: Sequence[Network]) -> None:
     """
     Put the caller's address and scheme into a request's environment, if it came by a proxy of ours.
 

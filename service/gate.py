@@ -5,15 +5,16 @@ Which site is calling: its key, checked without asking the database each time.
 import hmac
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
 
 from service.core.site import Scope, Site
 from service.errors import MissingScope, StoreUnavailable, Unauthorised
 from service.guesses import Guesses
 from service.store.keys import digest
+from service.wire import Environ
 
 # How long a site that was known goes on being known while the store cannot be read.
 STALE_SECONDS = 600.0
@@ -85,7 +86,7 @@ class Gate:
             raise Unauthorised("no site has this key")
         return _within(scope, row[0])
 
-    def caller(self, environ: Mapping[str, Any], *, scope: Scope = Scope.CHECK) -> Site:
+    def caller(self, environ: Environ, *, scope: Scope = Scope.CHECK) -> Site:
         """
         Return the site whose key a request's headers carry, as `admit` does.
         """

@@ -2,7 +2,7 @@
 The JSON edge for moderators: what a comment was.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +18,7 @@ from service.errors import NotFound
 from service.gate import Gate
 from service.labelling import Heard
 from service.quota import HOUR_SECONDS, headers_of
+from service.wire import Environ
 
 LONGEST_WHO = 200
 
@@ -71,7 +72,7 @@ def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
     return api
 
 
-def _read(environ: dict[str, Any]) -> LabelSubmission:
+def _read(environ: Environ) -> LabelSubmission:
     media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
     content = body.raw(environ)
     given = body.from_form(content) if media_type == body.FORM else body.from_json(content)

@@ -8,6 +8,8 @@ import os
 import signal
 from typing import Any
 
+from service.wire import Headers
+
 # From the parent: this worker is going to end.
 ANNOUNCE = signal.SIGUSR1
 
@@ -82,8 +84,8 @@ class _LastAnswer:
     def __aiter__(self) -> Any:
         return aiter(self._protocol)
 
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> Any:
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> Any:
         return self._protocol.response_bytes(status, [*headers, ("connection", "close")], body)
 
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any:
+    def response_stream(self, status: int, headers: Headers) -> Any:
         return self._protocol.response_stream(status, [*headers, ("connection", "close")])

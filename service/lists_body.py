@@ -16,6 +16,7 @@ from service.core.text import storable
 from service.errors import InvalidField
 from service.listing import LONGEST_NOTE, Rehearsed, entry
 from service.submission import Moment
+from service.wire import Environ
 
 MOST_AT_ONCE = 1_000
 
@@ -102,7 +103,7 @@ class TrialAnswer(BaseModel, title="Trial"):
     notes: list[str]
 
 
-def read(environ: dict[str, Any], now: datetime) -> list[Entry]:
+def read(environ: Environ, now: datetime) -> list[Entry]:
     """
     Return the entries of a body.
 

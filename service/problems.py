@@ -27,6 +27,7 @@ from service.errors import (
     UnsupportedMediaType,
 )
 from service.quota import HOUR_SECONDS, headers_of
+from service.wire import RawAnswer
 
 PAGE = "/docs/problems"
 MEDIA_TYPE = "application/problem+json"
@@ -41,8 +42,6 @@ _UNEXPECTED = {
     "status": 500,
     "detail": "something unexpected went wrong; it was logged",
 }
-
-Raw = tuple[int, list[tuple[str, str]], bytes]
 
 logger = logging.getLogger("hamlet.problems")
 
@@ -111,7 +110,7 @@ def code_of(error: Exception) -> str:
     return error.code if isinstance(error, HamletError) else PLAIN
 
 
-def of(error: Exception, path: str, request_id: str | None, chance: float) -> Raw:
+def of(error: Exception, path: str, request_id: str | None, chance: float) -> RawAnswer:
     """
     Return what to answer instead of what failed, and log what nobody expected.
 
@@ -133,14 +132,14 @@ def of(error: Exception, path: str, request_id: str | None, chance: float) -> Ra
     return status, headers, body
 
 
-def _problem(document: dict[str, Any], path: str, request_id: str | None) -> Raw:
+def _problem(document: dict[str, Any], path: str, request_id: str | None) -> RawAnswer:
     named = {} if request_id is None else {"request_id": request_id}
     says = {"verdict": "hold"} if path.startswith(VERDICTS) else {}
     headers = [("Content-Type", MEDIA_TYPE), ("Cache-Control", "no-store")]
     return document["status"], headers, to_json({**document, **named, **says})
 
 
-def _response(raw: Raw) -> Response:
+def _response(raw: RawAnswer) -> Response:
     status, headers, body = raw
     return Response(body, status, headers)
 

@@ -2,13 +2,13 @@
 The exact texts and headers that Akismet's clients compare with, and three verdicts told in two words.
 """
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response
 
 from service.core.decision import Decision, Verdict
 from service.core.site import AkismetHold
+from service.wire import Environ, RawAnswer
 
 GUID = "X-akismet-guid"
 HELP = "X-akismet-debug-help"
@@ -18,8 +18,6 @@ THANKS = "Thanks for making the web a better place."
 HOLD = "hamlet.akismet_hold"
 # They put what comes with ERROR into a queue for moderators; the others do not read it, and would publish.
 _WITH_A_QUEUE = ("WordPress/", "Discourse/")
-
-Raw = tuple[int, list[tuple[str, str]], bytes]
 
 
 def text(content: str, headers: dict[str, str] | None = None, *, media_type: str = "text/plain") -> Response:
@@ -37,7 +35,7 @@ def invalid(why: str) -> Response:
     return text("invalid", {HELP: why})
 
 
-def verdict(decision: Decision, environ: dict[str, Any]) -> Response:
+def verdict(decision: Decision, environ: Environ) -> Response:
     """
     Return a decision as the client of this request understands it.
     """
@@ -49,7 +47,7 @@ def verdict(decision: Decision, environ: dict[str, Any]) -> Response:
     return text("true", {GUID: guid, "X-akismet-pro-tip": "discard"} if decision.discard else {GUID: guid})
 
 
-def held(environ: dict[str, Any], why: str, guid: str) -> Response:
+def held(environ: Environ, why: str, guid: str) -> Response:
     """
     Return what makes the client of this request hold its comment, by its site's wish or by what the client can do.
     """
@@ -57,7 +55,7 @@ def held(environ: dict[str, Any], why: str, guid: str) -> Response:
     return text(body, headers)
 
 
-def late(environ: dict[str, Any]) -> Raw | None:
+def late(environ: Environ) -> RawAnswer | None:
     """
     Return the answer for a check that takes too long, as plain bytes; None for any other request.
     """
@@ -68,7 +66,7 @@ def late(environ: dict[str, Any]) -> Raw | None:
     return 200, [*fixed, *((name.lower(), value) for name, value in headers.items())], body.encode()
 
 
-def is_check(environ: dict[str, Any]) -> bool:
+def is_check(environ: Environ) -> bool:
     """
     Tell whether a request asks for a verdict, by any of the addresses that it may use.
     """
@@ -106,7 +104,7 @@ def new_guid() -> str:
     return uuid4().hex
 
 
-def _held(environ: dict[str, Any], why: str, guid: str) -> tuple[str, dict[str, str]]:
+def _held(environ: Environ, why: str, guid: str) -> tuple[str, dict[str, str]]:
     wish = environ.get(HOLD, AkismetHold.AUTO)
     has_queue = environ.get("HTTP_USER_AGENT", "").startswith(_WITH_A_QUEUE)
     if wish is AkismetHold.PENDING or (wish is AkismetHold.AUTO and has_queue):

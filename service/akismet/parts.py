@@ -5,7 +5,7 @@ What the calls are made of, so that a test can take others.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from service.akismet.fields import Fields
 from service.akismet.keys import Keyring
@@ -13,6 +13,7 @@ from service.core.comment import Comment
 from service.core.site import Site
 from service.moderation import Outcome
 from service.store.statistics import Tally
+from service.wire import Environ
 
 
 class Moderates(Protocol):
@@ -78,5 +79,5 @@ class Call:
 
     site: Site
     fields: Fields
-    environ: dict[str, Any]
+    environ: Environ
     key: str

@@ -6,7 +6,7 @@ whatever fails is answered with hold; only what it did not sign is refused.
 """
 
 import logging
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 
@@ -19,6 +19,7 @@ from service.core.coral import Statuses
 from service.core.site import Site
 from service.errors import HamletError, Unauthorised
 from service.moderation import Outcome
+from service.wire import Environ
 
 logger = logging.getLogger("hamlet.coral")
 
@@ -53,7 +54,7 @@ def blueprint(moderation: Moderates, signatures: Signatures) -> Blueprint:
     return coral
 
 
-def _answer(environ: dict[str, Any], moderation: Moderates, signatures: Signatures) -> Response:
+def _answer(environ: Environ, moderation: Moderates, signatures: Signatures) -> Response:
     content = body.raw(environ)
     site, statuses = signatures.admit(content, environ.get("HTTP_X_CORAL_SIGNATURE", ""))
     g.site, environ[answers.STATUSES] = site.name, statuses

@@ -2,20 +2,17 @@
 What Coral is told, as its phases understand it.
 """
 
-from typing import Any
-
 from flask import Response
 from pydantic_core import to_json
 
 from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Verdict
+from service.wire import Environ, RawAnswer
 
 PATH = "/coral"
 # Where an admitted site leaves its choice, for whoever must answer without a decision.
 STATUSES = "hamlet.coral_statuses"
 _FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
-
-Raw = tuple[int, list[tuple[str, str]], bytes]
 
 
 def answer(status: CoralStatus, verdict: Verdict) -> Response:
@@ -34,7 +31,7 @@ def held(statuses: Statuses) -> Response:
     return answer(statuses.hold, Verdict.HOLD)
 
 
-def late(environ: dict[str, Any]) -> Raw | None:
+def late(environ: Environ) -> RawAnswer | None:
     """
     Return the answer for a comment that takes too long, as plain bytes; None for any other request.
     """

@@ -12,9 +12,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from service import bridge as module
-from service.bridge import Answer, Bridge
+from service.bridge import Bridge
+from service.wire import RawAnswer
 
-HELD: Answer = (200, [("x-akismet-guid", "1")], b"true")
+HELD: RawAnswer = (200, [("x-akismet-guid", "1")], b"true")
 
 
 class Protocol:
@@ -23,7 +24,7 @@ class Protocol:
     """
 
     def __init__(self) -> None:
-        self.answers: list[Answer] = []
+        self.answers: list[RawAnswer] = []
 
     async def __call__(self) -> bytes:
         return b""
@@ -72,16 +73,16 @@ def application(wait: Event | None = None) -> Any:
     return call
 
 
-def only_checks(environ: dict[str, Any]) -> Answer | None:
+def only_checks(environ: dict[str, Any]) -> RawAnswer | None:
     return HELD if environ["PATH_INFO"] == "/1.1/comment-check" else None
 
 
-def bridge(application: Any, late: Callable[[dict[str, Any]], Answer | None]) -> Bridge:
+def bridge(application: Any, late: Callable[[dict[str, Any]], RawAnswer | None]) -> Bridge:
     return Bridge(application, 1, lambda environs: [(200, [], b"decided together")] * len(environs), late)
 
 
-def ask(server: Bridge, *paths: str, protocol: type[Protocol] = Protocol) -> list[list[Answer]]:
-    async def all_at_once() -> list[list[Answer]]:
+def ask(server: Bridge, *paths: str, protocol: type[Protocol] = Protocol) -> list[list[RawAnswer]]:
+    async def all_at_once() -> list[list[RawAnswer]]:
         protocols = [protocol() for _ in paths]
         await asyncio.gather(*(server.__rsgi__(scope(path), each) for path, each in zip(paths, protocols, strict=True)))
         return [each.answers for each in protocols]
@@ -128,7 +129,7 @@ def test_a_check_whose_body_does_not_come_is_held_too_and_another_counted_as_ref
 
 
 def test_a_comment_that_takes_too_long_is_held_and_so_are_those_that_wait_behind_it(stuck: Event) -> None:
-    def decide(environs: Sequence[dict[str, Any]]) -> list[Answer]:
+    def decide(environs: Sequence[dict[str, Any]]) -> list[RawAnswer]:
         stuck.wait()
         return [(200, [], b"decided")] * len(environs)
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from service import deciding
-from service.deciding import Deciding, Raw
+from service.deciding import Deciding
+from service.wire import RawAnswer
 
 
 class Desk:
@@ -24,7 +25,7 @@ class Desk:
         self.is_busy = Event()
         self.together: list[list[bytes]] = []
 
-    def __call__(self, environs: Sequence[dict[str, Any]]) -> list[Raw]:
+    def __call__(self, environs: Sequence[dict[str, Any]]) -> list[RawAnswer]:
         bodies = [environ["wsgi.input"].read() for environ in environs]
         self.together.append(bodies)
         self.is_busy.set()
@@ -41,12 +42,12 @@ def environ(body: bytes) -> dict[str, Any]:
     return {"PATH_INFO": "/v1/comments", "REQUEST_METHOD": "POST", "wsgi.input": BytesIO(body)}
 
 
-def ask(desk: Desk, bodies: list[bytes]) -> list[Raw]:
+def ask(desk: Desk, bodies: list[bytes]) -> list[RawAnswer]:
     """
     Have the first body keep the desk busy until all others wait.
     """
 
-    async def all_of_them() -> list[Raw]:
+    async def all_of_them() -> list[RawAnswer]:
         thread = Deciding(desk)
         first = thread.ask(environ(bodies[0]))
         await asyncio.to_thread(desk.is_busy.wait)
@@ -88,7 +89,7 @@ def test_after_many_the_first_waits_until_as_many_came_again_with_those_that_wai
     monkeypatch.setattr(deciding, "GATHERING_SECONDS", 60)
     turns, together = Semaphore(0), list[int]()
 
-    def answer(environs: Sequence[dict[str, Any]]) -> list[Raw]:
+    def answer(environs: Sequence[dict[str, Any]]) -> list[RawAnswer]:
         together.append(len(environs))
         turns.acquire()
         return [(200, [], b"decided")] * len(environs)
@@ -133,7 +134,7 @@ def test_what_was_answered_by_somebody_else_is_not_taken_up(desk: Desk) -> None:
 
 
 def test_the_thread_outlives_what_nobody_expected(desk: Desk) -> None:
-    def answer(environs: Sequence[dict[str, Any]]) -> list[Raw]:
+    def answer(environs: Sequence[dict[str, Any]]) -> list[RawAnswer]:
         if environs[0]["wsgi.input"].getvalue() == b"poison":
             raise ZeroDivisionError
         return [(200, [], b"decided")] * len(environs)
