@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON, NAME
+from service.commands.options import JSON, NAME
 from service.core.coral import CHOICES
 from service.core.decision import Verdict
 

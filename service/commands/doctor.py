@@ -12,7 +12,7 @@ from dataclasses import asdict
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON
+from service.commands.options import JSON
 
 
 @click.command()

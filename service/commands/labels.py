@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON, NAME
+from service.commands.options import JSON, NAME
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON
+from service.commands.options import JSON, SITE
 from service.core.entries import Action, Kind
 from service.periods import PERIOD
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from service.core.entries import Entry
     from service.listing import Listing, Rehearsed
 
-SITE = click.option("--site", required=True, help="The site's name.")
 MOST_SHOWN = 20
 
 

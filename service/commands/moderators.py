@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON
+from service.commands.options import JSON, NAME
 from service.core.moderator import Role
 
 if TYPE_CHECKING:
     from service.store.moderators import Moderators
 
-NAME = click.argument("name")
 ASK = click.option("--ask", is_flag=True, help="Ask for the password instead of making one up.")
 
 

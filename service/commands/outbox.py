@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON
+from service.commands.options import JSON
 
 MOST_ENTRIES = 1_000
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
+from service.commands.options import DEFAULT
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from service.config import Settings
 
-# The word that takes a setting back.
-DEFAULT = "default"
 # A name, an IPv4 address, or an IPv6 address in brackets; perhaps with a port.
 _HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON
+from service.commands.options import JSON
 from service.config import SettingsError
 
 if TYPE_CHECKING:

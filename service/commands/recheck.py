@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON
+from service.commands.options import JSON
 from service.core.decision import Verdict
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ The commands `hamlet sites keys` and `hamlet sites rotate`: what a site's caller
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON, NAME, akismet_keys
+from service.commands.options import JSON, NAME
 from service.core.site import Scope
 from service.periods import PERIOD
 
@@ -130,3 +130,14 @@ def print_key(
     click.echo(key)
     if for_akismet:
         click.echo(f"note: for clients of Akismet the key is {for_akismet}", err=True)
+
+
+def akismet_keys(settings: Settings, key_ids: Iterable[str]) -> list[str]:
+    """
+    Return the keys for Akismet's clients that go with a site's keys.
+    """
+    from service import state
+    from service.store.keys import akismet_key
+
+    secret = state.prepare(settings).secret.encode()
+    return [akismet_key(secret, key_id) for key_id in key_ids]

@@ -5,14 +5,15 @@ The commands `hamlet sites set` and `hamlet sites show`: limits, thresholds and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from service import terminal
-from service.commands.outlets import DEFAULT, outlet_options, save, told_at
+from service.commands.options import DEFAULT, JSON, NAME, given, or_default, threshold_options
+from service.commands.outlets import outlet_options, save, told_at
+from service.commands.site_keys import akismet_keys
 from service.core.site import AkismetHold, Limits, Scope
 
 if TYPE_CHECKING:
@@ -20,49 +21,12 @@ if TYPE_CHECKING:
     from service.scorer import Card
     from service.store.sites import SiteRow
 
-NAME = click.argument("name")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
-
-
-def _or_default(kind: type[int] | type[float]) -> Callable[[str], float | str]:
-    def convert(value: str) -> float | str:
-        if value == DEFAULT:
-            return value
-        try:
-            return kind(value)
-        except ValueError:
-            what = "whole number" if kind is int else "number"
-            raise click.BadParameter(f"{value!r} is no {what}; give one, or `{DEFAULT}`") from None
-
-    return convert
-
-
-def threshold_options(command: Any) -> Any:
-    """
-    Add the options that are the fields of `OwnThresholds`.
-    """
-    for option, text in (
-        ("--reject-at", "Reject what scores this or more; wins over --max-false-reject."),
-        ("--accept-below", "Accept what scores less than this; wins over --max-spam-accepted."),
-        ("--max-spam-accepted", "Accept so that at most this share of the spam is, such as 0.05."),
-        ("--max-false-reject", "Reject so that at most this share of the good comments is, such as 0.0005."),
-    ):
-        command = click.option(option, type=_or_default(float), metavar=f"N|{DEFAULT}", help=text)(command)
-    return command
-
-
-def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Return the options that were typed; None for those that were given back.
-    """
-    return {name: None if value == DEFAULT else value for name, value in options.items() if value is not None}
-
 
 def _limit_options(command: Any) -> Any:
     for limit in reversed(fields(Limits)):
         option = f"--{limit.name.replace('_', '-')}"
         text = f"Comments; {limit.default} by default, 0 for no limit."
-        command = click.option(option, type=_or_default(int), metavar=f"N|{DEFAULT}", help=text)(command)
+        command = click.option(option, type=or_default(int), metavar=f"N|{DEFAULT}", help=text)(command)
     return command
 
 
@@ -162,17 +126,6 @@ def show(name: str, as_json: bool) -> None:
 
 def _codes(languages: str) -> list[str]:
     return [] if languages == "none" else [code.strip() for code in languages.split(",")]
-
-
-def akismet_keys(settings: Settings, key_ids: Iterable[str]) -> list[str]:
-    """
-    Return the keys for Akismet's clients that go with a site's keys.
-    """
-    from service import state
-    from service.store.keys import akismet_key
-
-    secret = state.prepare(settings).secret.encode()
-    return [akismet_key(secret, key_id) for key_id in key_ids]
 
 
 def _card(settings: Settings) -> Card | None:

@@ -11,8 +11,9 @@ import click
 
 from service import terminal
 from service.commands.coral import coral
+from service.commands.options import JSON, NAME
 from service.commands.site_keys import keys, print_key, rotate, sites_of
-from service.commands.site_settings import JSON, NAME, set_, show
+from service.commands.site_settings import set_, show
 
 
 @click.group()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service import terminal
-from service.commands.site_settings import JSON, given, threshold_options
+from service.commands.options import JSON, SITE, given, threshold_options
 from service.core.decision import Verdict
 from service.core.site import OwnThresholds, Thresholds
 
@@ -29,7 +29,7 @@ SCORES = (("reject_at", (0.9, 0.99, 0.999, 1.0)), ("accept_below", (0.05, 0.1, 0
 
 
 @click.command()
-@click.option("--site", required=True, help="The site's name.")
+@SITE
 @click.option("--last", type=click.IntRange(1), default=10_000, show_default=True, help="How many decisions.")
 @threshold_options
 @JSON
