@@ -6,7 +6,6 @@ digest have the labels of an author: by e-mail, by address, and by name and addr
 a standing, since strangers share names; and a good standing is never by address alone, since they share these as well.
 """
 
-import hashlib
 import struct
 from collections.abc import Callable, Iterable, Sequence
 
@@ -30,15 +29,15 @@ _UNKNOWN = bytes(4)  # where a text leads that is too long to be sure
 
 class LabelFields:
     """
-    Names and fills the fields. A class, since the secrets that key the digests and the sketches belong to them.
+    Names and fills the fields. A class, since the keys of the digests and what makes the sketches belong to them.
     """
 
-    def __init__(self, secret: bytes, people: Sequence[bytes], sketch: Callable[[Comment], Sequence[int]]) -> None:
+    def __init__(self, key: bytes, people: Sequence[bytes], sketch: Callable[[Comment], Sequence[int]]) -> None:
         """
-        Take the secret of this hash, and those of the store's hashes of people, the earlier ones too.
+        Take the key of this hash, at most 64 bytes, and the secrets of the store's hashes of people, the earlier too.
         """
         self._people = people
-        self._hash = keyed(hashlib.blake2b(secret, digest_size=32).digest(), 8)
+        self._hash = keyed(key, 8)
         self._sketch = sketch
         self._nowhere = self._digest_of(frozenset())
 

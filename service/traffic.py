@@ -25,8 +25,8 @@ from service.traffic_keys import TrafficKeys
 
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
 SCRIPT_SHA1 = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
-COUNTED, REPLY_LENGTHS = 9, (10, 12)
-
+# Of the script's reply, without and with what labels say.
+REPLY_LENGTHS = (10, 12)
 
 logger = logging.getLogger("hamlet.traffic")
 
@@ -123,7 +123,7 @@ class Traffic:
         except (redis.RedisError, OSError):
             return None
 
-    def _counted(self, asked: Asked) -> "_Counted":
+    def _counted(self, asked: Asked) -> _Counted:
         known = identities(asked.comment)
         return _Counted(
             asked,
@@ -132,7 +132,7 @@ class Traffic:
             self._keys.commenters(asked.site, known),
         )
 
-    def _command(self, counted: "_Counted") -> Command:
+    def _command(self, counted: _Counted) -> Command:
         asked, windows = counted.asked, counted.callers + counted.commenters
         keys = [window.key for window in windows]
         if asked.claim is not None:
@@ -146,13 +146,13 @@ class Traffic:
             arguments += (window.limit, window.seconds * 1000)
         return (len(keys), *keys, *arguments, *self._keys.said.of_author(asked.comment))
 
-    def _observation(self, counted: "_Counted", reply: object) -> Observation:
+    def _observation(self, counted: _Counted, reply: object) -> Observation:
         if not isinstance(reply, list):
             return self._local.observe(counted.callers, counted.commenters)
         asked = counted.asked
-        age, refused, limit, remaining, reset, flood, retry, seen, authors = reply[:COUNTED]
-        matches, author = reply[COUNTED + 1 :] or (b"", b"")
-        if not reply[COUNTED]:
+        age, refused, limit, remaining, reset, flood, retry, seen, authors, is_fresh, *said = reply
+        matches, author = said or (b"", b"")
+        if not is_fresh:
             self._on_stale(asked.site.id)
         return Observation(
             Quota(limit, remaining, _seconds(reset)),

@@ -30,10 +30,10 @@ class TrafficKeys:
         """
         Take the secret of these hashes, and those of the store's hashes of people where they are others.
         """
-        hash_key = hashlib.blake2b(secret, digest_size=32).digest()
-        self._long, self._short = keyed(hash_key, 16), keyed(hash_key, 4)
-        self.sketch = Sketcher(hash_key).sketch
-        self.said = LabelFields(secret, people or (secret,), self.sketch)
+        key = hashlib.blake2b(secret, digest_size=32).digest()  # a secret may be longer than a key
+        self._long, self._short = keyed(key, 16), keyed(key, 4)
+        self.sketch = Sketcher(key).sketch
+        self.said = LabelFields(key, people or (secret,), self.sketch)
         self.callers = lru_cache(maxsize=1_024)(self._callers)
 
     def _callers(self, site_id: int, key_id: str, limits: Limits) -> list[Window]:
