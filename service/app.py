@@ -39,7 +39,6 @@ from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
 from service.akismet.rehearsal import rehearsing
-from service.akismet.reports import Reports
 from service.breaker import State
 from service.bridge import Bridge
 from service.comments import Comments
@@ -193,7 +192,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         },
         lambda: traffic.state is State.OPEN,
         settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
-        AkismetParts(moderation, rehearsal, keyring, Statistics(engine), _now, Reports(labelling)),
+        AkismetParts(moderation, rehearsal, keyring, Statistics(engine), _now, labelling),
         Signatures(CoralPhases(engine), gate, clock=_now),
         PerspectiveParts(moderation, rehearsal, gate, labelling),
         labelling,

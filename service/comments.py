@@ -22,7 +22,7 @@ PATH, EDGE = "/v1/comments", "api"
 HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 
-class Moderates(Protocol):
+class ModeratesAll(Protocol):
     """
     Decides on comments together, as `service.moderation.Moderation` does.
     """
@@ -47,7 +47,7 @@ class Comments:
     from 0 to 1, spreads the callers that are told to come back; `tracing` is told of each request.
     """
 
-    moderation: Moderates
+    moderation: ModeratesAll
     gate: Gate
     is_breaker_open: Callable[[], bool] = lambda: False
     chance: Callable[[], float] = random.random

@@ -22,6 +22,8 @@ HOUR = timedelta(hours=1)
 BURST = 10
 # Beyond so many times its limit nothing is kept of a key, not even aside: the disk is finite.
 MOST_ASIDE = 10
+# Of a name, in characters.
+LONGEST_WHO = 200
 CAPPED, IN_BURST = "too many labels in an hour", "a burst against the model"
 
 
@@ -49,6 +51,22 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """
+    What a client says that a comment was, by a protocol that does not know our ids.
+
+    `who` says so, if anybody is named. `decision_id` is what the client kept of our answer all the same, and `told`
+    what it says that it was told, for a comment of which nothing else is known.
+    """
+
+    comment: Comment
+    label: Label
+    who: str = ""
+    decision_id: str | None = None
+    told: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """
     What was said, all that has been said of the same comment, and what is left of the key's labels in this hour.
@@ -64,6 +82,14 @@ class Heard:
         The label that counts.
         """
         return in_force(self.all)
+
+
+class Reports(Protocol):
+    """
+    Takes reports, as `Labelling` does; the same twice is the same as once.
+    """
+
+    def report(self, site: Site, report: Report) -> Heard: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +117,19 @@ class Labelling:
         source = Source.MODERATOR if Scope.ADMIN in site.scopes else Source.API
         return self._hear(site, subject, label, source, who, most_aside=1)
 
-    def report(
-        self, site: Site, comment: Comment, decision_id: str | None, label: Label, who: str, told: Verdict | None
-    ) -> Heard:
+    def report(self, site: Site, report: Report) -> Heard:
         """
-        Take what a client of Akismet says, by the id that it kept, else by the comment's wording, else of the comment
-        as it comes. What is over the key's limit is set aside, since the client would drop it. `told` is what the
-        client says that it was told, for a comment of which nothing else is known.
+        Take what a client says, of the decision whose id it kept, else of that with the comment's wording, else of the
+        comment as it comes. What is over the key's limit is set aside, since the client would drop it.
 
         Raises:
             LabelsExceeded: it is over ten times the limit.
         """
-        subject = self.store.decided(site.id, decision_id) if decision_id else None
-        subject = subject or self.store.worded(site.id, comment)
+        subject = self.store.decided(site.id, report.decision_id) if report.decision_id else None
+        subject = subject or self.store.worded(site.id, report.comment)
         if subject.decision_id is None:
-            subject = replace(subject, verdict=told, score=self.score(comment))
-        return self._hear(site, subject, label, Source.AKISMET, who, most_aside=MOST_ASIDE)
+            subject = replace(subject, verdict=report.told, score=self.score(report.comment))
+        return self._hear(site, subject, report.label, Source.AKISMET, report.who, most_aside=MOST_ASIDE)
 
     def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> Given:
         """

@@ -16,11 +16,9 @@ from service.core.site import Scope, Site
 from service.core.text import storable
 from service.errors import NotFound
 from service.gate import Gate
-from service.labelling import Heard
+from service.labelling import LONGEST_WHO, Heard
 from service.quota import HOUR_SECONDS, headers_of
 from service.wire import Environ
-
-LONGEST_WHO = 200
 
 
 class LabelSubmission(BaseModel):

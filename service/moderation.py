@@ -69,6 +69,14 @@ class Outcome:
     replayed: bool = False
 
 
+class Moderates(Protocol):
+    """
+    Decides on a comment, as `Moderation` does.
+    """
+
+    def moderate(self, site: Site, comment: Comment) -> Outcome: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Moderation:
     """

@@ -14,8 +14,10 @@ from service import body
 from service.akismet import accounts, answers, checks
 from service.akismet.fields import Fields, parse
 from service.akismet.keys import key_of
-from service.akismet.parts import Call, Labels, Parts
+from service.akismet.parts import Call, Parts
+from service.core.labels import Label
 from service.errors import HamletError, InvalidField, MissingScope, QuotaExceeded, TooManyKeys, Unauthorised
+from service.labelling import Reports
 
 # Clients that make a host of their key can be given an address for a key: it ends up as a part of the path.
 PLACES = ("", "/k/<key>", "/k/<key>/<_host>")
@@ -53,7 +55,7 @@ def blueprint(parts: Parts) -> Blueprint:
     return akismet
 
 
-def _calls(labels: Labels | None) -> dict[str, Answers]:
+def _calls(labels: Reports | None) -> dict[str, Answers]:
     calls: dict[str, Answers] = {
         "verify-key": lambda *_: answers.text("valid"),
         "deactivate": lambda *_: answers.text("deactivated"),  # the client's plugin, not the site
@@ -66,8 +68,8 @@ def _calls(labels: Labels | None) -> dict[str, Answers]:
         "token": accounts.token,
     }
     if labels:
-        for name, is_spam in (("submit-spam", True), ("submit-ham", False)):
-            calls[name] = partial(checks.submit, labels=labels, is_spam=is_spam)
+        for label in Label:
+            calls[f"submit-{label}"] = partial(checks.submit, labels=labels, label=label)
     return calls
 
 

@@ -7,9 +7,13 @@ from flask import Response, g
 from service.akismet.answers import GUID, THANKS, decision_id, new_guid, text, verdict
 from service.akismet.comments import to_comment
 from service.akismet.fields import Fields
-from service.akismet.parts import Call, Labels, Parts, Report
+from service.akismet.parts import Call, Parts
+from service.core.decision import Verdict
+from service.core.labels import Label
 from service.core.site import Scope
+from service.core.text import storable
 from service.errors import InvalidField, Unauthorised
+from service.labelling import LONGEST_WHO, Report, Reports
 
 # By which people try whether all is connected.
 SPAM_AUTHOR, SPAM_EMAIL = "viagra-test-123", "akismet-guaranteed-spam@example.com"
@@ -31,7 +35,7 @@ def check(call: Call, parts: Parts) -> Response:
     return verdict(outcome.decision, call.environ)
 
 
-def submit(call: Call, _: Parts, *, labels: Labels, is_spam: bool) -> Response:
+def submit(call: Call, _: Parts, *, labels: Reports, label: Label) -> Response:
     """
     Keep what a moderator says, and thank.
     """
@@ -41,13 +45,13 @@ def submit(call: Call, _: Parts, *, labels: Labels, is_spam: bool) -> Response:
     if not call.fields.is_on("is_test"):
         told = call.fields.text("comment_check_response").strip().lower()
         report = Report(
-            is_spam=is_spam,
-            comment=to_comment(call.fields),
+            to_comment(call.fields),
+            label,
+            who=storable(call.fields.text("reporter"))[:LONGEST_WHO],
             decision_id=decision_id(call.fields.text("guid")),
-            told_spam={"true": True, "false": False}.get(told),
-            who=call.fields.text("reporter"),
+            told={"true": Verdict.REJECT, "false": Verdict.ACCEPT}.get(told),
         )
-        labels.label(call.site, report)
+        labels.report(call.site, report)
     return text(THANKS)
 
 

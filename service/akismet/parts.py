@@ -9,19 +9,11 @@ from typing import Protocol
 
 from service.akismet.fields import Fields
 from service.akismet.keys import Keyring
-from service.core.comment import Comment
 from service.core.site import Site
-from service.moderation import Outcome
+from service.labelling import Reports
+from service.moderation import Moderates
 from service.store.statistics import Tally
 from service.wire import Environ
-
-
-class Moderates(Protocol):
-    """
-    Decides on comments, as `service.moderation.Moderation` does.
-    """
-
-    def moderate(self, site: Site, comment: Comment) -> Outcome: ...
 
 
 class Tallies(Protocol):
@@ -30,30 +22,6 @@ class Tallies(Protocol):
     """
 
     def tallies(self, site_id: int, moments: Sequence[datetime]) -> list[Tally]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """
-    What a moderator said of a comment.
-
-    `decision_id` is what the client kept of our answer, if it did; else the comment must be found by its fields, which
-    WordPress may have cleaned since. `told_spam` is what the client says that we had said. `who` may be empty.
-    """
-
-    is_spam: bool
-    comment: Comment
-    decision_id: str | None
-    told_spam: bool | None
-    who: str
-
-
-class Labels(Protocol):
-    """
-    Keeps what moderators say; the same twice is the same as once. Raises StoreUnavailable when it cannot.
-    """
-
-    def label(self, site: Site, report: Report) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +36,7 @@ class Parts:
     keyring: Keyring
     statistics: Tallies
     clock: Callable[[], datetime]
-    labels: Labels | None = None
+    labels: Reports | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ whatever fails is answered with hold; only what it did not sign is refused.
 """
 
 import logging
-from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 
@@ -14,22 +13,12 @@ from service import body
 from service.coral import answers
 from service.coral.requests import to_comment
 from service.coral.signatures import Signatures
-from service.core.comment import Comment
 from service.core.coral import Statuses
-from service.core.site import Site
 from service.errors import HamletError, Unauthorised
-from service.moderation import Outcome
+from service.moderation import Moderates
 from service.wire import Environ
 
 logger = logging.getLogger("hamlet.coral")
-
-
-class Moderates(Protocol):
-    """
-    Decides on comments, as `service.moderation.Moderation` does.
-    """
-
-    def moderate(self, site: Site, comment: Comment) -> Outcome: ...
 
 
 def blueprint(moderation: Moderates, signatures: Signatures) -> Blueprint:

@@ -6,39 +6,19 @@ any other attribute is an error and never a guess.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 
 from service import body
 from service.core.comment import Comment
-from service.core.decision import Verdict
-from service.core.labels import Label
 from service.core.site import Scope, Site
 from service.errors import HamletError
 from service.gate import Gate
-from service.moderation import Outcome
+from service.labelling import Report, Reports
+from service.moderation import Moderates
 from service.perspective import answers, requests
 
 VERSION = "/v1alpha1"
-
-
-class Moderates(Protocol):
-    """
-    Decides on comments, as `service.moderation.Moderation` does.
-    """
-
-    def moderate(self, site: Site, comment: Comment) -> Outcome: ...
-
-
-class Labels(Protocol):
-    """
-    Keeps what a moderator says of a comment, as `service.labelling.Labelling` does.
-    """
-
-    def report(
-        self, site: Site, comment: Comment, decision_id: str | None, label: Label, who: str, told: Verdict | None
-    ) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +31,7 @@ class Parts:
     moderation: Moderates
     rehearsal: Moderates
     gate: Gate
-    labels: Labels | None = None
+    labels: Reports | None = None
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -76,7 +56,7 @@ def blueprint(parts: Parts) -> Blueprint:
         def suggest() -> Response:
             site = _caller(parts.gate, Scope.FEEDBACK)
             given = requests.suggestion(body.raw(request.environ))
-            labels.report(site, Comment("", given.text), None, given.label, given.community, None)
+            labels.report(site, Report(Comment("", given.text), given.label, given.community))
             return answers.thanks(given)
 
     @perspective.errorhandler(HamletError)

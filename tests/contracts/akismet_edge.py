@@ -10,13 +10,15 @@ from flask import Flask
 
 from service import akismet, problems
 from service.akismet.keys import Keyring
-from service.akismet.parts import Parts, Report
+from service.akismet.parts import Parts
 from service.core.comment import Claim, Comment
 from service.core.decision import Decision, Verdict
+from service.core.labels import Given, Source
 from service.core.site import AkismetHold, Site
 from service.core.traffic import Quota
 from service.errors import HamletError
 from service.gate import Gate
+from service.labelling import Heard, Report
 from service.moderation import Outcome
 from service.store.keys import akismet_key
 from service.store.statistics import Tally
@@ -95,8 +97,9 @@ class FakeLabels:
 
     kept: list[tuple[str, Report]] = field(default_factory=list)
 
-    def label(self, site: Site, report: Report) -> None:
+    def report(self, site: Site, report: Report) -> Heard:
         self.kept.append((site.name, report))
+        return Heard(Given("l1", report.label, report.who, Source.AKISMET, 0.25, NOW), [], None)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from service.core.decision import Verdict
 from service.core.labels import Given, Label, Labelled, Source, Subject, in_force
 from service.core.site import USUAL_SCOPES, Limits, Scope, Site
 from service.errors import DecidedMeanwhile, LabelsExceeded, NotFound
-from service.labelling import BURST, CAPPED, IN_BURST, Heard, Labelling
+from service.labelling import BURST, CAPPED, IN_BURST, Heard, Labelling, Report
 from service.store.labels import Expected, Wish
 
 SITE = Site(1, "news", "k1", Limits(labels_per_hour=20))
@@ -105,7 +105,8 @@ class Desk:
         return self.labelling().label(site, decision_id, Label(label), who)
 
     def report(self, text: str, label: str = "spam", *, who: str = "", decision_id: str | None = None) -> Heard:
-        return self.labelling().report(SITE, Comment("Ann", text), decision_id, Label(label), who, Verdict.ACCEPT)
+        said = Report(Comment("Ann", text), Label(label), who, decision_id, told=Verdict.ACCEPT)
+        return self.labelling().report(SITE, said)
 
 
 @pytest.fixture

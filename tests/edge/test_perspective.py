@@ -4,6 +4,7 @@ Perspective's two calls, for spam alone.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,16 +14,18 @@ from werkzeug.test import TestResponse
 from service import perspective, problems
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
-from service.core.labels import Label
+from service.core.labels import Given, Label, Source
 from service.core.site import Site
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded, StoreUnavailable
 from service.gate import Gate
+from service.labelling import Heard, Report
 from service.moderation import Outcome
 from service.perspective import Parts
 from service.store.keys import digest
 
 SITE = Site(1, "blog", "0123456789")
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KEY = "hamlet_0123456789_" + "A" * 43
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
 SCORE = 0.8312345678901234
@@ -50,12 +53,11 @@ class FakeModeration:
 
 @dataclass
 class FakeLabels:
-    kept: list[tuple[str, Comment, Label, str]] = field(default_factory=list)
+    kept: list[tuple[str, Report]] = field(default_factory=list)
 
-    def report(
-        self, site: Site, comment: Comment, decision_id: str | None, label: Label, who: str, told: Verdict | None
-    ) -> None:
-        self.kept.append((site.name, comment, label, who))
+    def report(self, site: Site, report: Report) -> Heard:
+        self.kept.append((site.name, report))
+        return Heard(Given("l1", report.label, report.who, Source.AKISMET, 0.25, NOON), [], None)
 
 
 @dataclass
@@ -213,7 +215,7 @@ def test_a_suggested_score_is_a_label(edge: Edge, post: Post, value: float, labe
     answer = post(SUGGEST, languages=["en"], clientToken="comment:7", communityId="Coral:news", **scores)
 
     assert answer.json == {"requestedLanguages": ["en"], "clientToken": "comment:7"}
-    assert edge.labels.kept == [("blog", Comment("", "Buy now"), label, "Coral:news")]
+    assert edge.labels.kept == [("blog", Report(Comment("", "Buy now"), label, "Coral:news"))]
 
 
 @pytest.mark.parametrize("summary", [None, {}, {"value": "1"}, {"value": True}])
