@@ -30,7 +30,7 @@ class ModeratesAll(Protocol):
     def moderate_all(self, asked: Sequence[Asked]) -> list[Outcome | Exception]: ...
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Found:
     """
     What is decided on a request, or what is wrong with it, and the name of its site as far as that is known.

@@ -25,7 +25,7 @@ MANY, GATHERING_SECONDS = 4, 0.002
 logger = logging.getLogger("hamlet.deciding")
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class _Waiting:
     environ: Environ
     size: int

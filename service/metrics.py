@@ -79,7 +79,7 @@ _LATENCY = {
 }
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Answered:
     """
     An answer. `edge` is the blueprint that gave it, `problem` the code of what it says went wrong.

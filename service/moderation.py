@@ -58,7 +58,7 @@ class Decisions(Protocol):
     def claimed(self, site_id: int, claim_key: str) -> Recorded | None: ...
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Outcome:
     """
     A decision, what is left of the caller's quota, and whether the decision had been given before.

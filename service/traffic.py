@@ -31,7 +31,7 @@ REPLY_LENGTHS = (10, 12)
 logger = logging.getLogger("hamlet.traffic")
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class _Counted:
     asked: Asked
     known: tuple[Identity, ...]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.core.site import Site
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Comment:
     """
     A comment as its author wrote it and its CMS sent it; only `name` and `comment` are ever certain.
@@ -56,7 +56,7 @@ class Claim:
     digest: str
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Asked:
     """
     A comment that a site wants decided, with the claim of the request if it has one.

@@ -30,7 +30,7 @@ _PUBLIC = frozenset(map(str, {*range(1, 224)} - {10, 100, 127, 169, 172, 192, 19
 LONGEST_NAME = 200
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Identity:
     """
     One thing that tells a commenter from others; `breadth` is how many times the usual limits it is allowed.

@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Reason:
     """
     One cause of a verdict.
@@ -42,7 +42,7 @@ class Reason:
     entry: int | None = None
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Explanation:
     """
     A score as a sum: `prior` plus the weights of `reasons` is the log-odds of spam.
@@ -53,7 +53,7 @@ class Explanation:
     reasons: tuple[Reason, ...]
 
 
-@light_dataclass(frozen=True)
+@light_dataclass(slots=False)
 class Decision:
     """
     What was decided on one comment. `score` is None where no model could be used, or a rule decided.

@@ -24,7 +24,7 @@ _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60}
 MOST_TARGETS = 50
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Features:
     """
     The distinct tokens of a comment, words and clues, and for each the characters of the comment that it stands for.

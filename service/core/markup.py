@@ -32,7 +32,7 @@ _SCHEME = re.compile(r"^(?:https?|ftp)://", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<=[^\W\d_])(?:\*\*|~~)(?=[^\W\d_])(?!ps?:)")
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Rendered:
     """
     A text as its reader sees it, the targets of its links, images and BBCode, and the texts that links show.

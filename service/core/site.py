@@ -27,7 +27,7 @@ class Limits:
     labels_per_hour: int = 300
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Thresholds:
     """
     Where the bands of the score begin: below `accept_below` accept, from `reject_at` reject, between them hold.

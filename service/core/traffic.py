@@ -6,7 +6,7 @@ from service.core.labels import NOTHING_SAID, Tally
 from service.core.light_dataclass import light_dataclass
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Quota:
     """
     What the calling key may still send: `remaining` of `limit` comments, all of them again in `reset` seconds.
@@ -17,7 +17,7 @@ class Quota:
     reset: int
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Observation:
     """
     Limits and near-copies as counted with this comment included.

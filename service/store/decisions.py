@@ -34,7 +34,7 @@ _CLAIMED = select(decisions.c.answer, decisions.c.claim_digest).where(
 )
 
 
-@light_dataclass(frozen=True, slots=True)
+@light_dataclass()
 class Recorded:
     """
     A stored decision, with the digest of the body that its idempotency key first came with.
