@@ -61,12 +61,9 @@ def _fill(folder: Path) -> None:
     seen = Observation(Quota(0, 0, 0))
     texts = [f"{first} {second}" for first, second in product(COMMENTS, repeat=2)]
     for number in range(STORED):
-        comment = Comment(f"Reader {number}", f"{texts[number % len(texts)]} {number}")
-        explanation = scorer.explain(extract(comment))
-        made = policy.decide(
-            str(uuid7()), found[0], comment, seen, explanation, scorer.version, scorer.thresholds, scorer.curve
-        )
-        decisions.record([(Asked(found[0], comment), made)], datetime.now(UTC))
+        asked = Asked(found[0], Comment(f"Reader {number}", f"{texts[number % len(texts)]} {number}"))
+        made = policy.decide(str(uuid7()), asked, seen, scorer.explain(extract(asked.comment)), scorer)
+        decisions.record([(asked, made)], datetime.now(UTC))
     engine.dispose()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from service.core import policy
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.features import extract
 from service.core.site import Site
 from service.core.text import storable
@@ -55,7 +55,7 @@ def _written(field: str, value: object) -> str:
 
 def _judged(comment: Comment, scorer: Scorer) -> dict[str, Any]:
     explanation = scorer.explain(extract(comment))
-    decision = policy.decide("", _NOWHERE, comment, _NEUTRAL, explanation, scorer.version, scorer.thresholds)
+    decision = policy.decide("", Asked(_NOWHERE, comment), _NEUTRAL, explanation, scorer)
     # By way of the API's own answer, so that both always say the same.
     said = json.loads(decision.told_json)
     return {field: said[field] for field in ("verdict", "score", "reasons")}

@@ -144,13 +144,10 @@ class Moderation:
             raise explained
         return policy.decide(
             self.new_id(),
-            asked.site,
-            asked.comment,
+            asked,
             seen,
             explained,
-            scorer.version if scorer else None,
-            scorer.thresholds if scorer else None,
-            scorer.curve if scorer else None,
+            scorer,
             asked.site.lists.match(asked.comment, now) if asked.site.lists else None,
         )
 

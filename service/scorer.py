@@ -65,8 +65,8 @@ class Card:
     version: str
     sha256: str
     thresholds: Thresholds
-    curve: Curve | None
-    created: datetime | None
+    curve: Curve | None = None
+    created: datetime | None = None
 
 
 class Scorer:

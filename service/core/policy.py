@@ -4,13 +4,14 @@ From what is known of a comment to a verdict: the rules that decide alone, then 
 
 from dataclasses import replace
 from math import exp, log
+from typing import Protocol
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.feedback import labelled
 from service.core.lists import Listed
 from service.core.scripts import other_script
-from service.core.site import Site, Thresholds
+from service.core.site import Thresholds
 from service.core.summary import summarise
 from service.core.thresholds import Curve, in_force
 from service.core.traffic import Observation
@@ -29,26 +30,37 @@ REJECTED_FLOOD = 10
 MOST_LOG_ODDS = 20.0
 
 
+class Model(Protocol):
+    """
+    What a verdict needs of the model that gave the score; `curve` turns a site's own rates into scores.
+    """
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def thresholds(self) -> Thresholds: ...
+    @property
+    def curve(self) -> Curve | None: ...
+
+
 def decide(
     decision_id: str,
-    site: Site,
-    comment: Comment,
+    asked: Asked,
     observation: Observation,
     explanation: Explanation | None,
-    model: str | None = None,
-    thresholds: Thresholds | None = None,
-    curve: Curve | None = None,
+    model: Model | None,
     listed: Listed | None = None,
 ) -> Decision:
     """
     Return the decision on a comment. Without a model it holds, unless a rule decides.
 
     The first rule that matches wins, the site's own lists before all others; otherwise the score meets the thresholds:
-    the model's, or what the site set instead, a rate turned into a score by the model's curve.
+    the model's, or what the site set instead.
     """
+    site, comment = asked.site, asked.comment
     degraded = (("traffic",) if observation.degraded else ()) + (() if explanation else ("model",))
     score = prior = None
-    thresholds = in_force(thresholds, curve, site.thresholds) if thresholds else None
+    thresholds = in_force(model.thresholds, model.curve, site.thresholds) if model else None
     reasons = tuple(behaviour(comment, observation, thresholds))
     verdict, discard = Verdict.HOLD, False
     if explanation and thresholds:
@@ -78,7 +90,7 @@ def decide(
         summary=summarise(verdict, reasons, degraded),
         discard=discard,
         retry_after=observation.retry_after,
-        model=model,
+        model=model.version if model else None,
         thresholds=thresholds,
         degraded=degraded,
         log_only=site.log_only,

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.core import policy
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.labels import NOTHING_SAID, Label, Tally, contradicts, in_force
 from service.core.site import Site, Thresholds
 from service.core.traffic import Observation, Quota
+from service.scorer import Card
 
 THRESHOLDS = Thresholds(accept_below=0.4, reject_at=0.99, discard_at=0.9999)
 SITE = Site(id=1, name="news", key_id="k")
@@ -30,7 +31,8 @@ def decide(
     """
     observation = Observation(Quota(600, 599, 60), seen=seen, authors=authors, copies=copies, author=author)
     explanation = Explanation(score, -1.0, (Reason("text", score + 1.0),))
-    return policy.decide("id", SITE, Comment("Ann", "Hello"), observation, explanation, "m", THRESHOLDS)
+    asked = Asked(SITE, Comment("Ann", "Hello"))
+    return policy.decide("id", asked, observation, explanation, Card("m", "", THRESHOLDS))
 
 
 @pytest.mark.parametrize("own", [ACCEPTED, -15.0, LOWER_HALF, REJECTED])

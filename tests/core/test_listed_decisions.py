@@ -17,6 +17,7 @@ from service.core.site import Site, Thresholds
 from service.core.traffic import Observation, Quota
 from service.errors import StoreUnavailable
 from service.moderation import Moderation
+from service.scorer import Card
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SITE = Site(id=1, name="news", key_id="k")
@@ -49,13 +50,11 @@ def decided(
     text = Reason("text", log_odds)
     return decide(
         "1",
-        site,
-        comment,
+        Asked(site, comment),
         Observation(QUOTA, flood=flood),
         Explanation(log_odds, 0.0, (text,)),
-        "tiny",
-        Thresholds(0.35, 0.97),
-        listed=Lists(entries).match(comment, NOON),
+        Card("tiny", "", Thresholds(0.35, 0.97)),
+        Lists(entries).match(comment, NOON),
     )
 
 

@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.core import policy
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.site import OwnThresholds, Site, Thresholds
 from service.core.traffic import Observation, Quota
+from service.scorer import Card
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
 THRESHOLDS = Thresholds(accept_below=0.3, reject_at=0.95, discard_at=0.999)
+MODEL = Card("2026-11-23.1", "", THRESHOLDS)
 SITE = Site(id=1, name="news", key_id="k")
 CALM = Observation(QUOTA)
 
@@ -29,9 +31,8 @@ def decide(
 ) -> Decision:
     reasons = tuple(Reason(f"code{i}", weight) for i, weight in enumerate(text_weights))
     explanation = Explanation(prior + sum(text_weights), prior, reasons)
-    return policy.decide(
-        "id", site, comment or Comment("Ann", "Hello"), observation, explanation, "2026-11-23.1", THRESHOLDS
-    )
+    asked = Asked(site, comment or Comment("Ann", "Hello"))
+    return policy.decide("id", asked, observation, explanation, MODEL)
 
 
 @pytest.mark.parametrize(("log_odds", "verdict"), [(-3.0, Verdict.ACCEPT), (0.0, Verdict.HOLD), (4.0, Verdict.REJECT)])
@@ -145,7 +146,7 @@ def test_a_campaign_alone_never_makes_a_reject_of_an_accept_or_of_likely_ham(
 
 
 def test_without_a_model_a_comment_is_held_and_says_why() -> None:
-    decision = policy.decide("id", SITE, Comment("Ann", "Hello"), CALM, None)
+    decision = policy.decide("id", Asked(SITE, Comment("Ann", "Hello")), CALM, None, None)
 
     assert (decision.verdict, decision.score, decision.degraded) == (Verdict.HOLD, None, ("model",))
     assert decision.summary == "Held: there is no model to score it."

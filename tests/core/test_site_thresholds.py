@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.core import policy
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Explanation, Verdict
 from service.core.site import OwnThresholds, Site, Thresholds
 from service.core.thresholds import Curve, Point, Side, in_force, remarks
 from service.core.traffic import Observation, Quota
+from service.scorer import Card
 
 MODEL = Thresholds(accept_below=0.3, reject_at=0.95, discard_at=0.999)
 CURVE = Curve(
@@ -100,9 +101,8 @@ def test_the_bands_are_always_in_order(
 def test_a_decision_is_made_by_the_rates_of_its_site() -> None:
     site = Site(1, "news", "k", thresholds=OwnThresholds(max_false_reject=0.0005))
 
-    decision = policy.decide(
-        "id", site, Comment("Ann", "Hello"), Observation(Quota(1, 1, 1)), Explanation(3.5, 3.5, ()), "m", MODEL, CURVE
-    )
+    asked, card = Asked(site, Comment("Ann", "Hello")), Card("m", "", MODEL, CURVE)
+    decision = policy.decide("id", asked, Observation(Quota(1, 1, 1)), Explanation(3.5, 3.5, ()), card)
 
     assert decision.score == pytest.approx(0.9707, abs=1e-4)
     assert decision.verdict is Verdict.HOLD

@@ -19,7 +19,7 @@ from uuid_utils import uuid7
 
 from service.cli import main
 from service.core import policy
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.features import extract
 from service.core.labels import Tally
@@ -197,9 +197,7 @@ def test_the_same_model_and_thresholds_give_the_same_score_to_the_last_digit(mod
     campaign = Observation(quota, seen=5, authors=5)
     labels = Observation(quota, copies=Tally(spam=1, count=1), author=Tally(ham=1, count=1))
     made = [
-        policy.decide(
-            str(uuid7()), news.site, comment, seen, scorer.explain(extract(comment)), "tiny", scorer.thresholds
-        )
+        policy.decide(str(uuid7()), Asked(news.site, comment), seen, scorer.explain(extract(comment)), scorer)
         for seen in (campaign, labels)
     ]
     for each in made:
