@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from service.core.text import ends
+
 # In instructions of RE2, of which "(free|cheap) (money|loans?|pills)" has 38. The worst that was found for a search,
 # expressions such as `a.{80}b` over a text of "a" and "b", takes about 15 ms in all of this.
 LARGEST_EXPRESSION = 2_000
@@ -65,7 +67,7 @@ class Expressions:
         """
         Return the expressions that match somewhere in a text.
         """
-        text = ends(text)
+        text = searched(text)
         found = self._set.Match(text)
         if _ALWAYS in found:
             return [self._patterns[index - 1] for index in found if index != _ALWAYS]
@@ -79,7 +81,7 @@ def quote(pattern: str, text: str) -> str:
     >>> quote("pay.?day", "Get PAY-DAY loans")
     'PAY-DAY'
     """
-    match = _compile(pattern).search(ends(text))
+    match = _compile(pattern).search(searched(text))
     return str(match[0])[:_LONGEST_QUOTE] if match else ""
 
 
@@ -104,11 +106,11 @@ def _sound(patterns: Iterable[str]) -> Iterator[str]:
             yield pattern
 
 
-def ends(text: str) -> str:
+def searched(text: str) -> str:
     """
     Return what is searched of a text.
     """
-    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
+    return ends(text, HEAD, TAIL)
 
 
 def _options(memory: int) -> Any:

@@ -73,9 +73,7 @@ def extract(comment: Comment) -> Features:
 
     Which optional fields are present is never a clue: that differs between sites, not between ham and spam.
     """
-    source = comment.comment
-    if len(source) > HEAD + TAIL:
-        source = f"{source[:HEAD]}\n{source[-TAIL:]}"
+    source = text.ends(comment.comment, HEAD, TAIL)
     rendered = markup.render(source)
     reading = _Reading()
     _read_text(rendered.text, reading)

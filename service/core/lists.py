@@ -13,7 +13,7 @@ from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.entry_values import author
-from service.core.expressions import Expressions, ends, quote
+from service.core.expressions import Expressions, quote, searched
 from service.core.features import HEAD, LONGEST_NAME, MOST_TARGETS, TAIL
 from service.core.phrases import LINKS, words
 from service.core.places import Domains, Phrases, Ranges
@@ -103,10 +103,7 @@ class Lists:
             yield from self._of_text(comment, now)
 
     def _of_text(self, comment: Comment, now: datetime) -> Iterator[Hit]:
-        source = comment.comment
-        if len(source) > HEAD + TAIL:
-            source = f"{source[:HEAD]}\n{source[-TAIL:]}"
-        rendered = markup.render(source)
+        rendered = markup.render(text.ends(comment.comment, HEAD, TAIL))
         name, shown = text.visible(comment.name[:LONGEST_NAME]), text.visible(rendered.text)
         targets = [*rendered.targets[:MOST_TARGETS], *filter(None, [comment.url.strip()])]
         if self._expressions:
@@ -128,7 +125,7 @@ class Lists:
             yield from self._phrases.of(words(found)[:MOST_POSITIONS])
 
     def _of_expressions(self, expressions: Expressions, shown: str) -> Iterator[Hit]:
-        shown = ends(shown)
+        shown = searched(shown)
         meant = shown if shown.isascii() else _CHUNK.sub(lambda chunk: text.plain(chunk[0]), shown)
         for subject in dict.fromkeys((shown, meant)):
             for pattern in expressions.search(subject):

@@ -71,6 +71,16 @@ def visible(text: str) -> str:
     return ZALGO.sub(r"\1", DAMAGED.sub("", BIDI.sub("", INVISIBLE.sub("", text))))
 
 
+def ends(text: str, head: int, tail: int) -> str:
+    """
+    Return a text, or of a longer one so many characters of its beginning and its end, on lines of their own.
+
+    >>> ends("a short one", 9, 3), ends("a longer one", 4, 3)
+    ('a short one', 'a lo\\none')
+    """
+    return text if len(text) <= head + tail else f"{text[:head]}\n{text[-tail:]}"
+
+
 def storable(text: str) -> str:
     """
     Return the text with lone surrogates, which no encoding can carry, replaced by U+FFFD.
