@@ -70,19 +70,19 @@ class Problem(BaseModel):
     verdict: Literal["hold"] | None = Field(None, description="What to do with the comment, on the comment endpoints.")
 
 
-def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
+def install(app: Flask, *, chance: Callable[[], float] = random.random) -> None:
     """
     Answer every error of an application with a problem document.
 
     Args:
         app: The application.
-        random: From 0 to 1; spreads the callers that were told to come back.
+        chance: From 0 to 1; spreads the callers that are told to come back.
     """
 
     @app.errorhandler(HamletError)
     def known(error: HamletError) -> Response:
         g.problem = error.code
-        return _response(of(error, request.path, g.get("request_id"), random()))
+        return _response(of(error, request.path, g.get("request_id"), chance()))
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> AnyResponse:
@@ -100,7 +100,7 @@ def install(app: Flask, *, random: Callable[[], float] = random.random) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         g.problem = code_of(error)
-        return _response(of(error, request.path, g.get("request_id"), random()))
+        return _response(of(error, request.path, g.get("request_id"), chance()))
 
 
 def code_of(error: Exception) -> str:

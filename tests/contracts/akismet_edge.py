@@ -123,7 +123,7 @@ class Edge:
 
     def app(self, *, has_labels: bool = True) -> Flask:
         app = Flask(__name__)
-        problems.install(app, random=lambda: 0.0)
+        problems.install(app, chance=lambda: 0.0)
         keyring = Keyring(self.sites, Gate(self.sites), SECRET)
         labels = self.labels if has_labels else None
         parts = Parts(self.moderation, self.rehearsal, keyring, self.statistics, lambda: NOW, labels)

@@ -115,7 +115,7 @@ def comments(sites: FakeSites, moderation: FakeModeration) -> Comments:
 @pytest.fixture
 def edge(sites: FakeSites, comments: Comments, decisions: FakeDecisions) -> Flask:
     app = Flask(__name__)
-    problems.install(app, random=lambda: 0.5)
+    problems.install(app, chance=lambda: 0.5)
     app.register_blueprint(api.blueprint(comments, Gate(sites), decisions))
     app.register_blueprint(openapi.blueprint())
     return app
