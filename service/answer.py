@@ -1,16 +1,20 @@
 """
-A decision as JSON: the models are its schema, the functions its fast way out.
+Decisions and labels as JSON: the models are the schema, the functions the fast way out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask import Response
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
+
+# What every answer of the JSON edge goes out with.
+HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 
 class ReasonAnswer(BaseModel, title="Reason"):
@@ -74,12 +78,19 @@ class Answer(BaseModel, title="Decision"):
     )
 
 
-def to_body(decision: Decision, labels: Sequence[Given] | None) -> bytes:
+def again(decision: Decision, labels: Sequence[Given] | None) -> dict[str, Any]:
     """
-    Return the JSON of a decision that is read again, with what was said of its comment.
+    Return a decision that is read again, with what was said of its comment.
     """
     said = {} if labels is None else {"labels": [label_answer(given) for given in labels]}
-    return to_json({**decision.told, **said})
+    return {**decision.told, **said}
+
+
+def as_json(content: object, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """
+    Return an answer of the JSON edge.
+    """
+    return Response(to_json(content), status, [*HEADERS, *headers])
 
 
 def label_answer(given: Given) -> dict[str, Any]:

@@ -2,18 +2,20 @@
 The JSON edge: a comment in, its decision out, and any decision again.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from flask import Blueprint, Response, g, request
 from uuid_utils import uuid7
 from werkzeug.wsgi import get_content_length
 
-from service import answer, batch, body
-from service.comments import HEADERS, Comments, headers_for
+from service import batch, body
+from service.answer import HEADERS, again, as_json
 from service.comments import PATH as COMMENTS
+from service.comments import Comments, headers_for
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given
-from service.core.site import Site
+from service.core.site import Scope, Site
 from service.core.summary import summarise
 from service.errors import BodyTooLarge, InvalidField, NotFound
 from service.gate import Gate
@@ -57,20 +59,42 @@ def blueprint(comments: Comments, gate: Gate, decisions: Decisions, labels: Labe
     @api.post(batch.PATH)
     def begin_batch() -> Response:
         # The head of the answer; `service.batch` adds its lines, and gets each of them from `moderate`.
-        _caller(gate, request.environ)
+        caller(gate)
         _expect_batch(request.environ)
         return Response(headers={"Content-Type": batch.MEDIA_TYPES[0], "Cache-Control": "no-store"})
 
     @api.get("/v1/comments/<decision_id>")
     def find(decision_id: str) -> Response:
-        site = _caller(gate, request.environ)
+        site = caller(gate)
         decision = decisions.find(site.id, decision_id) if is_plausible(decision_id) else None
         if decision is None:
             raise NotFound("this site has no decision of this id")
         said = labels.of(site.id, decision_id) if labels else None
-        return Response(answer.to_body(decision, said), headers=HEADERS)
+        return as_json(again(decision, said))
 
     return api
+
+
+def caller(gate: Gate, scope: Scope = Scope.CHECK) -> Site:
+    """
+    Return the site whose key the request carries, and leave its name in `flask.g`; raises as `Gate.admit` does.
+    """
+    site = gate.caller(request.environ, scope=scope)
+    g.site = site.name
+    return site
+
+
+def whole_number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    """
+    Return a number of a query, from 1 to the most.
+
+    Raises:
+        InvalidField: it is none.
+    """
+    text = given.get(name, str(usual))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= most):
+        raise InvalidField(f"`{name}` must be a number from 1 to {most}", field=name)
+    return int(text)
 
 
 def is_plausible(decision_id: str) -> bool:
@@ -91,12 +115,6 @@ def late(environ: Environ) -> RawAnswer | None:
     says = summarise(Verdict.HOLD, (), why)
     decision = Decision(str(uuid7()), Verdict.HOLD, None, None, (), says, degraded=why, recorded=False)
     return 200, [*HEADERS], decision.told_json
-
-
-def _caller(gate: Gate, environ: Environ) -> Site:
-    site = gate.caller(environ)
-    g.site = site.name
-    return site
 
 
 def _expect_batch(environ: Environ) -> None:

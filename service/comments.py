@@ -9,6 +9,7 @@ from typing import Protocol
 
 from service import accounting, body, problems, submission
 from service.accounting import Account, Tracing
+from service.answer import HEADERS
 from service.core.comment import Asked
 from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
@@ -18,8 +19,6 @@ from service.quota import headers_of
 from service.wire import Environ, Headers, RawAnswer
 
 PATH, EDGE = "/v1/comments", "api"
-# What every decision goes out with.
-HEADERS = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 
 
 class ModeratesAll(Protocol):

@@ -4,13 +4,12 @@ The JSON edge for moderators: what a comment was.
 
 from typing import Protocol
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import to_json
 
 from service import body, submission
-from service.answer import LabelAnswer, label_answer
-from service.api import is_plausible
+from service.answer import LabelAnswer, as_json, label_answer
+from service.api import caller, is_plausible
 from service.core.labels import Label
 from service.core.site import Scope, Site
 from service.core.text import storable
@@ -59,10 +58,8 @@ def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
 
     @api.post("/v1/comments/<decision_id>/label")
     def label(decision_id: str) -> Response:
-        environ = request.environ
-        site = gate.caller(environ, scope=Scope.FEEDBACK)
-        g.site = site.name
-        wish = _read(environ)
+        site = caller(gate, Scope.FEEDBACK)
+        wish = _read(request.environ)
         if not is_plausible(decision_id):
             raise NotFound("this site has no decision of this id")
         return _answer(decision_id, labelling.label(site, decision_id, wish.label, wish.who))
@@ -90,7 +87,5 @@ def _answer(decision_id: str, heard: Heard) -> Response:
         "set_aside": heard.given.set_aside,
         "labels": [label_answer(given) for given in heard.all],
     }
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    if heard.quota:
-        headers |= headers_of(heard.quota, "labels", HOUR_SECONDS)
-    return Response(to_json(answer), 202 if heard.given.set_aside else 200, headers)
+    quota = headers_of(heard.quota, "labels", HOUR_SECONDS) if heard.quota else {}
+    return as_json(answer, 202 if heard.given.set_aside else 200, quota.items())

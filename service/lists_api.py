@@ -3,12 +3,12 @@ The JSON edge for a site's lists: what is on them, more of it, less of it, and w
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, Response, g, request
-from pydantic_core import to_json
+from flask import Blueprint, Response, request
 
-from service.core.site import Scope, Site
+from service.answer import as_json
+from service.api import caller, whole_number
+from service.core.site import Scope
 from service.errors import InvalidField, NotFound
 from service.gate import Gate
 from service.listing import Listing, remarks
@@ -28,26 +28,26 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
 
     @api.get(LISTS)
     def show() -> Response:
-        site = _caller(gate)
-        return _answer({"entries": [entry_answer(each) for each in listing.of(site.name)]})
+        site = caller(gate, Scope.ADMIN)
+        return as_json({"entries": [entry_answer(each) for each in listing.of(site.name)]})
 
     @api.post(LISTS)
     def add() -> Response:
-        site = _caller(gate)
+        site = caller(gate, Scope.ADMIN)
         is_dry, last = _options(request.args)
         entries = read(request.environ, listing.clock())
         notes = remarks(entries)
         if is_dry:
-            return _answer(trial_answer(listing.rehearse(site.name, entries, last), notes))
+            return as_json(trial_answer(listing.rehearse(site.name, entries, last), notes))
         try:
             stored = listing.add(site.name, entries, f"key {site.key_id}")
         except TooManyEntries as error:
             raise InvalidField(str(error), field="entries") from None
-        return _answer({"entries": [entry_answer(each) for each in stored], "notes": notes}, 201)
+        return as_json({"entries": [entry_answer(each) for each in stored], "notes": notes}, 201)
 
     @api.delete(f"{LISTS}/<int(max=2147483647):entry_id>")
     def remove(entry_id: int) -> Response:
-        site = _caller(gate)
+        site = caller(gate, Scope.ADMIN)
         if not listing.remove(site.name, [entry_id]):
             raise NotFound("this site's lists have no entry of this id")
         return Response(status=204)
@@ -55,20 +55,8 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
     return api
 
 
-def _caller(gate: Gate) -> Site:
-    site = gate.caller(request.environ, scope=Scope.ADMIN)
-    g.site = site.name
-    return site
-
-
 def _options(given: Mapping[str, str]) -> tuple[bool, int]:
-    dry_run, last = given.get("dry_run", "false"), given.get("last", str(LAST))
+    dry_run = given.get("dry_run", "false")
     if dry_run not in ("true", "false"):
         raise InvalidField("`dry_run` must be true or false", field="dry_run")
-    if not (last.isascii() and last.isdecimal() and 1 <= int(last[:9]) <= MOST_LAST):
-        raise InvalidField(f"`last` must be a number from 1 to {MOST_LAST}", field="last")
-    return dry_run == "true", int(last)
-
-
-def _answer(content: Mapping[str, Any], status: int = 200) -> Response:
-    return Response(to_json(content), status, {"Content-Type": "application/json", "Cache-Control": "no-store"})
+    return dry_run == "true", whole_number(given, "last", LAST, MOST_LAST)

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from pydantic import BaseModel, Field
-from pydantic_core import to_json
 
-from service.answer import Answer
-from service.api import is_plausible
+from service.answer import Answer, as_json
+from service.api import caller, is_plausible, whole_number
 from service.core.site import Scope
 from service.errors import InvalidField
 from service.gate import Gate
@@ -64,28 +63,22 @@ def blueprint(queue: Pages, gate: Gate) -> Blueprint:
 
     @api.get(QUEUE)
     def show() -> Response:
-        site = gate.caller(request.environ, scope=Scope.FEEDBACK)
-        g.site = site.name
+        site = caller(gate, Scope.FEEDBACK)
         limit, before = _options(request.args)
         # One more than asked for tells whether there is a next page.
         found = queue.page(site.id, limit + 1, before)
         page = found[:limit]
-        content = {
-            "comments": [_answer(waiting) for waiting in page],
-            "next": page[-1].decision.id if len(found) > limit else None,
-        }
-        return Response(to_json(content), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+        following = page[-1].decision.id if len(found) > limit else None
+        return as_json({"comments": [_answer(waiting) for waiting in page], "next": following})
 
     return api
 
 
 def _options(given: Mapping[str, str]) -> tuple[int, str]:
-    limit, before = given.get("limit", str(USUAL)), given.get("before", "")
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:9]) <= MOST):
-        raise InvalidField(f"`limit` must be a number from 1 to {MOST}", field="limit")
+    limit, before = whole_number(given, "limit", USUAL, MOST), given.get("before", "")
     if not is_plausible(before):
         raise InvalidField("`before` must be what an earlier page has as `next`", field="before")
-    return int(limit), before
+    return limit, before
 
 
 def _answer(waiting: Waiting) -> dict[str, Any]:
