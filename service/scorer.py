@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from io import StringIO
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +17,7 @@ from zipfile import BadZipFile
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from service import arrays
+from service import arrays, weight_tables
 from service.core.decision import Explanation, Reason
 from service.core.features import Features
 from service.core.remembered import Recurring, Remembered
@@ -90,9 +89,9 @@ class Scorer:
         self.created = created
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
-        self._words, self._pairs = _apart(_table(tables, "words"))
-        self._clues = dict(_table(tables, "clues"))
-        self._characters = _by_beginning(_table(tables, "characters"), self._shortest)
+        self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
+        self._clues = dict(weight_tables.of(tables, "clues"))
+        self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
         self._known_words = Recurring(self._word, most=CACHED_WORDS)
         self._known_clues = Recurring(self._clue, most=CACHED_CLUES)
         self._unquoted = Remembered(self._unquoted_reason, most=CACHED_CLUES)
@@ -248,50 +247,6 @@ def load_current(models: Path) -> Scorer:
         ModelError: nothing is promoted, or what is promoted cannot be trusted.
     """
     return Scorer.load(current(models))
-
-
-def _table(tables: Mapping[str, "array[Any]"], name: str) -> Iterator[tuple[str, float]]:
-    keys = StringIO(tables[name].tobytes().decode())
-    # One after the other: all of them at once would leave holes in the memory of what stays.
-    return zip((key.rstrip("\n") for key in keys), tables[f"{name}_weights"], strict=True)
-
-
-class _Shared(dict[str, str]):
-    """
-    One string for all that are alike, as `sys.intern` has it, whose table grows by a megabyte and is never let go.
-    """
-
-    def __missing__(self, key: str) -> str:
-        return self.setdefault(key, key)
-
-
-def _apart(words: Iterable[tuple[str, float]]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """
-    Return the single words, and the pairs by their second word: small tables stay in the processor's cache, where a
-    large one costs a miss for each pair of a text.
-    """
-    single: dict[str, float] = {}
-    pairs: dict[str, dict[str, float]] = {}
-    share = _Shared()
-    for key, weight in words:
-        first, space, second = key.partition(" ")
-        if space:
-            pairs.setdefault(share[second], {})[share[first]] = weight
-        else:
-            single[share[key]] = weight
-    return single, pairs
-
-
-def _by_beginning(characters: Iterable[tuple[str, float]], length: int) -> dict[str, dict[str, float]]:
-    """
-    Return the n-grams by their rest in small tables, one for each beginning of so many characters, for the same reason
-    and since few rests are all that there are.
-    """
-    found: dict[str, dict[str, float]] = {}
-    share = _Shared()
-    for ngram, weight in characters:
-        found.setdefault(ngram[:length], {})[share[ngram[length:]]] = weight
-    return found
 
 
 def _reason(code: str, parts: list[tuple[float, str]]) -> Reason:
