@@ -32,13 +32,29 @@ NO_VERDICT = "none"
 # Finer towards the ends, where the thresholds of most models are.
 SCORES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
+
+class Spread(Histogram):
+    """
+    A histogram that is told of many amounts together: by itself it writes its numbers anew for each of them.
+    """
+
+    def observe_all(self, amounts: Sequence[float]) -> None:
+        """
+        Count amounts, as `observe` counts one.
+        """
+        if amounts:
+            self._sum.inc(sum(amounts))
+        for place, count in _times([bisect_left(self._upper_bounds, amount) for amount in amounts]):
+            self._buckets[place].inc(count)
+
+
 DECISIONS = Counter("hamlet_decisions_total", "Comments decided", ("edge", "verdict"))
 REASONS = Counter("hamlet_reasons_total", "Comments held or rejected, by what weighed most against them", ("code",))
-SCORE = Histogram("hamlet_score", "Scores of the comments decided", buckets=SCORES)
+SCORE = Spread("hamlet_score", "Scores of the comments decided", buckets=SCORES)
 REPLAYED = Counter("hamlet_replayed_total", "Decisions given again for the same id or Idempotency-Key")
 DEGRADED = Counter("hamlet_degraded_total", "Decisions made without a part", ("part",))
 LABELS = Counter("hamlet_labels_total", "Labels kept", ("label", "source", "set_aside"))
-LATENCY = Histogram("hamlet_request_seconds", "Time to answer a request", ("edge", "verdict"), buckets=SECONDS)
+LATENCY = Spread("hamlet_request_seconds", "Time to answer a request", ("edge", "verdict"), buckets=SECONDS)
 PROBLEMS = Counter("hamlet_problems_total", "Requests answered with a problem document", ("status", "code"))
 TRAFFIC_ERRORS = Counter("hamlet_traffic_errors_total", "Calls of Redis that failed", ("kind",))
 BREAKERS_OPEN = Gauge(
@@ -109,7 +125,7 @@ def count_answers(answers: Sequence[Answered], *, is_breaker_open: bool) -> None
         elif each.decision:
             made.append((each.edge, each.decision))
     for labels, amounts in seconds.items():
-        _observe(_LATENCY[labels], amounts)
+        _LATENCY[labels].observe_all(amounts)
     if any(each.decision for each in answers):
         BREAKERS_OPEN.set(int(is_breaker_open))
     _count_decisions(made)
@@ -118,21 +134,13 @@ def count_answers(answers: Sequence[Answered], *, is_breaker_open: bool) -> None
 def _count_decisions(made: Sequence[tuple[str, Decision]]) -> None:
     for key, count in _times([(edge, decision.verdict) for edge, decision in made]):
         _DECISIONS[key].inc(count)
-    _observe(SCORE, [decision.score for _, decision in made if decision.score is not None])
+    SCORE.observe_all([decision.score for _, decision in made if decision.score is not None])
     unsure = [main_reason(decision) for _, decision in made if decision.verdict is not Verdict.ACCEPT]
     for code, count in _times([code for code in unsure if code]):
         REASONS.labels(code).inc(count)
     for _, decision in made:
         for part in decision.degraded:
             _DEGRADED[part].inc()
-
-
-def _observe(histogram: Histogram, amounts: Sequence[float]) -> None:
-    # What `Histogram.observe` does for one, which is all that the library offers.
-    if amounts:
-        histogram._sum.inc(sum(amounts))
-    for place, count in _times([bisect_left(histogram._upper_bounds, amount) for amount in amounts]):
-        histogram._buckets[place].inc(count)
 
 
 def _times(values: Iterable[_Value]) -> Iterable[tuple[_Value, int]]:
