@@ -180,43 +180,44 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     rehearsal = rehearsing(moderation)
     sessions = Sessions(engine, idle=IDLE, longest=LONGEST)
     signing = SigningIn(Moderators(engine), sessions, passwords.is_right, _now)
+    queue, statistics = Queue(engine), Statistics(engine)
     return Parts(
         moderation,
         gate,
         decisions,
-        {
+        checks={
             "store": lambda: _store_fault(engine),
             "model": lambda: None if model.scorer else "no model can be trusted; the log says why",
             "worker": worker,
             "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
         },
-        lambda: traffic.state is State.OPEN,
-        settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
-        AkismetParts(moderation, rehearsal, keyring, Statistics(engine), _now, labelling),
-        Signatures(CoralPhases(engine), gate, clock=_now),
-        PerspectiveParts(moderation, rehearsal, gate, labelling),
-        labelling,
-        Listing(engine, people, _now),
-        Queue(engine),
-        ModeratePages(
+        is_breaker_open=lambda: traffic.state is State.OPEN,
+        demo_key=settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
+        akismet=AkismetParts(moderation, rehearsal, keyring, statistics, _now, labelling),
+        coral=Signatures(CoralPhases(engine), gate, clock=_now),
+        perspective=PerspectiveParts(moderation, rehearsal, gate, labelling),
+        labelling=labelling,
+        listing=Listing(engine, people, _now),
+        queue=queue,
+        moderate=ModeratePages(
             signing,
             Browsing(engine, TrafficKeys(secret).sketch),
             labelling,
-            Statistics(engine),
+            statistics,
             Overview(engine),
             _now,
             _provider(settings),
         ),
-        AdminPages(
+        admin=AdminPages(
             signing,
             TrainingJobs(settings.state_dir / "training", _as_variables(settings), _now),
             settings.models_dir.absolute(),
-            settings.training_data,
-            settings.held_back_data,
+            data=settings.training_data,
+            held_back=settings.held_back_data,
         ),
-        (Gauges(Queue(engine).length, lambda: model.scorer, _now, partial(open_to, settings.port), traffic.skew),),
-        model.watch,
-        tracing,
+        collectors=(Gauges(queue.length, lambda: model.scorer, _now, partial(open_to, settings.port), traffic.skew),),
+        watch=model.watch,
+        tracing=tracing,
     )
 
 
