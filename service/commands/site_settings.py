@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def _limit_options(command: Any) -> Any:
     for limit in reversed(fields(Limits)):
         option = f"--{limit.name.replace('_', '-')}"
-        text = f"Comments; {limit.default} by default, 0 for no limit."
+        what = "Labels" if limit.name.startswith("labels") else "Comments"
+        text = f"{what}; {limit.default} by default, 0 for no limit."
         command = click.option(option, type=or_default(int), metavar=f"N|{DEFAULT}", help=text)(command)
     return command
 

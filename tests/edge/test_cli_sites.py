@@ -3,6 +3,7 @@
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,13 @@ def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) ->
     assert lines["HAMLET_HOST"] == ["127.0.0.1", "default"]
     assert lines["HAMLET_DEMO"] == ["false", "default"]
     assert "did you mean HAMLET_PORT?" in result.stderr
+
+
+def test_a_limit_says_what_it_is_of(tmp_path: Path) -> None:
+    told = hamlet(tmp_path, "sites", "set", "--help").stdout
+
+    assert re.search(r"--labels-per-hour \S+\s+Labels; 300 by default", told)
+    assert re.search(r"--site-per-minute \S+\s+Comments; 600 by default", told)
 
 
 def test_settings_stand_in_columns(tmp_path: Path) -> None:
