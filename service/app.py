@@ -6,7 +6,6 @@ import gc
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 from flask import Flask, redirect
@@ -41,6 +40,7 @@ from service.akismet.parts import Parts as AkismetParts
 from service.akismet.rehearsal import rehearsing
 from service.breaker import State
 from service.bridge import Bridge
+from service.clock import now
 from service.comments import Comments
 from service.config import Settings, variable
 from service.connections import open_to
@@ -155,7 +155,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     engine = connect_store(settings.store_url)
     FAULTS.listener = metrics.count_store_error
     client = connect_redis(settings.redis_url)
-    memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=_now)
+    memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=now)
     traffic = Traffic(
         client,
         secret=secret,
@@ -165,9 +165,9 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         on_stale=memory.refresh,
     )
     model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=metrics.count_distrusted)
-    labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), _now, metrics.count_label)
+    labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), now, metrics.count_label)
     decisions = Decisions(engine, people[0])
-    moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=_now, new_id=_new_id)
+    moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=now, new_id=_new_id)
     tracing = None
     if settings.otlp_url:
         from service.tracing import to_collector  # 10 MB, and nobody needs it otherwise
@@ -179,7 +179,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     keyring = Keyring(sites, gate, secret)
     rehearsal = rehearsing(moderation)
     sessions = Sessions(engine, idle=IDLE, longest=LONGEST)
-    signing = SigningIn(Moderators(engine), sessions, passwords.is_right, _now)
+    signing = SigningIn(Moderators(engine), sessions, passwords.is_right, now)
     queue, statistics = Queue(engine), Statistics(engine)
     return Parts(
         moderation,
@@ -193,11 +193,11 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         },
         is_breaker_open=lambda: traffic.state is State.OPEN,
         demo_key=settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
-        akismet=AkismetParts(moderation, rehearsal, keyring, statistics, _now, labelling),
-        coral=Signatures(CoralPhases(engine), gate, clock=_now),
+        akismet=AkismetParts(moderation, rehearsal, keyring, statistics, now, labelling),
+        coral=Signatures(CoralPhases(engine), gate, clock=now),
         perspective=PerspectiveParts(moderation, rehearsal, gate, labelling),
         labelling=labelling,
-        listing=Listing(engine, people, _now),
+        listing=Listing(engine, people, now),
         queue=queue,
         moderate=ModeratePages(
             signing,
@@ -205,17 +205,17 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
             labelling,
             statistics,
             Overview(engine),
-            _now,
+            now,
             _provider(settings),
         ),
         admin=AdminPages(
             signing,
-            TrainingJobs(settings.state_dir / "training", _as_variables(settings), _now),
+            TrainingJobs(settings.state_dir / "training", _as_variables(settings), now),
             settings.models_dir.absolute(),
             data=settings.training_data,
             held_back=settings.held_back_data,
         ),
-        collectors=(Gauges(queue.length, lambda: model.scorer, _now, partial(open_to, settings.port), traffic.skew),),
+        collectors=(Gauges(queue.length, lambda: model.scorer, now, partial(open_to, settings.port), traffic.skew),),
         watch=model.watch,
         tracing=tracing,
     )
@@ -290,10 +290,6 @@ def _score(model: ModelInUse, comment: Comment) -> float | None:
 
 def _new_id() -> str:
     return str(uuid7())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _version(moderation: Moderation) -> str | None:

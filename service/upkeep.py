@@ -3,11 +3,11 @@ What goes on beside the workers, in a process of its own: sites are told what wa
 """
 
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from service import metrics, purging
+from service.clock import now
 from service.config import Settings
 from service.delivery.deliverer import Deliverer
 from service.delivery.deliverer import running as delivering
@@ -24,7 +24,7 @@ def keep_up(settings: Settings) -> None:
     """
     engine = connect(settings.store_url)
     sender = Sender(allow_private=settings.deliver_privately)
-    deliverer = Deliverer(Outbox(engine), Backlog(engine), sender, settings.secret.encode(), clock=_now)
+    deliverer = Deliverer(Outbox(engine), Backlog(engine), sender, settings.secret.encode(), clock=now)
     with delivering(deliverer), _purging(settings, engine), until_told():
         pass
     engine.dispose()
@@ -33,8 +33,4 @@ def keep_up(settings: Settings) -> None:
 def _purging(settings: Settings, engine: Engine) -> AbstractContextManager[None]:
     if not settings.purge:
         return nullcontext()
-    return purging.running(purging.assemble(settings, engine, _now), metrics.count_purged)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return purging.running(purging.assemble(settings, engine, now), metrics.count_purged)

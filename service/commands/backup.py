@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from service import terminal
+from service.clock import now
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -43,7 +43,7 @@ def restore(file: Path) -> None:
 
     with _alone() as engine:
         store = file_of(engine)
-        aside = store.with_name(f"{store.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        aside = store.with_name(f"{store.name}.before-{now():%Y%m%dT%H%M%S}")
         revision = put_back(engine, file, aside)
     click.echo(f"{store} is {file} now, at revision {revision}; what was there is {aside}")
 

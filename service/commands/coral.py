@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import JSON, NAME
 from service.core.coral import CHOICES
 from service.core.decision import Verdict
@@ -55,7 +56,7 @@ def coral(name: str, secret: str | None, overlap: float, remove: bool, as_json: 
 
     if secret is not None and len(secret.strip()) < SHORTEST_SECRET:
         raise terminal.Refusal("this is not Coral's signing secret, which is longer")
-    now = datetime.now(UTC)
+    moment = now()
     chosen = {Verdict(verdict): status for verdict, status in statuses.items() if status}
     with terminal.store(terminal.settings()) as engine:
         Sites(engine).named(name)
@@ -64,8 +65,8 @@ def coral(name: str, secret: str | None, overlap: float, remove: bool, as_json: 
             phases.remove(name)
         elif secret is not None or chosen:
             given = secret and secret.strip()
-            phases.set(name, now, secret=given, overlap=timedelta(hours=overlap), statuses=chosen)
-        phase = next((phase for phase in phases.list(now) if phase.site == name), None)
+            phases.set(name, moment, secret=given, overlap=timedelta(hours=overlap), statuses=chosen)
+        phase = next((phase for phase in phases.list(moment) if phase.site == name), None)
     count = len(phase.secrets) if phase else 0
     told = asdict(phase.statuses) if phase else {}
     if as_json:

@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import JSON, NAME
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def release(name: str, ids: tuple[str, ...], are_all: bool) -> None:
 
     with _labelled(name) as (engine, labelled):
         chosen = ids or [about.given.id for about in labelled.set_aside(name, MOST_LABELS)]
-        count = let_count(engine, name, chosen, datetime.now(UTC))
+        count = let_count(engine, name, chosen, now())
     click.echo(f"{count} count from now on")
 
 

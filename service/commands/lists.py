@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import JSON, SITE
 from service.core.entries import Action, Kind
 from service.periods import PERIOD
@@ -134,7 +135,7 @@ def _listing() -> Iterator[Listing]:
     settings = terminal.settings()
     secrets = state.prepare(settings).people_secrets
     with terminal.store(settings) as engine:
-        yield Listing(engine, secrets, lambda: datetime.now(UTC))
+        yield Listing(engine, secrets, now)
 
 
 def _entries(
@@ -143,7 +144,7 @@ def _entries(
     from service.core.entry_values import BadEntry
     from service.listing import entry
 
-    end = datetime.now(UTC) + period if period else None
+    end = now() + period if period else None
     found = [(f"{value!r}", value) for value in values]
     if file:
         lines = file.read().removeprefix("\ufeff").splitlines()

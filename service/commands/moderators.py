@@ -7,12 +7,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import JSON, NAME
 from service.core.moderator import Role
 
@@ -47,7 +47,7 @@ def add(name: str, role: Role, sites: tuple[str, ...], ask: bool, no_password: b
 
     password = "" if no_password else _password(ask)
     with _store() as store:
-        store.add(name, role, sites, hashed(password) if password else "", datetime.now(UTC))
+        store.add(name, role, sites, hashed(password) if password else "", now())
     if password and not ask:
         click.echo(password)
 
@@ -73,10 +73,10 @@ def list_(as_json: bool) -> None:
         ]
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    now = datetime.now(UTC)
+    moment = now()
     for row in rows:
         sites = "all sites" if row.sites is None else ", ".join(row.sites) or "no site"
-        is_locked = row.locked_until and now < row.locked_until
+        is_locked = row.locked_until and moment < row.locked_until
         locked = f"  locked until {row.locked_until:%Y-%m-%d %H:%M} UTC" if is_locked else ""
         click.echo(f"{row.name}  {row.role}  {sites}{locked}")
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import JSON
 
 MOST_ENTRIES = 1_000
@@ -50,5 +50,5 @@ def retry() -> None:
     from service.store.backlog import Backlog
 
     with terminal.store(terminal.settings()) as engine:
-        count = Backlog(engine).revive(datetime.now(UTC))
+        count = Backlog(engine).revive(now())
     click.echo(f"{count} to be told again")

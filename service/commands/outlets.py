@@ -5,12 +5,12 @@ The options of `hamlet sites set` that say where a site hears of decisions.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import DEFAULT
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def save(settings: Settings, engine: Engine, name: str, *, webhook: str | None, 
     if webhook is None:
         return
     if webhook == DEFAULT:
-        outlets.set_webhook(name, None, datetime.now(UTC))
+        outlets.set_webhook(name, None, now())
         return
     try:
         split(webhook)
     except NotAllowed as error:
         raise terminal.Refusal(f"--webhook is {webhook!r}: {error}") from None
-    outlets.set_webhook(name, webhook, datetime.now(UTC))
+    outlets.set_webhook(name, webhook, now())
     click.echo(told_at(settings, engine, name)["webhook_secret"])
 
 

@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from service import terminal
+from service.clock import now
 from service.commands.options import JSON
 from service.config import SettingsError
 
@@ -168,10 +169,3 @@ def _print(result: Mapping[str, Any], as_json: bool) -> None:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def now() -> datetime:
-    """
-    Return the present moment.
-    """
-    return datetime.now(UTC)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from service import terminal
+from service.clock import now
 from service.config import SettingsError, variable
 
 
@@ -40,7 +41,7 @@ def rotate() -> None:
         return
     with terminal.refusing(SettingsError):
         prepared = state.prepare(settings)
-    new = HashSecrets(prepared.state_dir).rotate(prepared.secret, datetime.now(UTC))
+    new = HashSecrets(prepared.state_dir).rotate(prepared.secret, now())
     click.echo(f"{new.fingerprint} keys the hashes once the service has been started again")
 
 

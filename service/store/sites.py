@@ -5,12 +5,13 @@ The sites that Hamlet moderates for, their keys and what they have set for thems
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from service.clock import now
 from service.core.site import USUAL_SCOPES, AkismetHold, Limits, OwnThresholds, Scope, Site
 from service.store.engine import available, one_by_one
 from service.store.errors import SiteExists, UnknownKey, UnknownSite
@@ -53,10 +54,6 @@ class KeyRow:
     expires_at: datetime | None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Sites:
     """
     The registered sites. Every call raises StoreUnavailable when the database does not answer.
@@ -66,7 +63,7 @@ class Sites:
         self,
         engine: Engine,
         random: Callable[[int], bytes] = secrets.token_bytes,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self._engine = engine
         self._random = random
