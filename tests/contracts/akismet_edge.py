@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from edge_fakes import FakeModeration, FakeReports
 from flask import Flask
 
 from service import akismet, problems
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts
-from service.core.comment import Claim, Comment
 from service.core.decision import Decision, Verdict
-from service.core.labels import Given, Source
 from service.core.site import AkismetHold, Site
-from service.core.traffic import Quota
 from service.errors import HamletError
 from service.gate import Gate
-from service.labelling import Heard, Report
-from service.moderation import Outcome
 from service.store.keys import akismet_key
 from service.store.statistics import Tally
 
@@ -56,23 +52,6 @@ class FakeSites:
 
 
 @dataclass
-class FakeModeration:
-    """
-    Gives the same decision to every comment, or the same error, and keeps what it was asked.
-    """
-
-    decision: Decision = DECISION
-    fault: Exception | None = None
-    asked: list[Comment] = field(default_factory=list)
-
-    def moderate(self, site: Site, comment: Comment, claim: Claim | None = None) -> Outcome:
-        self.asked.append(comment)
-        if self.fault:
-            raise self.fault
-        return Outcome(self.decision, Quota(limit=600, remaining=599, reset=1))
-
-
-@dataclass
 class FakeStatistics:
     """
     Has the same tally for every period, and keeps what it was asked for.
@@ -90,29 +69,16 @@ class FakeStatistics:
 
 
 @dataclass
-class FakeLabels:
-    """
-    Keeps what it is told.
-    """
-
-    kept: list[tuple[str, Report]] = field(default_factory=list)
-
-    def report(self, site: Site, report: Report) -> Heard:
-        self.kept.append((site.name, report))
-        return Heard(Given("l1", report.label, report.who, Source.AKISMET, 0.25, NOW), [], None)
-
-
-@dataclass
 class Edge:
     """
     The edge with the parts that a test may change.
     """
 
     sites: FakeSites = field(default_factory=FakeSites)
-    moderation: FakeModeration = field(default_factory=FakeModeration)
-    rehearsal: FakeModeration = field(default_factory=FakeModeration)
+    moderation: FakeModeration = field(default_factory=lambda: FakeModeration(DECISION))
+    rehearsal: FakeModeration = field(default_factory=lambda: FakeModeration(DECISION))
     statistics: FakeStatistics = field(default_factory=FakeStatistics)
-    labels: FakeLabels = field(default_factory=FakeLabels)
+    labels: FakeReports = field(default_factory=FakeReports)
 
     def decide(self, verdict: Verdict, *, discard: bool = False, log_only: bool = False) -> None:
         decision = replace(DECISION, verdict=verdict, discard=discard, log_only=log_only)

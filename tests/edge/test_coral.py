@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from edge_fakes import FakeModeration
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -25,7 +26,6 @@ from service.core.site import Site
 from service.core.traffic import Quota
 from service.errors import HamletError, QuotaExceeded, StoreUnavailable
 from service.gate import STALE_SECONDS, Gate
-from service.moderation import Outcome
 from service.store.coral import Phase
 
 SITE = Site(1, "news", "0123456789")
@@ -65,23 +65,10 @@ class FakePhases:
 
 
 @dataclass
-class FakeModeration:
-    decision: Decision = DECISION
-    fault: Exception | None = None
-    asked: list[Comment] = field(default_factory=list)
-
-    def moderate(self, site: Site, comment: Comment) -> Outcome:
-        self.asked.append(comment)
-        if self.fault:
-            raise self.fault
-        return Outcome(self.decision, Quota(600, 599, 1))
-
-
-@dataclass
 class Edge:
     sites: FakeSites = field(default_factory=FakeSites)
     phases: FakePhases = field(default_factory=FakePhases)
-    moderation: FakeModeration = field(default_factory=FakeModeration)
+    moderation: FakeModeration = field(default_factory=lambda: FakeModeration(DECISION))
     seconds: float = 0.0
 
     def client(self) -> FlaskClient:

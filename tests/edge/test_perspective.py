@@ -4,28 +4,26 @@ Perspective's two calls, for spam alone.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from edge_fakes import FakeModeration, FakeReports
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from service import perspective, problems
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
-from service.core.labels import Given, Label, Source
+from service.core.labels import Label
 from service.core.site import Site
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded, StoreUnavailable
 from service.gate import Gate
-from service.labelling import Heard, Report
-from service.moderation import Outcome
+from service.labelling import Report
 from service.perspective import Parts
 from service.store.keys import digest
 
 SITE = Site(1, "blog", "0123456789")
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KEY = "hamlet_0123456789_" + "A" * 43
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
 SCORE = 0.8312345678901234
@@ -39,34 +37,12 @@ class FakeSites:
 
 
 @dataclass
-class FakeModeration:
-    decision: Decision = DECISION
-    fault: Exception | None = None
-    asked: list[Comment] = field(default_factory=list)
-
-    def moderate(self, site: Site, comment: Comment) -> Outcome:
-        self.asked.append(comment)
-        if self.fault:
-            raise self.fault
-        return Outcome(self.decision, Quota(600, 599, 1))
-
-
-@dataclass
-class FakeLabels:
-    kept: list[tuple[str, Report]] = field(default_factory=list)
-
-    def report(self, site: Site, report: Report) -> Heard:
-        self.kept.append((site.name, report))
-        return Heard(Given("l1", report.label, report.who, Source.AKISMET, 0.25, NOON), [], None)
-
-
-@dataclass
 class Edge:
-    moderation: FakeModeration = field(default_factory=FakeModeration)
+    moderation: FakeModeration = field(default_factory=lambda: FakeModeration(DECISION))
     rehearsal: FakeModeration = field(
         default_factory=lambda: FakeModeration(replace(DECISION, recorded=False, score=0.25))
     )
-    labels: FakeLabels = field(default_factory=FakeLabels)
+    labels: FakeReports = field(default_factory=FakeReports)
 
     def app(self, *, has_labels: bool = True) -> Flask:
         app = Flask(__name__)

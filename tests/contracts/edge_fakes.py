@@ -1,0 +1,46 @@
+"""
+What the edges of other protocols ask, in the hands of a test.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from service.core.comment import Comment
+from service.core.decision import Decision
+from service.core.labels import Given, Source
+from service.core.site import Site
+from service.core.traffic import Quota
+from service.labelling import Heard, Report
+from service.moderation import Outcome
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass
+class FakeModeration:
+    """
+    Gives the same decision to every comment, or the same error, and keeps what it was asked.
+    """
+
+    decision: Decision
+    fault: Exception | None = None
+    asked: list[Comment] = field(default_factory=list)
+
+    def moderate(self, site: Site, comment: Comment) -> Outcome:
+        self.asked.append(comment)
+        if self.fault:
+            raise self.fault
+        return Outcome(self.decision, Quota(limit=600, remaining=599, reset=1))
+
+
+@dataclass
+class FakeReports:
+    """
+    Keeps what it is told, after the name of the site.
+    """
+
+    kept: list[tuple[str, Report]] = field(default_factory=list)
+
+    def report(self, site: Site, report: Report) -> Heard:
+        self.kept.append((site.name, report))
+        return Heard(Given("l1", report.label, report.who, Source.AKISMET, 0.25, NOON), [], None)
