@@ -5,18 +5,16 @@ Everything that takes time is a job of `hamlet-train` in a process of its own (`
 and whose output it shows.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
+from service.admin import versions
 from service.core.moderator import Role
 from service.errors import HamletError, InvalidField, NotFound
 from service.moderate import session
-from service.scorer import CURRENT
 from service.signing_in import SigningIn
 from service.training_jobs import TrainingJobs
 
@@ -51,9 +49,9 @@ def blueprint(parts: Parts) -> Blueprint:
     def models() -> Response:
         return _page(
             "models.html",
-            versions=_versions(parts.models),
-            current=_current(parts.models),
-            history=_history(parts.models)[::-1],
+            versions=versions.versions(parts.models),
+            current=versions.in_use(parts.models),
+            history=versions.history(parts.models),
             job=parts.jobs.latest(),
             is_possible=parts.jobs.is_possible,
             periods=PERIODS,
@@ -72,7 +70,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/models/<version>/report")
     def report(version: str) -> Response:
-        _known(parts.models, version)
+        versions.check(parts.models, version)
         path = parts.models / version / "report.html"
         if not path.is_file():
             raise NotFound("this model came without a report")
@@ -85,24 +83,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.post("/models/<action>")
     def act(action: str) -> Response:
-        version = request.form.get("version", "")
-        rows = ["--from-store", *(["--data", str(parts.held_back)] if parts.held_back else [])]
-        who, reason = session.moderator().name, _reason("reason")
-        signed = ["--who", who, "--reason", reason]
-        if action not in ("train", "rollback"):
-            _known(parts.models, version)
-        commands: Mapping[str, tuple[str, list[str]]] = {
-            "train": ("Train a model", ["fit", "--from-store", "--out", str(parts.models), *_data(parts.data)]),
-            "gates": (f"Check {version}", ["promote", "--dry-run", version, *rows]),
-            "shadow": (f"Shadow {version}", ["shadow", version, "--for", _period()]),
-            "promote": (f"Promote {version}", ["promote", version, *rows, *signed, *_force(_reason("force"))]),
-            "rollback": ("Go back to the model before", ["rollback", *signed]),
-        }
-        if action not in commands:
-            raise NotFound("there is nothing at this address")
-        title, arguments = commands[action]
-        models = [] if action == "train" else ["--models", str(parts.models)]
-        parts.jobs.start(title, who, [*arguments, *models])
+        title, arguments = _job(parts, action, request.form.get("version", ""))
+        parts.jobs.start(title, session.moderator().name, arguments)
         return _back()
 
     @pages.errorhandler(HamletError)
@@ -112,46 +94,38 @@ def blueprint(parts: Parts) -> Blueprint:
     return pages
 
 
+def _job(parts: Parts, action: str, version: str) -> tuple[str, list[str]]:
+    """
+    Return what a job is called, and the arguments that `hamlet-train` is given for it.
+
+    Raises:
+        NotFound: there is no such action, or no such model.
+        InvalidField: a reason or a period makes no sense.
+    """
+    models = ["--models", str(parts.models)]
+    rows = ["--from-store", *_option("--data", parts.held_back)]
+    signed = ["--who", session.moderator().name, "--reason", _reason("reason")]
+    if action == "train":
+        return "Train a model", ["fit", "--from-store", "--out", str(parts.models), *_option("--data", parts.data)]
+    if action == "rollback":
+        return "Go back to the model before", ["rollback", *signed, *models]
+    versions.check(parts.models, version)
+    if action == "gates":
+        return f"Check {version}", ["promote", "--dry-run", version, *rows, *models]
+    if action == "shadow":
+        return f"Shadow {version}", ["shadow", version, "--for", _period(), *models]
+    if action == "promote":
+        force = _option("--force", _reason("force"))
+        return f"Promote {version}", ["promote", version, *rows, *signed, *force, *models]
+    raise NotFound("there is nothing at this address")
+
+
 def _back() -> Response:
     return cast("Response", redirect(url_for("admin.models"), 303))
 
 
 def _page(template: str, **values: Any) -> Response:
     return Response(render_template(f"admin/{template}", moderator=session.moderator(), **values))
-
-
-def _versions(models: Path) -> list[dict[str, Any]]:
-    """
-    Return what the list says of each model, the newest name first.
-    """
-    cards = sorted(models.glob("*/card.json"), reverse=True)
-    return [{"version": path.parent.name, **_facts(path)} for path in cards]
-
-
-def _facts(card: Path) -> dict[str, Any]:
-    try:
-        return {"created": json.loads(card.read_text(encoding="utf-8")).get("created", "")[:16].replace("T", " ")}
-    except (OSError, ValueError, AttributeError):
-        return {"created": "its card is damaged"}
-
-
-def _current(models: Path) -> str:
-    path = models / CURRENT
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-
-
-def _history(models: Path) -> list[dict[str, Any]]:
-    path = models / "history.jsonl"
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
-    except ValueError:
-        return []
-
-
-def _known(models: Path, version: str) -> None:
-    # Compared with what is there and never joined unseen: a name with slashes leads out of the folder.
-    if version not in {each["version"] for each in _versions(models)}:
-        raise NotFound("there is no such model")
 
 
 def _reason(field: str) -> str:
@@ -168,9 +142,5 @@ def _period() -> str:
     return period
 
 
-def _data(path: Path | None) -> list[str]:
-    return ["--data", str(path)] if path else []
-
-
-def _force(reason: str) -> list[str]:
-    return ["--force", reason] if reason else []
+def _option(name: str, value: Path | str | None) -> list[str]:
+    return [name, str(value)] if value else []

@@ -1,0 +1,54 @@
+"""
+The folder of models as the page shows it: the versions in it, which is in use, and which were before.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from service.errors import NotFound
+from service.scorer import CURRENT
+
+
+def versions(models: Path) -> list[dict[str, Any]]:
+    """
+    Return what the list says of each model, the newest name first.
+    """
+    cards = sorted(models.glob("*/card.json"), reverse=True)
+    return [{"version": path.parent.name, **_facts(path)} for path in cards]
+
+
+def in_use(models: Path) -> str:
+    """
+    Return the version in use; "" while there is none.
+    """
+    path = models / CURRENT
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def history(models: Path) -> list[dict[str, Any]]:
+    """
+    Return the promotions, the newest first; none where what is written of them is damaged.
+    """
+    path = models / "history.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return [json.loads(line) for line in reversed(lines)]
+    except ValueError:
+        return []
+
+
+def check(models: Path, version: str) -> None:
+    """
+    Raise NotFound if there is no model of this version.
+    """
+    # Compared with what is there and never joined unseen: a name with slashes leads out of the folder.
+    if version not in {each["version"] for each in versions(models)}:
+        raise NotFound("there is no such model")
+
+
+def _facts(card: Path) -> dict[str, Any]:
+    try:
+        return {"created": json.loads(card.read_text(encoding="utf-8")).get("created", "")[:16].replace("T", " ")}
+    except (OSError, ValueError, AttributeError):
+        return {"created": "its card is damaged"}
