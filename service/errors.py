@@ -119,7 +119,7 @@ class UnsupportedMediaType(HamletError):
     The body is in no format that Hamlet reads; `accepted` are the media types that it does.
     """
 
-    status, code, title = (415, "unsupported-media-type", "The content type is not supported")
+    status, code, title = 415, "unsupported-media-type", "The content type is not supported"
 
     def __init__(self, detail: str, accepted: tuple[str, ...]) -> None:
         super().__init__(detail)
@@ -143,7 +143,7 @@ class ClaimMismatch(HamletError):
     An idempotency key was used again with another body.
     """
 
-    status, code, title = (422, "idempotency-mismatch", "The idempotency key belongs to another body")
+    status, code, title = 422, "idempotency-mismatch", "The idempotency key belongs to another body"
 
 
 class QuotaExceeded(HamletError):

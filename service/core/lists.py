@@ -88,9 +88,8 @@ class Lists:
         evidence = (quoted[:LONGEST_QUOTE],) if quoted else ()
         return Listed(entry, Reason(rule, rule=rule, evidence=evidence, entry=entry.id))
 
-    # What is quoted is kept with the decision, so address and e-mail, which the store keeps as hashes, never are.
-
     def _hits(self, comment: Comment, now: datetime) -> Iterator[Hit]:
+        # What is quoted is kept with the decision, so address and e-mail, which the store keeps as hashes, never are.
         emails, authors = self._by_value[Kind.EMAIL], self._by_value[Kind.AUTHOR]
         yield from ((entry, "") for entry in self._ranges.of(comment.ip))
         if emails and comment.email:

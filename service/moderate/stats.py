@@ -40,10 +40,8 @@ def install(
         sites = own_sites(browsing)
         site_id = chosen_site(sites, request.args.get("site", ""))
         now = clock()
-        recent, earlier = (
-            overview.scores(site_id, now - RECENT, now),
-            overview.scores(site_id, now - RECENT - EARLIER, now - RECENT),
-        )
+        recent = overview.scores(site_id, now - RECENT, now)
+        earlier = overview.scores(site_id, now - RECENT - EARLIER, now - RECENT)
         charts = [
             _days(statistics, site_id, now),
             _scores(overview, site_id, now),

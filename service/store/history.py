@@ -71,7 +71,7 @@ def commented(
         StoreUnavailable: the store cannot be read.
     """
     for row in _newest(engine, _AUTHORED, site, last, page):
-        email, ip = (authors.get(row.email_hash or "", ""), authors.get(row.address_hash or "", ""))
+        email, ip = authors.get(row.email_hash or "", ""), authors.get(row.address_hash or "", "")
         comment = Comment(row.name, row.comment, url=row.details.get("url", ""), email=email, ip=ip)
         yield Commented(row.id, Verdict(row.verdict), comment)
 

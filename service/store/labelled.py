@@ -83,14 +83,8 @@ def stream(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, Labelled]]:
     Raises:
         StoreUnavailable: the store cannot be read.
     """
-    query, last = (
-        select(labels, sites.c.name.label("site"))
-        .join(sites)
-        .where(IN_FORCE, IS_KEPT)
-        .order_by(labels.c.id)
-        .limit(page),
-        "",
-    )
+    with_site = select(labels, sites.c.name.label("site")).join(sites)
+    query, last = with_site.where(IN_FORCE, IS_KEPT).order_by(labels.c.id).limit(page), ""
     while True:
         with available(), one_by_one(engine).connect() as connection:
             rows = connection.execute(query.where(labels.c.id > last)).all()
