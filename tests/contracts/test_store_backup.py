@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from alembic.command import upgrade
 from alembic.config import Config
-from click.testing import CliRunner, Result
+from command_line import hamlet
 from postgresql_server import PostgresqlServer
 from sqlalchemy import Engine, inspect
 from stores import LONG, NOON, OpenStore, OpenUrl, Store, decision
 from uuid_utils import uuid7
 
 from service.akismet.keys import Keyring
-from service.cli import main
 from service.core.comment import Comment
 from service.core.labels import Label, Source
 from service.core.site import OwnThresholds, Scope
@@ -224,9 +223,3 @@ def _tables(engine: Engine) -> dict[str, Sequence[object]]:
         + sorted(str(index["name"]) for index in found.get_indexes(table) if index["name"])
         for table in sorted(found.get_table_names())
     }
-
-
-def hamlet(folder: Path, *arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments, env={"HAMLET_STATE_DIR": str(folder)})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result

@@ -6,13 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import command_line
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from running_service import write_model
 from sqlalchemy import Engine
 from stores import decision, recorded
 
-from service.cli import main
 from service.core.comment import Asked, Comment
 from service.core.events import State
 from service.core.labels import Label, Source
@@ -34,10 +34,7 @@ def state(tmp_path: Path) -> Path:
 
 
 def hamlet(state: Path, *arguments: str, typed: str | None = None) -> Result:
-    env = {"HAMLET_STATE_DIR": str(state), "HAMLET_MODELS_DIR": str(state / "models")}
-    result = CliRunner().invoke(main, arguments, env=env, input=typed)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return command_line.hamlet(state, *arguments, typed=typed, HAMLET_MODELS_DIR=str(state / "models"))
 
 
 def engine(state: Path) -> Engine:

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from command_line import hamlet
 from uuid_utils import uuid7
 
-from service.cli import main
 from service.core.comment import Comment
 from service.core.labels import Label, Source
 from service.store.engine import connect
@@ -18,12 +17,6 @@ from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-def hamlet(state: Path, *arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments, env={"HAMLET_STATE_DIR": str(state)})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 @pytest.fixture

@@ -7,18 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from command_line import hamlet
 
 from service import passwords
-from service.cli import main
 from service.store.engine import connect
 from service.store.moderators import Moderators
-
-
-def hamlet(state: Path, *arguments: str, typed: str = "") -> Result:
-    result = CliRunner().invoke(main, arguments, input=typed, env={"HAMLET_STATE_DIR": str(state)})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 @pytest.fixture

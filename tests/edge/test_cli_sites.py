@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from command_line import hamlet
 from rated_model import write_rated_model
 from running_service import write_model
 
 from service.akismet.keys import Keyring
-from service.cli import main
 from service.config import Settings
 from service.core.site import Site
 from service.errors import Unauthorised
@@ -24,13 +23,6 @@ from service.store.sites import Sites
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
     return write_rated_model(tmp_path / "models")
-
-
-def hamlet(state: Path, *arguments: str, **environ: str) -> Result:
-    env = {"HAMLET_STATE_DIR": str(state), **environ}
-    result = CliRunner().invoke(main, arguments, env=env)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def admitted(state: Path, key: str) -> Site:
