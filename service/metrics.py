@@ -189,7 +189,7 @@ def count_store_error(kind: str) -> None:
 
 def count_replaced(cause: str) -> None:
     """
-    Count a worker that died, or that was replaced for its age.
+    Count a worker whose place another one took, and by why: died, age or model.
     """
     REPLACED.labels(cause).inc()
     forget_the_dead()

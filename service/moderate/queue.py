@@ -28,9 +28,9 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         sites = own_sites(browsing)
         site_id = chosen_site(sites, request.args.get("site", ""))
         chosen, before = filters.read(request.args), request.args.get("before", "")
-        # One more than shown tells whether there is a next page.
         # All of an author, a campaign or a reason are on one page, to be decided on together.
         most = MOST_AT_ONCE if chosen.alike or chosen.reason else PAGE
+        # One more than shown tells whether there is a next page.
         found = browsing.page(site_id, chosen, most + 1, before)
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
