@@ -1,5 +1,5 @@
 """
-The command `hamlet`: serve, check, recheck, sites, thresholds, settings.
+The command `hamlet`: `serve` and `settings` are here, all others in `commands/`.
 
 It ends with 0 when all went well, 1 when a line could not be checked or the workers kept dying, and 2 when it could
 not do what was asked: then one line on standard error says why, and the cure.
@@ -48,22 +48,11 @@ def main() -> None:
     """
 
 
-main.add_command(check)
-main.add_command(doctor)
-main.add_command(recheck)
-main.add_command(outbox)
-main.add_command(lists)
-main.add_command(labels)
-main.add_command(moderators)
-main.add_command(sites)
-main.add_command(thresholds)
-main.add_command(backup)
-main.add_command(restore)
-main.add_command(downgrade)
-main.add_command(purge)
-main.add_command(erase)
-main.add_command(export)
-main.add_command(secret)
+for command in (
+    *(check, doctor, recheck, outbox, lists, labels, moderators, sites),
+    *(thresholds, backup, restore, downgrade, purge, erase, export, secret),
+):
+    main.add_command(command)
 
 
 @main.command()
