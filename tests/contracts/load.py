@@ -20,7 +20,8 @@ class Load:
     Some clients, each with a connection that it keeps, from the beginning of a context to its end.
 
     A client whose connection ends makes another one, and ends when that is refused. With `leaves` it ends at once, as
-    if it went elsewhere.
+    if it went elsewhere. Between an answer and the next comment it waits for `pause` seconds: who asks on and on leaves
+    too little of a small machine to whatever is to happen under the load.
     """
 
     port: int
@@ -28,6 +29,7 @@ class Load:
     clients: int = 8
     leaves: bool = False
     comment: str = "thanks for number {}"
+    pause: float = 0.02
     answers: list[dict[str, Any]] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
@@ -64,7 +66,7 @@ class Load:
 
     def _ask_on(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        while not self._stop.is_set():
+        while not self._stop.wait(self.pause):
             try:
                 if connection.sock is None:
                     connection.connect()

@@ -42,7 +42,7 @@ def test_a_worker_shares_most_of_its_memory_with_the_others(serve: Serve) -> Non
 
 def test_no_two_workers_give_the_same_ids(serve: Serve) -> None:
     with serve() as service, Load(service.port, service.key, clients=8) as load:
-        wait_until(lambda: len(load.answers) > 200)
+        wait_until(lambda: len(load.answers) > 200, seconds=60)
         load.stop()
 
     ids = load.ids()

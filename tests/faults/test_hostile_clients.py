@@ -101,7 +101,7 @@ def test_a_body_that_lies_about_its_length_is_refused_and_nothing_hangs(
 def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_limit_is_judged(serve: Serve) -> None:
     with serve(HAMLET_WORKERS="1") as service:
         service.lift_limits(key_per_minute=CALLER_LIMIT)
-        with Load(service.port, service.key, clients=16) as load:
+        with Load(service.port, service.key, clients=16, pause=0) as load:
             wait_until(lambda: load.statuses[429] > 400, seconds=60)
         refused = service.counted('hamlet_problems_total{code="quota-exceeded",status="429"}')
         stored = service.stored()
@@ -119,7 +119,7 @@ def test_a_storm_that_waits_for_nothing_costs_other_sites_nothing_and_ends_when_
         added = subprocess.check_output(command("sites", "add", "other", "--json"), env=service.environment)
         service.lift_limits(key_per_minute=CALLER_LIMIT)
         workers = service.workers()
-        with Load(service.port, service.key, clients=48) as storm:
+        with Load(service.port, service.key, clients=48, pause=0) as storm:
             wait_until(lambda: storm.statuses[429] > 0, seconds=30)
             with Load(service.port, json.loads(added)["key"], clients=1) as other:
                 wait_until(lambda: storm.statuses[429] > STORM and other.statuses[200] > 20, seconds=90)

@@ -22,7 +22,7 @@ def test_a_stop_under_load_fails_readiness_first_and_answers_all_that_was_asked(
         serve(is_traced=True, HAMLET_DRAIN_SECONDS="2") as service,
         Load(service.port, service.key, clients=4, leaves=True) as load,
     ):
-        wait_until(lambda: len(load.answers) > 50)
+        wait_until(lambda: len(load.answers) > 50, seconds=60)
 
         service.process.send_signal(signal.SIGTERM)
         wait_until(lambda: service.request("GET", "/readyz").status == 503)
@@ -56,7 +56,7 @@ def test_a_second_signal_skips_the_wait(serve: Serve) -> None:
 
 def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(serve: Serve) -> None:
     with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
-        wait_until(lambda: len(load.answers) > 50)
+        wait_until(lambda: len(load.answers) > 50, seconds=60)
         before = service.workers()
 
         service.process.send_signal(signal.SIGHUP)  # what happens to each after HAMLET_WORKER_LIFETIME
@@ -70,14 +70,14 @@ def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(s
 
 def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(serve: Serve) -> None:
     with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
-        wait_until(lambda: len(load.answers) > 100)
+        wait_until(lambda: len(load.answers) > 100, seconds=60)
         before = service.workers()
 
         os.kill(before[0], signal.SIGKILL)
         wait_until(lambda: len(set(service.workers()) - set(before)) == 1, seconds=20)
         wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="died"}') == 1, seconds=20)
         asked_after = len(load.answers)
-        wait_until(lambda: len(load.answers) > asked_after + 50)
+        wait_until(lambda: len(load.answers) > asked_after + 50, seconds=60)
         load.stop()
 
         assert set(load.ids()) <= service.stored()
@@ -120,7 +120,7 @@ def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_th
     labelled: list[str] = []
     with serve(is_traced=True) as service:
         with Load(service.port, service.key, clients=4) as load:
-            wait_until(lambda: len(load.answers) > 100)
+            wait_until(lambda: len(load.answers) > 100, seconds=60)
             for each in load.ids()[:20]:
                 answer = service.post(f"/v1/comments/{each}/label", {"label": "ham"})
                 assert answer.status == 200, answer
