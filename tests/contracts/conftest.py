@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import redis
+from postgresql_server import PostgresqlServer
 from private_store import Everything, PrivateStore, every_byte
 from sqlalchemy import Engine, text
-from stores import OpenStore, OpenUrl, Store, store_with_site
+from stores import OpenStore, OpenUrl, Store, make_tables, store_with_site
 from traffic_observer import Observer
 
 from service.store.engine import connect
@@ -77,12 +78,30 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/hamlet.sqlite"
     url: str = request.getfixturevalue("postgresql_url")
+    empty(url)
+    return url
+
+
+def empty(url: str) -> None:
     engine = connect(url)
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-    return url
+
+
+@pytest.fixture(scope="session")
+def postgresql_tables(postgresql: PostgresqlServer) -> str:
+    """
+    The statements that make the tables of the newest revision at once.
+    """
+    empty(postgresql.url)
+    engine = connect(postgresql.url)
+    migrate(engine)
+    engine.dispose()
+    lines = postgresql.dump().decode().splitlines()
+    empty(postgresql.url)
+    return "\n".join(line for line in lines if not line.startswith("\\"))  # those are for psql
 
 
 @pytest.fixture
@@ -94,9 +113,15 @@ def open_store(store_url: str, open_url: OpenUrl) -> OpenStore:
 
 
 @pytest.fixture
-def store(open_store: OpenStore) -> Store:
+def store(request: pytest.FixtureRequest, open_store: OpenStore) -> Store:
     engine = open_store()
-    migrate(engine)
+    if engine.dialect.name == "sqlite":
+        make_tables(engine)
+        return store_with_site(engine)
+    tables: str = request.getfixturevalue("postgresql_tables")
+    with engine.begin() as connection:
+        connection.execution_options(no_parameters=True).exec_driver_sql(tables)
+    engine.dispose()  # with the connection, for which the statements set a path that has no schema
     return store_with_site(engine)
 
 
@@ -106,7 +131,7 @@ def sqlite(tmp_path: Path, open_url: OpenUrl) -> Store:
     A store in a file, where the other engine has a server.
     """
     engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     return store_with_site(engine)
 
 

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
@@ -15,6 +17,8 @@ from service.core.decision import Decision, Reason, Verdict
 from service.core.site import Site, Thresholds
 from service.errors import StoreUnavailable
 from service.store.decisions import Decisions, Recorded
+from service.store.engine import connect
+from service.store.schema import migrate
 from service.store.sites import Sites
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -47,6 +51,25 @@ def recorded(decisions: Decisions, asked: Asked, decision: Decision, received_at
     if isinstance(found, StoreUnavailable):
         raise found
     return found
+
+
+def make_tables(engine: Engine) -> None:
+    """
+    Do for a SQLite database that is not there yet what `migrate` does, by copying one that it made: through all
+    revisions is a tenth of a second each time.
+    """
+    assert engine.url.database
+    Path(engine.url.database).write_bytes(_empty_store())
+
+
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hamlet.sqlite"
+        engine = connect(f"sqlite:///{path}")
+        migrate(engine)
+        engine.dispose()
+        return path.read_bytes()
 
 
 def store_with_site(engine: Engine, name: str = "news") -> Store:

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, insert, text, update
-from stores import NOON, SECRET, OpenUrl, Store, decision, registered, store_with_site
+from stores import NOON, SECRET, OpenUrl, Store, decision, make_tables, registered, store_with_site
 
 from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
 from service.core.labels import Label
 from service.store.browsing import MOST_COUNTED, Alike, Browsing, Filter, Order, Shown
-from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import decisions
 from service.traffic_keys import TrafficKeys
@@ -197,7 +196,7 @@ def test_more_than_can_be_counted_quickly_is_not_counted(browsing: Browsing, sto
 def test_a_page_is_read_along_an_index(chosen: Filter, along: str, tmp_path: Path, open_url: OpenUrl) -> None:
     # On SQLite, whose plans do not hang on how many rows there are.
     engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     store.record(decision("01"), Comment("Mallory", "one", email="m@spam.example", ip="8.8.8.8"))
     asked: list[str] = []

@@ -11,7 +11,19 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
-from stores import LONG, NOON, SECRET, OpenStore, OpenUrl, Store, decision, recorded, registered, store_with_site
+from stores import (
+    LONG,
+    NOON,
+    SECRET,
+    OpenStore,
+    OpenUrl,
+    Store,
+    decision,
+    make_tables,
+    recorded,
+    registered,
+    store_with_site,
+)
 from uuid_utils import uuid7
 
 from service.core.comment import Asked, Claim, Comment
@@ -19,7 +31,6 @@ from service.core.decision import Decision, Reason, Verdict
 from service.errors import StoreUnavailable
 from service.store.decisions import Decisions, Recorded
 from service.store.retention import Retention
-from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import decisions
 
@@ -80,7 +91,7 @@ def test_a_name_of_any_length_is_kept(store: Store) -> None:
 
 def test_what_is_recorded_together_dirties_few_pages(tmp_path: Path, open_url: OpenUrl) -> None:
     engine = open_url(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     comments = [
         Comment(f"{each * 7919 % 2_000} Ann", f"Hello {each}", email=f"{each}@mail.example", ip=f"8.8.{each // 250}.8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from stores import NOON, SECRET, OpenUrl, Store, decision, registered
+from stores import NOON, SECRET, OpenUrl, Store, decision, make_tables, registered
 from uuid_utils import uuid7
 
 from service.core.comment import Asked, Comment
@@ -17,7 +17,6 @@ from service.core.labels import Label, Source
 from service.store.decisions import Decisions
 from service.store.labels import Labels, Wish, release
 from service.store.queue import Length, Queue
-from service.store.schema import migrate
 from service.store.sites import Sites
 
 WHY = "a burst"
@@ -113,7 +112,7 @@ def test_a_burst_that_is_set_aside_puts_its_comments_back(store: Store) -> None:
 
 def test_on_sqlite_the_queue_is_read_by_its_own_index(open_url: OpenUrl, tmp_path: Path) -> None:
     engine = open_url(f"sqlite:///{tmp_path}/queue.sqlite")
-    migrate(engine)
+    make_tables(engine)
     statement = (
         "EXPLAIN QUERY PLAN SELECT id FROM decisions WHERE verdict = 'hold' AND label IS NULL AND erased_at IS NULL"
         " AND site_id = 1 AND id < '02' ORDER BY id DESC LIMIT 50"

@@ -15,13 +15,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from running_service import wait_until, write_model
+from stores import make_tables
 from werkzeug.test import TestResponse
 
 from service import admin, moderate, problems
 from service.core.moderator import Moderator, Role
 from service.errors import TrainingBusy
 from service.store.engine import connect
-from service.store.schema import migrate
 from service.training_jobs import Job, TrainingJobs
 from training.cli import main
 
@@ -338,7 +338,7 @@ def processes_of(group: int) -> Iterator[int]:
 
 def test_a_shadow_that_is_stopped_says_what_it_has_seen(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     engine.dispose()
     models = write_model(tmp_path / "models", "two")
     write_model(models, "one")

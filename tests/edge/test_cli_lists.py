@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from stores import Store, decision, registered, store_with_site
+from stores import Store, decision, make_tables, registered, store_with_site
 from stores import recorded as keep
 
 from service.cli import main
@@ -20,14 +20,13 @@ from service.errors import Unauthorised
 from service.gate import Gate
 from service.store.decisions import Decisions
 from service.store.engine import connect
-from service.store.schema import migrate
 from service.store.sites import Sites
 
 
 @pytest.fixture
 def news(tmp_path: Path) -> Iterator[Store]:
     engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    migrate(engine)
+    make_tables(engine)
     yield store_with_site(engine)
     engine.dispose()
 

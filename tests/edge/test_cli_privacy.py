@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from running_service import RunningService, write_model
-from stores import Store, decision, recorded, store_with_site
+from stores import Store, decision, make_tables, recorded, store_with_site
 from uuid_utils import uuid7
 
 from service import state
@@ -18,7 +18,6 @@ from service.config import Settings
 from service.core.comment import Asked, Comment
 from service.store.decisions import Decisions
 from service.store.engine import connect
-from service.store.schema import migrate
 
 ANN = Comment("Ann", "Hello", email="ann@mail.example", ip="198.41.0.4")
 
@@ -27,7 +26,7 @@ ANN = Comment("Ann", "Hello", email="ann@mail.example", ip="198.41.0.4")
 def news(tmp_path: Path) -> Iterator[Store]:
     settings = state.prepare(Settings(state_dir=tmp_path))
     engine = connect(settings.store_url)
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     decisions = Decisions(engine, settings.people_secrets[0])
     recorded(decisions, Asked(store.site, ANN), decision("019aaaaa-0000-7000-8000-000000000000"))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from running_service import write_model
-from stores import Store, decision, store_with_site
+from stores import Store, decision, make_tables, store_with_site
 from uuid_utils import uuid7
 
 from service.cli import main
@@ -27,7 +27,6 @@ from service.core.traffic import Observation, Quota
 from service.recheck import CIRCUMSTANCES
 from service.scorer import load_current
 from service.store.engine import connect
-from service.store.schema import migrate
 from service.store.sites import Sites
 
 Keep = Callable[..., Decision]
@@ -44,7 +43,7 @@ def models(tmp_path: Path) -> Path:
 @pytest.fixture
 def news(tmp_path: Path) -> Iterator[Store]:
     engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    migrate(engine)
+    make_tables(engine)
     yield store_with_site(engine)
     engine.dispose()
 

@@ -11,12 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 from rated_model import write_rated_model
 from running_service import write_model
-from stores import Store, decision, store_with_site
+from stores import Store, decision, make_tables, store_with_site
 
 from service.cli import main
 from service.core.decision import Reason, Verdict
 from service.store.engine import connect
-from service.store.schema import migrate
 from service.store.sites import Sites
 
 FLOOD = (Reason("flood", rule="flood"),)
@@ -33,7 +32,7 @@ def news(tmp_path: Path) -> Iterator[Store]:
     A site with eleven decisions: scores from 0 to 0.9 by the model in use, and a flood.
     """
     engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     for tenth in range(10):
         verdict = Verdict.ACCEPT if tenth < 2 else Verdict.HOLD

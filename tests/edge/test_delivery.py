@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from listening_site import ListeningSite, listening
-from stores import Store, decision, store_with_site
+from stores import Store, decision, make_tables, store_with_site
 
 from service.core.comment import Comment
 from service.core.events import State
@@ -30,7 +30,6 @@ from service.store.engine import connect
 from service.store.keys import akismet_key
 from service.store.outbox import MOST_OF_SITE, Outbox
 from service.store.outlets import Outlets
-from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.statistics import first_id
 
@@ -92,7 +91,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     with listening() as site:
         yield World(store_with_site(engine), site)
     engine.dispose()

@@ -14,6 +14,7 @@ import pytest
 import redis
 from running_service import command, environment, write_model
 from sqlalchemy import text
+from stores import make_tables
 
 from service.config import Settings
 from service.core.moderator import Role
@@ -21,7 +22,6 @@ from service.doctor import examine, exposure, files
 from service.doctor.counters import of_server
 from service.store.engine import connect
 from service.store.moderators import Moderators
-from service.store.schema import migrate
 from service.store.sites import Sites
 from service.valkey import EmbeddedValkey
 
@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
     state.mkdir(mode=0o700)
     settings = Settings(state_dir=state, models_dir=write_model(tmp_path / "models"), secret=SECRET)
     engine = connect(settings.store_url)
-    migrate(engine)
+    make_tables(engine)
     Sites(engine).add("blog")
     Moderators(engine).add("Anna", Role.MODERATOR, (), "a password that is long", datetime.now(UTC))
     engine.dispose()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from stores import NOON, SECRET, Store, decision, store_with_site
+from stores import NOON, SECRET, Store, decision, make_tables, store_with_site
 from werkzeug.test import TestResponse
 
 from service import lists_api, problems
@@ -21,7 +21,6 @@ from service.core.site import Scope
 from service.gate import Gate
 from service.listing import Listing
 from service.store.engine import connect
-from service.store.schema import migrate
 from service.store.sites import Sites
 
 
@@ -46,7 +45,7 @@ class Owner:
 @pytest.fixture
 def owner(tmp_path: Path) -> Iterator[Owner]:
     engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     sites = Sites(engine)
     app = Flask(__name__)

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from stores import make_tables
 
 from service.app import Parts, assemble, connect
 from service.config import Settings
 from service.gate import Gate
 from service.logs import JsonLine
 from service.store.engine import connect as connect_store
-from service.store.schema import migrate
 
 KEY = "hamlet_0123456789_" + "A" * 43
 
@@ -52,7 +52,7 @@ def test_ready_is_who_can_judge_and_record(
 
 def test_a_store_that_somebody_writes_to_is_ready(tmp_path: Path) -> None:
     settings = Settings(state_dir=tmp_path, secret="s" * 32, redis_url="unix:///nowhere", models_dir=tmp_path)
-    migrate(connect_store(settings.store_url))
+    make_tables(connect_store(settings.store_url))
     check = connect(settings).checks["store"]
 
     with closing(sqlite3.connect(tmp_path / "hamlet.sqlite", isolation_level=None)) as writer:

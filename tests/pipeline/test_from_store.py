@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert
-from stores import NOON, SECRET, decision, store_with_site
+from stores import NOON, SECRET, decision, make_tables, store_with_site
 from uuid_utils import uuid7
 
 from service.core.comment import Comment
@@ -19,7 +19,6 @@ from service.core.features import document
 from service.core.labels import Label, Source
 from service.store.engine import connect
 from service.store.labels import Labels, Wish
-from service.store.schema import migrate
 from service.store.tables import labels
 from training.cli import main
 from training.duplicates import thin
@@ -45,7 +44,7 @@ def state(tmp_path: Path) -> Path:
     The state folder of a service that has a site, `news`, and no label.
     """
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     store_with_site(engine)
     engine.dispose()
     return tmp_path

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from running_service import WORDS, write_model
 from sqlalchemy import Engine, update
-from stores import decision, store_with_site
+from stores import decision, make_tables, store_with_site
 
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
@@ -19,7 +19,6 @@ from service.core.labels import Label
 from service.core.site import OwnThresholds
 from service.scorer import Scorer
 from service.store.engine import connect
-from service.store.schema import migrate
 from service.store.tables import decisions
 from training.cli import main
 from training.shadow import Disagreement, Seen, compare, watched
@@ -45,7 +44,7 @@ def state(tmp_path: Path) -> Path:
     The state folder of a site with three comments: casino, pills twice.
     """
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     for number, text in enumerate(("casino", "pills", "pills pills"), 1):
         store.record(decision(f"0{number}", reasons=()), Comment("Ann", text))
@@ -153,7 +152,7 @@ def test_a_model_or_a_site_that_is_not_there_is_said_so(state: Path, models: Pat
 
 def test_what_comes_while_it_watches_is_seen_once(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    migrate(engine)
+    make_tables(engine)
     store = store_with_site(engine)
     store.record(decision("00000000-0000-7000-8000-000000000001"))
     now = NOON
