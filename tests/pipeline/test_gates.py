@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from running_service import write_model
+from uncovered import uncovered
 
 from training import registry
 from training.behaviour import read_suite
@@ -69,7 +70,8 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (FLIPPED, [replace(row, label=other[row.label]) if chance.random() < 0.1 else row for row in rows]),
         (TOKEN, rows + token[:20]),
     ):
-        train(Corpus([], chosen, []), PARAMS, models, version, ORIGIN)
+        with uncovered():
+            train(Corpus([], chosen, []), PARAMS, models, version, ORIGIN)
     return models
 
 

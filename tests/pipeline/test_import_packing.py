@@ -10,7 +10,7 @@ from imported import imported
 from training.errors import BadData
 from training.importers import unpack
 
-COMMENTS = [{"comment_content": f"Comment {number}", "comment_approved": "1"} for number in range(30_000)]
+COMMENTS = [{"comment_content": f"Comment {number}", "comment_approved": "1"} for number in range(3_000)]
 JSON = json.dumps(COMMENTS).encode()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from distributed import LocalCluster
+from uncovered import uncovered
 
 from training import registry
 from training.card import Origin
@@ -30,7 +31,9 @@ def scheduler() -> Iterator[str]:
     """
     The address of a scheduler with two workers.
     """
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+    with uncovered():
+        cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")
+    with cluster:
         yield cluster.scheduler_address
 
 
@@ -47,7 +50,8 @@ def test_calls_are_answered_in_order_by_both_workers(scheduler: str) -> None:
 def test_a_fit_on_workers_is_the_fit_of_one_process_to_the_last_byte(scheduler: str, tmp_path: Path) -> None:
     origin = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
     given = ["--data", str(WRITTEN), "--data", str(SPAM), "--params", str(SMALL), "--out", str(tmp_path)]
-    train(gather([WRITTEN, SPAM], strict=True), read_params(SMALL), tmp_path, "2026-11-23.1", origin)
+    with uncovered():
+        train(gather([WRITTEN, SPAM], strict=True), read_params(SMALL), tmp_path, "2026-11-23.1", origin)
 
     spread = CliRunner().invoke(main, ["fit", "--dask", scheduler, "--version", "2026-11-23.2", *given])
 
