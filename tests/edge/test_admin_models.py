@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from running_service import wait_until, write_model
+from running_service import tracing, wait_until, write_model
 from stores import make_tables
 from werkzeug.test import TestResponse
 
@@ -289,6 +289,13 @@ def test_a_report_is_shown_without_any_right_to_run(desk: Desk) -> None:
     assert desk.get("/models/one/report").status_code == 404
 
 
+def untraced() -> dict[str, str]:
+    """
+    Return what keeps coverage from following a job, of which it would double the seconds.
+    """
+    return dict.fromkeys(tracing(), "")
+
+
 def ended(jobs: TrainingJobs) -> Job:
     wait_until(lambda: (job := jobs.latest()) and not job.is_running, LONG)
     job = jobs.latest()
@@ -297,7 +304,7 @@ def ended(jobs: TrainingJobs) -> Job:
 
 
 def test_a_job_runs_in_a_process_of_its_own_and_leaves_output_and_code(tmp_path: Path) -> None:
-    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)
+    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path), **untraced()}, lambda: NOON)
     assert jobs.latest() is None
 
     jobs.start("Look", "Anna", ["history", "--models", str(tmp_path)])
@@ -308,7 +315,7 @@ def test_a_job_runs_in_a_process_of_its_own_and_leaves_output_and_code(tmp_path:
 
 
 def test_a_job_that_is_refused_says_why(tmp_path: Path) -> None:
-    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)
+    jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path), **untraced()}, lambda: NOON)
 
     jobs.start("Train", "Anna", ["fit", "--from-store", "--out", str(tmp_path / "models")])
 
@@ -318,7 +325,7 @@ def test_a_job_that_is_refused_says_why(tmp_path: Path) -> None:
 
 
 def test_of_two_jobs_the_second_is_refused_whoever_starts_it(tmp_path: Path) -> None:
-    first, second = (TrainingJobs(tmp_path, {}, lambda: NOON) for _ in range(2))
+    first, second = (TrainingJobs(tmp_path, untraced(), lambda: NOON) for _ in range(2))
     first.start("Look", "Anna", ["--help"])
 
     with pytest.raises(TrainingBusy):
@@ -367,7 +374,7 @@ def test_a_training_gives_way_to_whatever_else_runs_in_the_session_of_the_servic
 
 
 def test_stopping_nothing_does_nothing(tmp_path: Path) -> None:
-    jobs = TrainingJobs(tmp_path, {}, lambda: NOON)
+    jobs = TrainingJobs(tmp_path, untraced(), lambda: NOON)
     jobs.start("Look", "Anna", ["--help"])
     before = ended(jobs)
 
