@@ -4,10 +4,10 @@ The manifests for Kubernetes: valid to its own schemas, in step with the setting
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
 
@@ -37,17 +37,28 @@ def containers() -> Iterator[dict[str, Any]]:
         yield from pod["containers"]
 
 
-@pytest.mark.parametrize("version", ["1.31", kubernetes_validate.latest_version()])
+@pytest.fixture(scope="module")
+def kubernetes() -> Any:
+    """
+    Kubernetes' own schemas. To import what reads them takes seconds, and every process collects this file.
+    """
+    return import_module("kubernetes_validate")
+
+
+@pytest.mark.parametrize("version", ["1.31", "the newest"])
 @pytest.mark.parametrize("kind", sorted(MANIFESTS))
-def test_each_manifest_is_what_kubernetes_takes(kind: str, version: str) -> None:
-    kubernetes_validate.validate(MANIFESTS[kind], version, strict=True)
+def test_each_manifest_is_what_kubernetes_takes(kubernetes: Any, kind: str, version: str) -> None:
+    if version == "the newest":
+        version = kubernetes.latest_version()
+
+    kubernetes.validate(MANIFESTS[kind], version, strict=True)
 
 
-def test_a_manifest_that_is_wrong_would_be_found() -> None:
+def test_a_manifest_that_is_wrong_would_be_found(kubernetes: Any) -> None:
     wrong = {**MANIFESTS["Service"], "spec": {"ports": [{"port": "eighty"}], "selektor": {}}}
 
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(wrong, kubernetes_validate.latest_version(), strict=True)
+    with pytest.raises(kubernetes.ValidationError):
+        kubernetes.validate(wrong, kubernetes.latest_version(), strict=True)
 
 
 def test_the_kustomization_has_every_manifest_and_all_that_was_asked_for() -> None:
