@@ -61,7 +61,7 @@ def node(npm_clients: Path) -> Node:
             settings |= {"apiKey": key, "host": host, "port": place.port}
         comment = {"user_ip": "127.0.0.1", **comment}
         command = ["node", "--no-deprecation", "call.js", client, method, json.dumps(settings), json.dumps(comment)]
-        done = subprocess.run(command, cwd=npm_clients, capture_output=True, text=True, timeout=30, check=True)
+        done = subprocess.run(command, cwd=npm_clients, capture_output=True, text=True, timeout=300, check=True)
         return json.loads(done.stdout)
 
     return call

@@ -34,7 +34,7 @@ theirs = pytest.mark.parametrize("way", ["akismet"], indirect=True)
 
 
 def tell(hamlet: RunningService, *arguments: str) -> str:
-    done = subprocess.run(command(*arguments), env=hamlet.environment, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command(*arguments), env=hamlet.environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

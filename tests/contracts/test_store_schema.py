@@ -130,7 +130,7 @@ def test_four_processes_that_start_at_once_all_find_their_tables(store_url: str)
         process.stdin.write("go\n")
         process.stdin.close()
 
-    assert [process.wait(30) for process in processes] == [0, 0, 0, 0]
+    assert [process.wait(300) for process in processes] == [0, 0, 0, 0]
 
 
 def test_a_store_of_a_newer_hamlet_is_left_alone(open_store: OpenStore) -> None:

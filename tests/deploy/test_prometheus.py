@@ -86,7 +86,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory, installed: Installed) -
 
 def promtool(installed: Installed, *arguments: str) -> None:
     checked = subprocess.run(
-        [installed("promtool", "prometheus"), *arguments], cwd=PROMETHEUS, capture_output=True, text=True, timeout=60
+        [installed("promtool", "prometheus"), *arguments], cwd=PROMETHEUS, capture_output=True, text=True, timeout=300
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

@@ -44,7 +44,7 @@ class Run:
     def __call__(self, command: str) -> str:
         command = command.replace("/safe/place", f"{self.folder}/safe").replace("/backups", f"{self.folder}/backups")
         done = subprocess.run(
-            command, shell=True, cwd=self.folder, env=self._environment, capture_output=True, text=True, timeout=60
+            command, shell=True, cwd=self.folder, env=self._environment, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout.replace(f"{self.folder}/var", "var").replace(f"{self.folder}/", "/")

@@ -56,7 +56,7 @@ def moderate(language: str, installed: Callable[[str, str], str], tmp_path: Path
         }
         given = json.dumps({"name": "Ann", "comment": comment})
         run = subprocess.run(
-            command, input=given, env=environment, capture_output=True, text=True, timeout=20, check=True
+            command, input=given, env=environment, capture_output=True, text=True, timeout=300, check=True
         )
         assert run.stderr == ""
         return run.stdout

@@ -232,5 +232,5 @@ def test_the_printed_curl_line_works(tmp_path: Path) -> None:
 
 def _serve(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command("serve"), env=environ | tracing(), capture_output=True, text=True, timeout=30, check=False
+        command("serve"), env=environ | tracing(), capture_output=True, text=True, timeout=300, check=False
     )

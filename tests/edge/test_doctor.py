@@ -260,7 +260,7 @@ def test_the_command_ends_with_1_when_something_is_wrong(settings: Settings, tmp
 
     def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command("doctor", *arguments), env=environ | changes, capture_output=True, text=True, timeout=30
+            command("doctor", *arguments), env=environ | changes, capture_output=True, text=True, timeout=300
         )
 
     sound, weak = run("--json"), run(HAMLET_DEMO="true")

@@ -92,7 +92,7 @@ SENT_ALONG = {
 
 
 def hamlet(service: RunningService, *arguments: str) -> str:
-    done = subprocess.run(command(*arguments), env=service.environment, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command(*arguments), env=service.environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

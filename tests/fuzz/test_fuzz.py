@@ -38,7 +38,7 @@ class Fuzzed(RunningService):
     """
 
     def hamlet(self, *arguments: str) -> str:
-        done = subprocess.run(command(*arguments), env=self.environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command(*arguments), env=self.environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

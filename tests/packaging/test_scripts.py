@@ -97,7 +97,7 @@ def test_the_list_of_what_is_installed_names_every_package_with_its_version_and_
     arguments = command[1].replace("\\\n", " ").replace("/opt/hamlet/", f"{tmp_path}/").split()
     tool = Path(sys.executable).with_name("cyclonedx-py")
 
-    subprocess.run([tool, *arguments, sys.executable], cwd=ROOT, check=True, capture_output=True, timeout=60)
+    subprocess.run([tool, *arguments, sys.executable], cwd=ROOT, check=True, capture_output=True, timeout=300)
 
     listed = json.loads((tmp_path / "sbom.cdx.json").read_text())
     found = {part["name"].lower(): part for part in listed["components"]}

@@ -13,7 +13,7 @@ from running_service import free_port
 
 def test_the_plugin_is_php(installed: Callable[[str, str], str]) -> None:
     done = subprocess.run(
-        [installed("php", "php-cli"), "-l", PLUGIN], capture_output=True, text=True, timeout=30, check=False
+        [installed("php", "php-cli"), "-l", PLUGIN], capture_output=True, text=True, timeout=300, check=False
     )
 
     assert done.returncode == 0, done.stdout
