@@ -1,4 +1,5 @@
 .PHONY: help run test check format lock bench bench-quality cluster bench-cluster soak image sbom audit fuzz
+.PHONY: check-lint check-types check-docs developed
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -10,13 +11,21 @@ run: ## Start Hamlet on http://127.0.0.1:8000 with a demo site
 test: ## Run every test with coverage
 	@./test
 
-check: ## Format, lint, types, import rules, and that the docs name everything
-	@.ci/venv requirements-dev.lock
+check: check-lint check-types check-docs ## Format, lint, types, import rules, and that the docs name everything
+
+check-lint: developed
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+check-types: developed
+	.venv/bin/mypy
+
+check-docs: developed
 	.venv/bin/pytest -q tests/docs
+
+developed:
+	@.ci/venv requirements-dev.lock
 
 format: ## Format the code and mend what the linter can
 	@.ci/venv requirements-dev.lock
