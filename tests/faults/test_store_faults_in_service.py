@@ -76,7 +76,8 @@ def test_a_lock_of_another_process_is_waited_for_and_then_the_verdict_given_with
     # By the store, or on a busy machine by the deadline of 800 ms.
     assert facts(locked) in [("accept", ["store"], False), ("hold", ["time"], False)]
     assert ready == 200  # it can be read, and others write in their turn
-    assert facts(after) == ("accept", [], True)
+    # Of Redis it may then hear too late.
+    assert facts(after) in [("accept", [], True), ("accept", ["traffic"], True)]
     assert counted >= 1
 
 
