@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from bench.machine import TICKS
+
 START_SECONDS = 60.0
 WORKERS, THREADS = 2, 2
 # Filled in by bench/comments.lua, or `filled`.

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bench import trouble
+from bench.percentiles import percentile
 from bench.processes import Server, hamlet, megabytes
 from bench.promotions import two_versions
 from bench.samples import COMMENTS
@@ -186,7 +187,7 @@ def _report(console: Console, seen: Seen, lost: set[str], before: float, after: 
     waits = sorted(1000 * each for each in seen.seconds)
     console.print(
         f"{len(waits):,} comments, by status {dict(seen.statuses)}; asked again {seen.asked_again}, never answered "
-        f"{seen.unanswered}; p50 {waits[len(waits) // 2]:.0f} ms, p99 {waits[len(waits) * 99 // 100]:.0f} ms"
+        f"{seen.unanswered}; p50 {percentile(waits, 0.5):.0f} ms, p99 {percentile(waits, 0.99):.0f} ms"
     )
     console.print(f"without a part: {dict(seen.degraded)}; not recorded, and said so: {seen.unrecorded}")
     console.print(f"{len(seen.acknowledged):,} decisions acknowledged, {len(lost)} of them lost")

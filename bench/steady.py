@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from urllib.parse import urlsplit
 
+from bench.percentiles import percentile
 from bench.processes import Server, headers_for
 from bench.samples import COMMENTS
 
@@ -83,6 +84,6 @@ def in_words(answers: Sequence[Answer]) -> str:
     waits = sorted(1000 * answer.seconds for answer in answers)
     return (
         f"{len(answers):,} requests, by status: {dict(Counter(answer.status for answer in answers))}; "
-        f"p50 {waits[len(waits) // 2]:.1f} ms, p99 {waits[len(waits) * 99 // 100]:.1f} ms, "
-        f"p99.9 {waits[len(waits) * 999 // 1000]:.1f} ms, longest {waits[-1]:.0f} ms"
+        f"p50 {percentile(waits, 0.5):.1f} ms, p99 {percentile(waits, 0.99):.1f} ms, "
+        f"p99.9 {percentile(waits, 0.999):.1f} ms, longest {waits[-1]:.0f} ms"
     )
