@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from command_line import hamlet
 from stores import Store, decision, make_tables, registered, store_with_site
 from stores import recorded as keep
 
-from service.cli import main
 from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
 from service.core.site import Scope
@@ -29,12 +28,6 @@ def news(tmp_path: Path) -> Iterator[Store]:
     make_tables(engine)
     yield store_with_site(engine)
     engine.dispose()
-
-
-def hamlet(state: Path, *arguments: str, typed: str | None = None) -> Result:
-    result = CliRunner().invoke(main, arguments, env={"HAMLET_STATE_DIR": str(state)}, input=typed)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def listed(state: Path) -> list[dict[str, Any]]:

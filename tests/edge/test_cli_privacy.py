@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from command_line import hamlet
 from running_service import RunningService, write_model
 from stores import Store, decision, make_tables, recorded, store_with_site
 from uuid_utils import uuid7
@@ -32,12 +33,6 @@ def news(tmp_path: Path) -> Iterator[Store]:
     recorded(decisions, Asked(store.site, ANN), decision("019aaaaa-0000-7000-8000-000000000000"))
     yield store
     engine.dispose()
-
-
-def hamlet(folder: Path, *arguments: str, **environ: str) -> Result:
-    result = CliRunner().invoke(main, arguments, env={"HAMLET_STATE_DIR": str(folder), **environ})
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def test_a_purge_says_how_much_it_would_erase_and_how_much_it_did(tmp_path: Path, news: Store) -> None:
