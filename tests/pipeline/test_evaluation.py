@@ -12,6 +12,7 @@ from random import Random
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from small_fit import PARAMS, PARAMS_FILE
 
 from training import report
 from training.articles import articles_left_out
@@ -20,13 +21,10 @@ from training.evaluate import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, T
 from training.fields import sample
 from training.heldout import Measured, findings
 from training.later import split
-from training.params import read_params
 from training.rows import Row
 from training.tables import show
 from training.train import Corpus, measure
 
-PARAMS_FILE = Path(__file__).parent / "data" / "params.toml"
-PARAMS = read_params(PARAMS_FILE)
 HAM, SPAM, BOTH = map(
     str.split,
     (

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from running_service import write_model
+from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 
 from service.core.features import document
 from service.scorer import Scorer
@@ -15,16 +16,11 @@ from training.cli import main
 from training.compile import prove_equal
 from training.counts import columns, count, recount
 from training.errors import BadModel
-from training.params import read_params
 from training.pipeline import counters
 from training.promotions import current_version
 from training.train import gather
 
-# A few hundred rows, of which a fit takes a second or two.
-WRITTEN = [Path(__file__).parents[2] / "training" / "written" / f"{label}_english.jsonl" for label in ("ham", "spam")]
-DATA = [word for path in WRITTEN for word in ("--data", str(path))]
-SMALL = Path(__file__).parent / "data" / "params.toml"
-PARAMS = read_params(SMALL)
+DATA = [word for path in ENGLISH for word in ("--data", str(path))]
 CREATED = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -33,7 +29,7 @@ def fit(folder: Path, version: str) -> str:
     Fit a small model on rows of one source, as a site owner's own labels are, and return what the command printed.
     """
     fitted = CliRunner().invoke(
-        main, ["fit", *DATA, "--params", str(SMALL), "--out", str(folder), "--version", version]
+        main, ["fit", *DATA, "--params", str(PARAMS_FILE), "--out", str(folder), "--version", version]
     )
     assert fitted.exit_code == 0, fitted.output
     return fitted.output
@@ -60,7 +56,7 @@ def test_serving_can_load_a_fitted_model(models: Path) -> None:
 
 def test_the_compiled_model_equals_the_pipeline_on_every_row(models: Path) -> None:
     folder = models / "2026-11-23.1"
-    documents = [document(row.as_comment()) for row in gather(WRITTEN, strict=True).rows]
+    documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows]
 
     assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
 
@@ -148,7 +144,7 @@ def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> Non
 
 
 def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -> None:
-    documents = [document(row.as_comment()) for row in gather(WRITTEN, strict=True).rows[:300]]
+    documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]]
     counts = count(documents, documents, np.ones(300, dtype=bool), PARAMS.model)
 
     found = counts.names[columns(counts, np.arange(0, 300, 2), PARAMS.model)]
@@ -158,7 +154,7 @@ def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -
 
 
 def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
-    documents = [document(row.as_comment()) for row in gather(WRITTEN, strict=True).rows[:300]] + [""]
+    documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]] + [""]
     is_fitted = np.arange(301) % 3 > 0
 
     counts = count(documents, documents[::-1], is_fitted, PARAMS.model)

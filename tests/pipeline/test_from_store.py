@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 from sqlalchemy import insert
 from stores import NOON, SECRET, decision, make_tables, store_with_site
 from uuid_utils import uuid7
@@ -26,15 +27,11 @@ from training.errors import BadData
 from training.evaluate import NEWEST
 from training.from_store import own_rows
 from training.newest import newest
-from training.params import read_params
 from training.registry import read_card
 from training.rows import Row
 from training.train import gather, measure
 from training.weights import row_weights
 
-# A few hundred rows, of which a fit takes a second or two.
-WRITTEN = [Path(__file__).parents[2] / "training" / "written" / f"{label}_english.jsonl" for label in ("ham", "spam")]
-SMALL = Path(__file__).parent / "data" / "params.toml"
 LONG = "they promised us a new bridge for the third time and nobody has seen a single worker on the site yet"
 
 
@@ -51,7 +48,7 @@ def state(tmp_path: Path) -> Path:
 
 
 def written() -> Sequence[Row]:
-    return gather(WRITTEN, strict=True).rows
+    return gather(ENGLISH, strict=True).rows
 
 
 def given_by_moderators(rows: Sequence[Row]) -> list[Row]:
@@ -127,7 +124,7 @@ def test_own_rows_stay_before_others_of_the_same_label() -> None:
 def test_a_label_of_half_the_weight_counts_half() -> None:
     whole = Row("store:news", "ham", "Ann", LONG)
 
-    full, half = row_weights([whole, replace(whole, weight=0.5)], np.array([1, 2]), read_params(SMALL))
+    full, half = row_weights([whole, replace(whole, weight=0.5)], np.array([1, 2]), PARAMS)
 
     assert half == pytest.approx(full / 2)
 
@@ -142,7 +139,7 @@ def test_the_newest_own_labels_are_measured_apart() -> None:
     rows = written()
     corpus = gather([], strict=True, own=given_by_moderators(sorted(rows, key=lambda row: row.comment)))
 
-    measured = measure(corpus, read_params(SMALL))
+    measured = measure(corpus, PARAMS)
 
     found = measured.assessment.figures[NEWEST]["source"]
     own = [row for row in measured.prepared.rows if row.is_own]
@@ -155,7 +152,7 @@ def test_newest_own_labels_of_one_kind_only_give_no_figure() -> None:
     spam_first = sorted(written(), key=lambda row: row.label, reverse=True)
     corpus = gather([], strict=True, own=given_by_moderators(spam_first))
 
-    assert measure(corpus, read_params(SMALL)).assessment.figures[NEWEST] == {}
+    assert measure(corpus, PARAMS).assessment.figures[NEWEST] == {}
 
 
 def test_a_model_is_fitted_on_the_store_alone(state: Path, tmp_path: Path) -> None:
@@ -170,9 +167,10 @@ def test_a_model_is_fitted_on_the_store_alone(state: Path, tmp_path: Path) -> No
         connection.execute(insert(labels), rows)
     engine.dispose()
 
+    out = str(tmp_path / "models")
     result = CliRunner(env={"HAMLET_STATE_DIR": str(state)}).invoke(
         main,
-        ["fit", "--from-store", "--params", str(SMALL), "--out", str(tmp_path / "models"), "--version", "2026-11-24.1"],
+        ["fit", "--from-store", "--params", str(PARAMS_FILE), "--out", out, "--version", "2026-11-24.1"],
     )
 
     assert result.exit_code == 0, result.output

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.sparse import csr_matrix
 from sklearn.metrics import roc_auc_score
+from small_fit import PARAMS, PARAMS_FILE, WRITTEN
 from uncovered import uncovered
 
 from service.core.features import document
@@ -23,7 +24,6 @@ from training.card import Origin
 from training.cli import main
 from training.compile import prove_equal
 from training.errors import BadData, BadModel
-from training.params import read_params
 from training.partial.balance import factors_of
 from training.partial.buckets import Copies, Measured, shuffle
 from training.partial.fit import train
@@ -34,9 +34,6 @@ from training.partial.vocabulary import Chosen, Tokens
 from training.rows import Row
 from training.train import gather
 
-WRITTEN = Path(__file__).parents[2] / "training" / "written"
-SMALL = Path(__file__).parent / "data" / "params.toml"
-PARAMS = read_params(SMALL)
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
 
 
@@ -93,7 +90,7 @@ def test_its_card_says_what_was_read_and_how_it_was_learned(card: dict[str, Any]
 
 
 def test_the_command_repeats_a_fit_to_the_last_byte(models: Path, tmp_path: Path, card: dict[str, Any]) -> None:
-    given = ["--data", str(models / "rows.jsonl"), "--params", str(SMALL), "--out", str(tmp_path)]
+    given = ["--data", str(models / "rows.jsonl"), "--params", str(PARAMS_FILE), "--out", str(tmp_path)]
 
     fitted = CliRunner().invoke(main, ["fit", "--partial", "--version", "2026-11-24.1", *given])
 

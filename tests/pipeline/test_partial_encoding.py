@@ -2,18 +2,15 @@
 What is learned from a stream is counted as the pipeline counts it, and as often.
 """
 
-from pathlib import Path
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_fit import PARAMS
 
 from training.counts import words_of
-from training.params import read_params
 from training.partial.encoding import PORTION, Encoder
 from training.pipeline import BLOCKS, counters
 
-PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
 TOKEN = st.sampled_from(["a", "cheap", "loans", "has:url", "x", "日本", "ab", ":", "a:", "is:length_3", "offer-now"])
 DOCUMENTS = st.lists(st.lists(TOKEN, unique=True).map(" ".join), min_size=1, max_size=6)
 

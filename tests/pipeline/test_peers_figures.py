@@ -1,17 +1,14 @@
-from pathlib import Path
-
 import numpy as np
 from scipy.sparse import csr_matrix
+from small_fit import PARAMS
 
 from bench.quality.figures import Figures, figures, mean, recall
 from bench.quality.folds import sample, video_folds
 from training.augment import Dressed
 from training.counts import Counts
 from training.crossfit import Prepared
-from training.params import read_params
 from training.rows import Row
 
-PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
 NO_COUNTS = Counts(csr_matrix((5, 0)), csr_matrix((5, 0)), csr_matrix((5, 0)), np.array([], dtype=object), {})
 
 

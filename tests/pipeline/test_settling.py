@@ -3,21 +3,19 @@ Which rows choose the line and the thresholds: those whose labels say what comes
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import expit
+from small_fit import PARAMS
 
 from training.calibrate import Line
 from training.crossfit import Held, Prepared
-from training.params import read_params
 from training.rows import Row
 from training.settle import settle
 from training.thresholds import Choice, most_errors
 
-PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
 UNUSED: Any = None
 Scored = tuple[Row, float]
 

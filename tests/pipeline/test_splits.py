@@ -1,15 +1,14 @@
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from small_fit import PARAMS
 
 from training.augment import Dressed, dress
-from training.params import Params, Source, read_params
+from training.params import Params, Source
 from training.rows import Row
 from training.split import by_group, by_source, groups_of
 
-PARAMS = read_params(Path(__file__).parent / "data" / "params.toml")
 ROWS = [
     Row("news", "ham", "Ada", "one", group="article-1"),
     Row("news", "ham", "Bob", "two", group="article-1"),

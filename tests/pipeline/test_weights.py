@@ -3,23 +3,20 @@ How much a row counts when fitting.
 """
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from small_fit import PARAMS
 
 from training.counts import count
-from training.params import Params, read_params
+from training.params import Params
 from training.rows import Row
 from training.weights import balance_sources, fit, row_weights
-
-PARAMS = Path(__file__).parent / "data" / "params.toml"
 
 
 @pytest.fixture
 def params() -> Params:
-    shipped = read_params(PARAMS)
-    return replace(shipped, sources={"default": replace(shipped.sources["default"], weight=1.0)})
+    return replace(PARAMS, sources={"default": replace(PARAMS.sources["default"], weight=1.0)})
 
 
 def rows(*counts: tuple[str, str, int]) -> list[Row]:
