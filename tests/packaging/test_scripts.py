@@ -110,3 +110,14 @@ def test_the_list_of_what_is_installed_names_every_package_with_its_version_and_
 
 def dockerfile() -> str:
     return (ROOT / "Dockerfile").read_text()
+
+
+def test_hamlet_train_without_what_it_needs_says_what_to_install() -> None:
+    program = "import sys; sys.modules['joblib'] = None; from training.command import main; main()"
+
+    refused = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("hamlet-train needs joblib, which the service does without: ")
+    assert "requirements-train.lock" in refused.stderr
+    assert "Traceback" not in refused.stderr
