@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -174,6 +174,15 @@ class RunningService:
 
     def log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
+
+    def kill_all(self) -> None:
+        """
+        End all of its processes at once, as a power cut does; those that follow their parent may be gone by themselves.
+        """
+        for process in [self.process.pid, *descendants(self.process.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.process.communicate()
 
     def stop(self, number: int) -> tuple[int, str]:
         """

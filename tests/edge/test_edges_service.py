@@ -4,8 +4,6 @@ The whole service with Coral, with a client of Perspective, and with a site that
 
 import hmac
 import json
-import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,7 @@ from uuid import UUID
 
 import pytest
 from listening_site import ListeningSite, listening
-from running_service import Answer, RunningService, command, descendants, wait_until, write_model
+from running_service import Answer, RunningService, command, wait_until, write_model
 
 CORAL_SECRET = "empsec_" + "5c" * 32
 
@@ -75,9 +73,7 @@ def test_nothing_is_lost_when_all_is_killed_before_it_was_told(folder: Path, sit
     with RunningService(folder, HAMLET_DELIVER_PRIVATELY="true") as service:
         hamlet(service, "sites", "set", "demo", "--webhook", url)
         held = service.moderate("Ann", "pills, good pills")
-        for process in descendants(service.process.pid):
-            os.kill(process, signal.SIGKILL)
-        service.stop(signal.SIGKILL)
+        service.kill_all()
     early = len(site.told)
 
     site.statuses = [200]

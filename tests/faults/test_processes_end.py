@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 
 from load import Load
-from running_service import RunningService, descendants, wait_until
+from running_service import RunningService, wait_until
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
 
@@ -125,9 +125,7 @@ def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_th
                 answer = service.post(f"/v1/comments/{each}/label", {"label": "ham"})
                 assert answer.status == 200, answer
                 labelled.append(each)
-            for process in [service.process.pid, *descendants(service.process.pid)]:
-                os.kill(process, signal.SIGKILL)
-            service.process.wait()
+            service.kill_all()
         acknowledged = load.ids()
 
     with serve(is_traced=True) as service:
