@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import inf, sqrt
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +34,8 @@ _CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
 _CREATED: TypeAdapter[datetime | None] = TypeAdapter(AwareDatetime | None)
 _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
+# Of a model that was fitted before there was a bound, in which all n-grams count in full.
+_NO_BOUND = (inf,)
 
 
 class Distrust(StrEnum):
@@ -70,7 +73,8 @@ class Card:
 
 class Scorer:
     """
-    A linear model over tokens. Every token has one weight: its own, and those of the n-grams inside it.
+    A linear model over tokens. Each has its own weight, and those of the n-grams inside it: a clue in full, a word for
+    the share that `share_of_characters` tells.
 
     This is a class because the weights of words already seen are remembered.
     """
@@ -89,6 +93,7 @@ class Scorer:
         self.created = created
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
+        self._full_words: float = tables.get("full_words", _NO_BOUND)[0]
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))
         self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
@@ -135,16 +140,18 @@ class Scorer:
 
     def weights(self, tokens: Iterable[str]) -> list[float]:
         """
-        Return the weight of each token; a word's weight includes that of the pair it makes with the word before.
+        Return the weight of each token of a comment; a word's includes that of the pair it makes with the word before.
         """
+        tokens = list(tokens)
+        share = share_of_characters(sum(":" not in token for token in tokens), self._full_words)
         found: list[float] = []
         before = ""
         for token in tokens:
             if ":" in token:
                 found.append(self._known_clues[token][0])
             else:
-                weight, firsts = self._known_words[token]
-                found.append(weight + firsts.get(before, 0.0))
+                weight, inside, firsts = self._known_words[token]
+                found.append(weight + share * inside + firsts.get(before, 0.0))
                 before = token
         return found
 
@@ -154,8 +161,10 @@ class Scorer:
         """
         parts: list[tuple[float, str]] = []
         before, words = "", self._known_words
+        share = share_of_characters(len(features.words), self._full_words)
         for word, quote in features.words.items():
-            weight, firsts = words[word]
+            weight, inside, firsts = words[word]
+            weight += share * inside
             if before in firsts:
                 weight += firsts[before]
             if weight:
@@ -174,11 +183,11 @@ class Scorer:
         log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
         return Explanation(log_odds, self.prior, tuple(reasons))
 
-    def _word(self, word: str) -> tuple[float, Mapping[str, float]]:
+    def _word(self, word: str) -> tuple[float, float, Mapping[str, float]]:
         """
-        Return the weight of a word, and those that it adds behind certain other words.
+        Return the weight of a word, that of the n-grams inside it, and those that it adds behind certain other words.
         """
-        return self._words.get(word, 0.0) + self._ngrams(word), self._pairs.get(word, _NO_PAIRS)
+        return self._words.get(word, 0.0), self._ngrams(word), self._pairs.get(word, _NO_PAIRS)
 
     def _clue(self, clue: str) -> tuple[float, str]:
         """
@@ -203,6 +212,17 @@ class Scorer:
                     if ngram := alike.get(padded[rest:end]):
                         weight += ngram
         return weight
+
+
+def share_of_characters(words: int, full: float) -> float:
+    """
+    Return for what share the n-grams inside the words of a comment count: all of it up to `full` distinct words, and
+    beyond by the root of their number, as the sum of so many chances grows.
+
+    >>> share_of_characters(6, 6.0), share_of_characters(24, 6.0)
+    (1.0, 0.5)
+    """
+    return sqrt(full / words) if words > full else 1.0
 
 
 def read_card(folder: Path) -> Card:

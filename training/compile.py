@@ -21,15 +21,18 @@ PORTION = 5_000
 
 def compile_arrays(pipeline: Pipeline) -> bytes:
     """
-    Return the content of `scorer.npz`: for each block its entries and their weights, the intercept, the n-gram sizes.
+    Return the content of `scorer.npz`: for each block its entries and their weights, the intercept, the n-gram sizes,
+    and up to how many words n-grams count in full.
 
     Entries are one buffer of UTF-8, joined by newlines, which no token holds: a numpy array of text takes four bytes
     for each character of the longest entry.
     """
     union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
+    characters = dict(union.transformer_list)["characters"]
     arrays: dict[str, NDArray[np.generic]] = {
         "intercept": np.array(regression.intercept_[0], dtype=np.float64),
-        "ngrams": np.array(dict(union.transformer_list)["characters"].ngram_range, dtype=np.int64),
+        "ngrams": np.array(characters.ngram_range, dtype=np.int64),
+        "full_words": np.array(characters.full_words, dtype=np.float64),
     }
     start = 0
     for block in BLOCKS:

@@ -96,7 +96,4 @@ def recount(counts: Counts, documents: Sequence[str], model: Model) -> csr_matri
 
 def _over(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:
     counted = dict(counters(model, vocabularies).transformer_list)
-    return csr_matrix(hstack([
-        characters.counts(counted[block], documents) if block == "characters" else counted[block].transform(documents)
-        for block in BLOCKS
-    ]))  # fmt: skip
+    return csr_matrix(hstack([counted[block].transform(documents) for block in BLOCKS]), dtype=np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import Pipeline
 
+from training.characters import shares
 from training.pipeline import BLOCKS
 from training.rows import Row
 from training.scored import Scored
@@ -54,19 +55,20 @@ def worst(scored: Scored, clues: Callable[[int], Sequence[Clue]]) -> list[Error]
     return found
 
 
-def clues_of(document: str, entries: Entries, ngrams: tuple[int, int]) -> list[Clue]:
+def clues_of(document: str, entries: Entries, ngrams: tuple[int, int], full_words: float) -> list[Clue]:
     """
     Return what moved the score of a document most, the heaviest first.
 
-    As in the service, a word's weight includes that of the pair that it ends and of the parts of words inside it. Words
-    that are no entry themselves may be a person's own; they are counted together.
+    As in the service, a word's weight includes that of the pair that it ends and, for their share, of the parts inside
+    it. Words that are no entry themselves may be a person's own; they are counted together.
     """
     inside = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, lowercase=False).build_analyzer()
     moved: defaultdict[str, float] = defaultdict(float)
     before = ""
-    for token in document.split():
+    tokens = document.split()
+    for token, share in zip(tokens, shares(tokens, full_words), strict=True):
         own = entries["clues" if ":" in token else "words"]
-        moved[token if token in own else RARE] += own.get(token, 0.0) + sum(
+        moved[token if token in own else RARE] += own.get(token, 0.0) + share * sum(
             entries["characters"].get(part, 0.0) for part in inside(token)
         )
         if ":" not in token:

@@ -13,6 +13,7 @@ from service.core.features import document
 from service.core.site import Thresholds
 from training import registry
 from training.bootstrap import Values
+from training.characters import full_words_of
 from training.duplicates import cluster
 from training.errors import BadData
 from training.evaluate import FIELDS, GIVEN, by_part
@@ -57,6 +58,7 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
         "figures": {GIVEN: by_part(scored, parts), FIELDS: without_fields(scored, parts, score, params.seed)},
     }
     entries = entries_of(pipeline)
-    ngrams = dict(pipeline.named_steps["features"].transformer_list)["characters"].ngram_range
-    errors = worst(scored, lambda position: clues_of(documents[position], entries, ngrams))
+    counter = dict(pipeline.named_steps["features"].transformer_list)["characters"]
+    ngrams, full_words = counter.ngram_range, full_words_of(counter)
+    errors = worst(scored, lambda position: clues_of(documents[position], entries, ngrams, full_words))
     return Findings(f"Model {folder.name} on {len(rows):,} rows", facts, {GIVEN: scored}, errors, heaviest(entries))

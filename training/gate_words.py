@@ -61,7 +61,8 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
 
 def weight(scorer: Scorer, word: str) -> float:
     """
-    Return what a word, a pair of words or a clue adds to the log-odds of a comment.
+    Return what a word, a pair of words or a clue adds to the log-odds of a comment of few words. In a longer one the
+    characters inside it count for less.
     """
     return sum(scorer.weights(word.split()))
 

@@ -38,7 +38,8 @@ def findings(
 
     def clues(position: int) -> list[Clue]:
         document_of_row = document(assessment.unseen.rows[position].as_comment())
-        return clues_of(document_of_row, _entries(measured, int(assessment.measured[position])), params.model.ngrams)
+        entries = _entries(measured, int(assessment.measured[position]))
+        return clues_of(document_of_row, entries, params.model.ngrams, params.model.full_words)
 
     return Findings(
         title,

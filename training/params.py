@@ -30,6 +30,7 @@ class Model:
     max_characters: int
     ngrams: tuple[int, int]
     character_scale: float
+    full_words: int
     most_of_words: float
     most_of_characters: float
     least_of_homepages: float

@@ -1,12 +1,12 @@
 """
 The pipeline: counts of words, clues and characters, and a regularised logistic regression over them.
 
-Only scikit-learn's own classes are inside it, so that `pipeline.joblib` opens without Hamlet, and no TF-IDF or length
-normalisation, so that a score is a sum over the distinct words of a comment (design, section 3).
+A score is a sum over the distinct words and clues of a comment: there is no TF-IDF, and no normalisation but that the
+characters inside words count for less, the more words there are (`characters.py`). All else is scikit-learn's own.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from training.characters import Characters
 from training.params import Model
 
 # The tokens of `service.core.features.document`: bare words, and clues, which alone hold a colon.
@@ -21,6 +22,7 @@ WORD = r"(?<!\S)[^\s:]+(?!\S)"
 CLUE = r"(?<!\S)[^\s:]+:\S+"
 BLOCKS = ("words", "clues", "characters")
 Vocabularies = Mapping[str, Sequence[str]]
+_Tokens = partial(CountVectorizer, lowercase=False, dtype=np.float32)
 
 
 def counters(model: Model, vocabularies: Vocabularies | None = None) -> FeatureUnion:
@@ -33,17 +35,12 @@ def counters(model: Model, vocabularies: Vocabularies | None = None) -> FeatureU
     bounds = dict.fromkeys(BLOCKS, 1) if vocabularies else {
         "words": model.min_df_words, "clues": model.min_df_clues, "characters": model.min_df_characters
     }  # fmt: skip
-    kinds: dict[str, dict[str, Any]] = {
-        "words": {"token_pattern": WORD, "ngram_range": (1, 2)},
-        "clues": {"token_pattern": CLUE},
-        "characters": {"analyzer": "char_wb", "ngram_range": model.ngrams},
+    kinds: dict[str, Callable[..., CountVectorizer]] = {
+        "words": partial(_Tokens, token_pattern=WORD, ngram_range=(1, 2)),
+        "clues": partial(_Tokens, token_pattern=CLUE),
+        "characters": partial(Characters, ngram_range=model.ngrams, full_words=model.full_words),
     }
-    return FeatureUnion([
-        (block, CountVectorizer(
-            lowercase=False, dtype=np.float32, min_df=bounds[block], vocabulary=fixed[block], **kinds[block]
-        ))
-        for block in BLOCKS
-    ])  # fmt: skip
+    return FeatureUnion([(block, kinds[block](min_df=bounds[block], vocabulary=fixed[block])) for block in BLOCKS])
 
 
 def classifier(model: Model) -> LogisticRegression:

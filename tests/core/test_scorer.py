@@ -66,6 +66,24 @@ def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> N
     assert evidence == {"text": ("Casino",), "name": ("Loans",), "one_link": (), "author_url": ("http://example.com",)}
 
 
+def test_characters_inside_words_count_for_less_in_a_long_comment_and_those_of_clues_in_full(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", full_words=np.float64(2)))
+
+    weights = scorer.weights(["casino", *(f"w{number}" for number in range(7)), "name:cas"])
+
+    assert (weights[0], weights[-1]) == (2.0 + 0.5 * (0.5 + 0.25 - 0.125 + 1.0), 0.5)
+
+
+def test_an_explanation_weighs_characters_as_the_score_does(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", full_words=np.float64(2)))
+    features = extract(Comment(name="Loans", comment="The best casino of them all, and no other casino is like it"))
+
+    explanation = scorer.explain(features)
+
+    assert explanation.log_odds == pytest.approx(scorer.log_odds(features.quotes), abs=1e-12)
+    assert explanation.log_odds < Scorer.load(write_model(tmp_path / "before")).explain(features).log_odds
+
+
 def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.scorer.CACHED_WORDS", 2)
     scorer = Scorer.load(write_model(tmp_path / "m"))

@@ -12,6 +12,7 @@ from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 from service.core.features import document
 from service.scorer import Scorer
 from training import registry
+from training.characters import Characters
 from training.cli import main
 from training.compile import prove_equal
 from training.counts import columns, count, recount
@@ -70,12 +71,12 @@ def test_probabilities_of_the_pipeline_are_the_calibrated_score(models: Path) ->
     assert pipeline.predict_proba(documents)[:, 1] == pytest.approx(1 / (1 + np.exp(-odds)))
 
 
-def test_the_pipeline_holds_no_name_of_ours(models: Path) -> None:
+def test_the_pipeline_holds_nothing_of_ours_but_what_counts_characters(models: Path) -> None:
     pipeline = registry.read_pipeline(models / "2026-11-23.1")
 
     kinds = [type(step) for _, step in (*pipeline.steps, *pipeline.named_steps["features"].transformer_list)]
 
-    assert {kind.__module__.partition(".")[0] for kind in kinds} == {"sklearn"}
+    assert [kind for kind in kinds if kind.__module__.partition(".")[0] != "sklearn"] == [Characters]
 
 
 def test_rows_of_one_source_are_held_out_by_group_and_the_card_says_so(card: dict[str, Any]) -> None:
@@ -163,9 +164,17 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     assert counts.names.tolist() == [
         name for _, counter in reference.transformer_list for name in counter.get_feature_names_out()
     ]
-    assert (counts.dressed != reference.transform(documents)).nnz == 0
-    assert (counts.written != reference.transform(documents[::-1])).nnz == 0
+    assert abs(counts.dressed - reference.transform(documents)).max() < 1e-6
+    assert abs(counts.written - reference.transform(documents[::-1])).max() < 1e-6
     assert (recount(counts, documents, PARAMS.model) != counts.dressed).nnz == 0
+
+
+def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are() -> None:
+    counter = Characters(ngram_range=(2, 2), vocabulary=["ca", "rl"], full_words=2).fit(["one"])
+
+    counts = counter.transform(["cat url:.com", "cat car cab cap can camp calf cart url:.com"])
+
+    assert counts.toarray().tolist() == [[1.0, 1.0], [4.0, 1.0]]
 
 
 def test_no_row_is_nothing_to_judge_a_model_by(models: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,13 @@ def test_a_former_model_is_not_judged_by_rows_that_it_may_have_seen(models: Path
     former = Former.read(models / "2026-11-23.1")
 
     with pytest.raises(BadData, match="may have seen all of these rows"):
+        train([models / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, former=former)
+
+
+def test_a_model_that_counts_characters_otherwise_is_not_gone_on_from(models: Path, tmp_path: Path) -> None:
+    former = replace(Former.read(models / "2026-11-23.1"), full_words=inf)
+
+    with pytest.raises(BadData, match="full_words is inf there and 6 here"):
         train([models / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, former=former)
 
 

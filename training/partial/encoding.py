@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
 
+from service.scorer import share_of_characters
 from training.params import Model
 from training.partial.vocabulary import split
 from training.pipeline import Vocabularies
@@ -31,7 +32,7 @@ class Encoder:
         self._tables = [
             {token: place for place, token in enumerate(vocabularies[block])} for block in ("words", "clues")
         ]
-        self._ngrams = model.ngrams
+        self._ngrams, self._full_words = model.ngrams, model.full_words
         self._characters = {gram: place for place, gram in enumerate(vocabularies["characters"])}
         self._known: dict[str, list[int]] = {}
 
@@ -42,13 +43,19 @@ class Encoder:
         parts = [split(document) for document in documents]
         numbers: dict[str, int] = {}
         every = [[numbers.setdefault(token, len(numbers)) for token in document.split()] for document in documents]
-        bare = [[numbers[word] for word in words] for words, _ in parts]
-        of_token = _counts([self._grams(token) for token in numbers], len(self._characters))
+        tokens = list(numbers)
+        of_token = _counts([self._grams(token) for token in tokens], len(self._characters))
+        share = diags([share_of_characters(len(of), self._full_words) for of, _ in parts], dtype=np.float32)
+        in_words, in_clues = (
+            _counts([[at for at in of if (":" in tokens[at]) is is_clue] for of in every], len(tokens)) @ of_token
+            for is_clue in (False, True)
+        )
+        in_words = share @ in_words
         words = self._matrix([[*of, *(f"{one} {other}" for one, other in pairwise(of))] for of, _ in parts], 0)
         clues = self._matrix([of for _, of in parts], 1)
         blocks = (
-            (words, clues, _counts(every, len(numbers)) @ of_token),
-            (words, csr_matrix(clues.shape, dtype=np.float32), _counts(bare, len(numbers)) @ of_token),
+            (words, clues, in_words + in_clues),
+            (words, csr_matrix(clues.shape, dtype=np.float32), in_words),
         )
         full, without = (csr_matrix(hstack(each, format="csr", dtype=np.float32)) for each in blocks)
         return full, without

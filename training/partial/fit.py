@@ -63,7 +63,7 @@ def train(
         say(f"{stock.read:,} rows, {len(rejected)} left out as wrong, {stock.copies:,} as copies; {buckets} buckets")
         if strict and rejected:
             raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
-        _check(stock, former)
+        _check(stock, former, params)
         factors = factors_of(stock, params.languages)
         learned = learn(stock, factors, params, former)
     thinned, measurement = measure(stock, learned, factors, params)
@@ -104,9 +104,14 @@ def _rows(files: Sequence[Path], own: Iterable[Row], rejected: list[Rejected]) -
     yield from map(clean, own)
 
 
-def _check(stock: Stock, former: Former | None) -> None:
+def _check(stock: Stock, former: Former | None, params: Params) -> None:
     if len({label for _, label, _ in stock.counts}) < 2:
         raise BadData("rows of both labels are needed, spam and ham; one of them is missing")
+    if former and former.full_words != params.model.full_words:
+        raise BadData(
+            f"{former.version} counts characters otherwise (full_words is {former.full_words:g} there and "
+            f"{params.model.full_words} here), so its weights are none to go on from; fit without --begin-with"
+        )
     if former and len({label for _, label in stock.samples}) < 2:
         raise BadData(
             f"{former.version} may have seen all of these rows: nothing is left to judge by; give rows of both labels "

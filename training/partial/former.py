@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from training import registry
 from training.calibrate import Line
+from training.characters import full_words_of
 from training.errors import BadModel
 from training.partial.learning import Start
 from training.partial.vocabulary import Chosen
@@ -30,6 +31,7 @@ class Former:
     created: str
     rows: int
     passes: int | None
+    full_words: float
     vocabularies: Mapping[str, Sequence[str]]
     weights: Mapping[str, Mapping[str, float]]
     intercept: float
@@ -64,6 +66,7 @@ class Former:
             created,
             partial.get("rows", rows),
             partial.get("passes"),
+            full_words_of(dict(union.transformer_list)["characters"]),
             vocabularies,
             weights,
             intercept,
