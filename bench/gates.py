@@ -141,7 +141,7 @@ def _poisoned(fitted: Sequence[Row], given: Sequence[Row], seed: int) -> dict[st
 
 
 def _errors(folder: Path, rows: Sequence[Row]) -> str:
-    bands = Scores.of(verify(folder), [document(row.as_comment()) for row in rows]).bands
+    bands = Scores.of(verify(folder), [row.as_comment() for row in rows]).bands
     is_spam = np.array([row.is_spam for row in rows], dtype=bool)
     ham, spam = bands[~is_spam], bands[is_spam]
     wrong = int((ham != ACCEPT).sum() + (spam == ACCEPT).sum())

@@ -6,10 +6,11 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 from math import inf, sqrt
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +21,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from service import arrays, weight_tables
 from service.core.decision import Explanation, Reason
-from service.core.features import Features
+from service.core.features import PASSAGE, Features, passage_starts
 from service.core.remembered import Recurring, Remembered
 from service.core.site import Thresholds
 from service.core.thresholds import Curve
@@ -34,8 +35,9 @@ _CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
 _CREATED: TypeAdapter[datetime | None] = TypeAdapter(AwareDatetime | None)
 _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
-# Of a model that was fitted before there was a bound, in which all n-grams count in full.
-_NO_BOUND = (inf,)
+# Of a model that was fitted before there was such a number: all n-grams count in full, and no passage counts.
+_NONE = (inf,)
+Parts = list[tuple[float, str]]
 
 
 class Distrust(StrEnum):
@@ -93,7 +95,8 @@ class Scorer:
         self.created = created
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
-        self._full_words: float = tables.get("full_words", _NO_BOUND)[0]
+        self._full_words: float = tables.get("full_words", _NONE)[0]
+        self.passage_margin: float = tables.get("passage_margin", _NONE)[0]
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))
         self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
@@ -132,12 +135,6 @@ class Scorer:
         yield from (f"{first} {second}" for second, firsts in self._pairs.items() for first in firsts)
         yield from self._clues
 
-    def log_odds(self, tokens: Iterable[str]) -> float:
-        """
-        Return the log-odds of spam: the prior and the weight of every token and pair of neighbouring words.
-        """
-        return self.prior + sum(self.weights(tokens))
-
     def weights(self, tokens: Iterable[str]) -> list[float]:
         """
         Return the weight of each token of a comment; a word's includes that of the pair it makes with the word before.
@@ -158,20 +155,20 @@ class Scorer:
     def explain(self, features: Features) -> Explanation:
         """
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
+
+        Its words are those of the whole, or of the passage that weighs most, less a margin, if that is more: what spam
+        says among honest paragraphs.
         """
-        parts: list[tuple[float, str]] = []
-        before, words = "", self._known_words
-        share = share_of_characters(len(features.words), self._full_words)
-        for word, quote in features.words.items():
-            weight, inside, firsts = words[word]
-            weight += share * inside
-            if before in firsts:
-                weight += firsts[before]
-            if weight:
-                parts.append((weight, quote))
-            before = word
-        groups = {"text": parts} if parts else {}
+        words, every = features.words, features.all_words
+        weighed = self._weighed(words)
+        share = share_of_characters(len(words), self._full_words)
+        weights = [weight + share * inside for weight, inside in weighed]
+        groups: dict[str, Parts] = {}
         reasons: list[Reason] = []
+        if passage := self._passage(every, weighed if words is every else self._weighed(every), sum(weights)):
+            reasons.append(passage)
+        elif parts := [part for part in zip(weights, words.values(), strict=True) if part[0]]:
+            groups["text"] = parts
         for clue, quote in features.clues.items():
             weight, code = self._known_clues[clue]
             if weight and quote:
@@ -182,6 +179,45 @@ class Scorer:
         reasons.sort(key=_heaviest)
         log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
         return Explanation(log_odds, self.prior, tuple(reasons))
+
+    def _weighed(self, words: Iterable[str]) -> list[tuple[float, float]]:
+        """
+        Return what neighbouring words weigh, each with the pair that it ends, and what the n-grams inside them do.
+        """
+        found: list[tuple[float, float]] = []
+        before, known = "", self._known_words
+        for word in words:
+            weight, inside, firsts = known[word]
+            if before in firsts:
+                weight += firsts[before]
+            found.append((weight, inside))
+            before = word
+        return found
+
+    def _passage(self, words: Mapping[str, str], weighed: Sequence[tuple[float, float]], whole: float) -> Reason | None:
+        """
+        Return the reason of the heaviest passage, if it weighs more than the whole and the margin.
+        """
+        starts = passage_starts(len(words)) if self.passage_margin < inf else []
+        if not starts:
+            return None
+        share = share_of_characters(PASSAGE, self._full_words)
+        weights = [weight + share * inside for weight, inside in weighed]
+        sums = list(accumulate(weights, initial=0.0))
+        written = list(words)
+        heaviest, begin, first_pair = -inf, 0, 0.0
+        for start in starts:
+            # The first word of a passage makes no pair with the one before it.
+            pair = self._pairs.get(written[start], _NO_PAIRS).get(written[start - 1], 0.0) if start else 0.0
+            if (weight := sums[start + PASSAGE] - sums[start] - pair) > heaviest:
+                heaviest, begin, first_pair = weight, start, pair
+        if heaviest - self.passage_margin <= whole:
+            return None
+        weights[begin] -= first_pair
+        inside_it = slice(begin, begin + PASSAGE)
+        parts = zip(weights[inside_it], list(words.values())[inside_it], strict=True)
+        found = _reason("passage", [part for part in parts if part[0]])
+        return Reason("passage", (found.weight or 0.0) - self.passage_margin, evidence=found.evidence)
 
     def _word(self, word: str) -> tuple[float, float, Mapping[str, float]]:
         """
@@ -269,7 +305,7 @@ def load_current(models: Path) -> Scorer:
     return Scorer.load(current(models))
 
 
-def _reason(code: str, parts: list[tuple[float, str]]) -> Reason:
+def _reason(code: str, parts: Parts) -> Reason:
     if len(parts) == 1:  # as of most clues
         ((weight, quote),) = parts
         return Reason(code, weight, evidence=(quote,))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from service.core.comment import Comment
+from service.core.features import readings
 from training.articles import articles_left_out
 from training.calibrate import Line
 from training.counts import recount
@@ -85,14 +87,15 @@ def assess(held: Held, prepared: Prepared, params: Params, *, can_refit: bool = 
 
 def _scoring(
     held: Held, prepared: Prepared, terms: Terms, measured: NDArray[np.int64], params: Params
-) -> Callable[[NDArray[np.int64], Sequence[str]], Values]:
+) -> Callable[[NDArray[np.int64], Sequence[Comment]], Values]:
     """
-    Return how other documents of measured rows are scored: by the models that have not seen those rows.
+    Return how other forms of measured rows are scored: by the models that have not seen those rows.
     """
 
-    def score(positions: NDArray[np.int64], documents: Sequence[str]) -> Values:
+    def score(positions: NDArray[np.int64], comments: Sequence[Comment]) -> Values:
         rows = measured[positions]
-        counted = replace(prepared.counts, written=recount(prepared.counts, documents, params.model))
+        written = recount(prepared.counts, [readings(comment) for comment in comments], params.model)
+        counted = replace(prepared.counts, written=written)
         raw = np.full(len(rows), np.nan)
         for name in sorted(set(held.model[rows].tolist())):
             places = np.flatnonzero(held.model[rows] == name)

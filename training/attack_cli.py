@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service.core.comment import Comment
-from service.core.features import document
+from service.core.features import extract
 from service.scorer import ModelError, Scorer, load_current
 from training.errors import BadData, BadModel
 from training.progress import track
@@ -41,7 +41,7 @@ def attack(paths: tuple[Path, ...], strict: bool, model: Path | None, as_json: b
         raise BadModel(str(error)) from error
 
     def score(comments: Sequence[Comment]) -> Values:
-        return np.array([scorer.log_odds(document(comment).split()) for comment in comments])
+        return np.array([scorer.explain(extract(comment)).log_odds for comment in comments])
 
     found = dict(track(resistance(rows, score, scorer.thresholds), "Attacking"))
     if as_json:

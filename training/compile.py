@@ -10,19 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from service.core.comment import Comment
+from service.core.features import extract, readings
 from service.scorer import Scorer
 from training.errors import BadModel
 from training.pipeline import BLOCKS
 
 TOLERANCE = 1e-9
-# Documents that are a matrix at once.
-PORTION = 5_000
+# Comments that are a matrix at once, with all their passages.
+PORTION = 1_000
 
 
-def compile_arrays(pipeline: Pipeline) -> bytes:
+def compile_arrays(pipeline: Pipeline, passage_margin: float) -> bytes:
     """
     Return the content of `scorer.npz`: for each block its entries and their weights, the intercept, the n-gram sizes,
-    and up to how many words n-grams count in full.
+    up to how many words n-grams count in full, and what is taken off for a passage.
 
     Entries are one buffer of UTF-8, joined by newlines, which no token holds: a numpy array of text takes four bytes
     for each character of the longest entry.
@@ -33,6 +35,7 @@ def compile_arrays(pipeline: Pipeline) -> bytes:
         "intercept": np.array(regression.intercept_[0], dtype=np.float64),
         "ngrams": np.array(characters.ngram_range, dtype=np.int64),
         "full_words": np.array(characters.full_words, dtype=np.float64),
+        "passage_margin": np.array(passage_margin, dtype=np.float64),
     }
     start = 0
     for block in BLOCKS:
@@ -46,19 +49,28 @@ def compile_arrays(pipeline: Pipeline) -> bytes:
     return content.getvalue()
 
 
-def prove_equal(pipeline: Pipeline, folder: Path, documents: Sequence[str]) -> float:
+def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -> float:
     """
-    Return the largest difference between the compiled model of a folder and its pipeline over the documents.
+    Return the largest difference between the compiled model of a folder and its pipeline over the comments.
 
     Raises:
-        BadModel: they differ by more than 1e-9 on a document.
+        BadModel: they differ by more than 1e-9 on a comment.
     """
     scorer = Scorer.load(folder)
-    compiled = np.array([scorer.log_odds(document.split()) for document in documents])
-    portions = (documents[start : start + PORTION] for start in range(0, len(documents), PORTION))
-    fitted = np.concatenate([pipeline.decision_function(list(portion)) for portion in portions])
+    compiled = np.array([scorer.explain(extract(comment)).log_odds for comment in comments])
+    portions = (comments[start : start + PORTION] for start in range(0, len(comments), PORTION))
+    fitted = np.concatenate([_fitted(pipeline, scorer.passage_margin, portion) for portion in portions])
     differences = np.abs(compiled - fitted)
     worst = int(differences.argmax())
     if differences[worst] > TOLERANCE:
-        raise BadModel(f"{folder}: compiled and pipeline differ by {differences[worst]:g} on document {worst}")
+        raise BadModel(f"{folder}: compiled and pipeline differ by {differences[worst]:g} on comment {worst}")
     return float(differences[worst])
+
+
+def _fitted(pipeline: Pipeline, passage_margin: float, comments: Sequence[Comment]) -> NDArray[np.float64]:
+    each = [readings(comment) for comment in comments]
+    values = pipeline.decision_function([document for found in each for document in found])
+    starts = np.cumsum([0, *(len(found) for found in each[:-1])])
+    less = np.full(len(values), passage_margin)
+    less[starts] = 0.0
+    return np.maximum.reduceat(values - less, starts)

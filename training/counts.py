@@ -7,7 +7,7 @@ the one matrix for the rows of a fold, so a fold's vocabulary is the one that Co
 rows alone. Nothing of a held-out row leaks into it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,24 +19,51 @@ from training.params import Model
 from training.pipeline import BLOCKS, Vocabularies, counters
 from training.progress import say
 
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """
+    Rows as they were written, each in its readings: the whole, and passages for which something is taken off.
+
+    `row` is the position of the row that each line of `counts` is a reading of.
+    """
+
+    counts: csr_matrix
+    row: NDArray[np.int64]
+    less: Values
+
+    def highest(self, weights: Values, rows: NDArray[np.int64]) -> Values:
+        """
+        Return the most that any reading of each of the rows weighs.
+        """
+        inside = np.flatnonzero(np.isin(self.row, rows))
+        found = np.full(1 + int(self.row.max(initial=0)), -np.inf)
+        np.maximum.at(found, self.row[inside], self.counts[inside] @ weights - self.less[inside])
+        return found[rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """
-    Three matrices over one vocabulary: rows dressed for fitting, the same without their clues, and rows as written;
-    and where each block lies.
+    Counts over one vocabulary: rows dressed for fitting, the same without their clues, and rows as written; and where
+    each block lies.
     """
 
     dressed: csr_matrix
     bare: csr_matrix
-    written: csr_matrix
+    written: Written
     names: NDArray[np.object_]
     blocks: dict[str, slice]
 
 
-def count(dressed: Sequence[str], written: Sequence[str], is_fitted: NDArray[np.bool_], model: Model) -> Counts:
+def count(
+    dressed: Sequence[str], written: Sequence[Sequence[str]], is_fitted: NDArray[np.bool_], model: Model
+) -> Counts:
     """
-    Return the counts of all documents; the vocabulary is found in the dressed documents of fitted rows.
+    Return the counts of all documents, `written` being the readings of each row; the vocabulary is found in the dressed
+    documents of fitted rows.
     """
     counted = dict(counters(model).transformer_list)
     fitted = [document for document, is_used in zip(dressed, is_fitted, strict=True) if is_used]
@@ -45,9 +72,10 @@ def count(dressed: Sequence[str], written: Sequence[str], is_fitted: NDArray[np.
         block: counted[block].fit(fitted).get_feature_names_out().tolist() for block in BLOCKS if block != "characters"
     }
     vocabularies["characters"] = characters.vocabulary(counted["characters"], fitted)
-    in_fit, bare, as_written = (
-        _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed], written)
+    in_fit, bare = (
+        _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )
+    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model)
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block in BLOCKS:
@@ -86,12 +114,25 @@ def columns(counts: Counts, rows: NDArray[np.int64], model: Model) -> NDArray[np
     return np.concatenate(chosen)
 
 
-def recount(counts: Counts, documents: Sequence[str], model: Model) -> csr_matrix:
+def recount(counts: Counts, written: Sequence[Sequence[str]], model: Model) -> Written:
     """
-    Return the counts of other documents over the vocabulary of the first ones.
+    Return the counts of other rows, given by their readings, over the same vocabulary.
     """
     vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
-    return _over(vocabularies, documents, model)
+    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model)
+
+
+def as_readings(
+    written: Sequence[Sequence[str]], count_each: Callable[[Sequence[str]], csr_matrix], model: Model
+) -> Written:
+    """
+    Return rows, given by their readings, as `count_each` counts these: the first whole, the others passages.
+    """
+    lengths = [len(readings) for readings in written]
+    row = np.repeat(np.arange(len(written)), lengths)
+    less = np.full(len(row), model.passage_margin)
+    less[np.cumsum([0, *lengths[:-1]])[: len(written)]] = 0.0
+    return Written(count_each([document for readings in written for document in readings]), row, less)
 
 
 def _over(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:

@@ -12,6 +12,8 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import Pipeline
 
+from service.core.comment import Comment
+from service.core.features import readings
 from training.characters import shares
 from training.pipeline import BLOCKS
 from training.rows import Row
@@ -22,6 +24,18 @@ RARE = "rare words"
 Clue = tuple[str, float]
 # The weights of a model, by block and entry.
 Entries = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    How a model adds up its entries: the sizes of its parts of words, up to how many words these count in full, and what
+    is taken off for a passage.
+    """
+
+    ngrams: tuple[int, int]
+    full_words: float
+    passage_margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +69,26 @@ def worst(scored: Scored, clues: Callable[[int], Sequence[Clue]]) -> list[Error]
     return found
 
 
-def clues_of(document: str, entries: Entries, ngrams: tuple[int, int], full_words: float) -> list[Clue]:
+def clues_of(comment: Comment, entries: Entries, rule: Rule) -> list[Clue]:
     """
-    Return what moved the score of a document most, the heaviest first.
+    Return what moved the score of a comment most, the heaviest first.
 
     As in the service, a word's weight includes that of the pair that it ends and, for their share, of the parts inside
-    it. Words that are no entry themselves may be a person's own; they are counted together.
+    it, and the words are those of the heaviest passage where that decides. Words that are no entry themselves may be a
+    person's own; they are counted together.
     """
-    inside = CountVectorizer(analyzer="char_wb", ngram_range=ngrams, lowercase=False).build_analyzer()
+    whole, *passages = (_moved(document, entries, rule) for document in readings(comment))
+    heaviest = max(passages, key=_total, default=whole)
+    moved = heaviest if _total(heaviest) - rule.passage_margin > _total(whole) else whole
+    return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]
+
+
+def _moved(document: str, entries: Entries, rule: Rule) -> Mapping[str, float]:
+    inside = CountVectorizer(analyzer="char_wb", ngram_range=rule.ngrams, lowercase=False).build_analyzer()
     moved: defaultdict[str, float] = defaultdict(float)
     before = ""
     tokens = document.split()
-    for token, share in zip(tokens, shares(tokens, full_words), strict=True):
+    for token, share in zip(tokens, shares(tokens, rule.full_words), strict=True):
         own = entries["clues" if ":" in token else "words"]
         moved[token if token in own else RARE] += own.get(token, 0.0) + share * sum(
             entries["characters"].get(part, 0.0) for part in inside(token)
@@ -74,7 +96,11 @@ def clues_of(document: str, entries: Entries, ngrams: tuple[int, int], full_word
         if ":" not in token:
             moved[token if token in own else RARE] += own.get(f"{before} {token}", 0.0)
             before = token
-    return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]
+    return moved
+
+
+def _total(moved: Mapping[str, float]) -> float:
+    return sum(moved.values())
 
 
 def entries_of(pipeline: Pipeline) -> Entries:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.core.features import document
+from service.core.comment import Comment
 from training.evaluate import Figures, by_part
 from training.parts import Parts, parts_among
 from training.rows import Row
@@ -29,8 +29,8 @@ TAKEN = {
 # Rows of each label and source: enough to see a field matter, and seconds instead of minutes.
 MOST = 250
 Values = NDArray[np.float64]
-# Log-odds of rows, given by position, as these documents.
-Score = Callable[[NDArray[np.int64], Sequence[str]], Values]
+# Log-odds of rows, given by position, as these comments.
+Score = Callable[[NDArray[np.int64], Sequence[Comment]], Values]
 
 
 def without_fields(scored: Scored, parts: Parts, score: Score, seed: int) -> dict[str, dict[str, Figures]]:
@@ -66,5 +66,5 @@ def _scores(part: Scored, positions: NDArray[np.int64], fields: Sequence[str], s
     if changed:
         nothing: dict[str, Any] = dict.fromkeys(fields, "")
         bare = [replace(part.rows[place], **nothing) for place in changed]
-        log_odds[changed] = score(positions[changed], [document(row.as_comment()) for row in bare])
+        log_odds[changed] = score(positions[changed], [row.as_comment() for row in bare])
     return log_odds

@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.core.features import document
+from service.core.comment import Comment
+from service.core.features import document, extract
 from service.core.site import Thresholds
+from service.scorer import Scorer
 from training import registry
 from training.bootstrap import Values
 from training.characters import full_words_of
 from training.duplicates import cluster
 from training.errors import BadData
 from training.evaluate import FIELDS, GIVEN, by_part
-from training.explain import clues_of, entries_of, heaviest, worst
+from training.explain import Rule, clues_of, entries_of, heaviest, worst
 from training.fields import without_fields
 from training.params import Params
 from training.parts import parts_of
@@ -38,15 +40,16 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     """
     if not rows:
         raise BadData("there is no row to judge by: " + ", ".join(path.name for path in files))
-    pipeline, card = registry.read_pipeline(folder), registry.read_card(folder)
+    pipeline, card, scorer = registry.read_pipeline(folder), registry.read_card(folder), Scorer.load(folder)
     thresholds = Thresholds(**card["thresholds"])
-    documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]
+    comments = [row.as_comment() for row in rows]
+    documents = [document(comment) for comment in track(comments, "Reading comments as words and clues")]
 
-    def score(_: NDArray[np.int64], changed: Sequence[str]) -> Values:
-        return np.asarray(pipeline.decision_function(list(changed)))
+    def score(_: NDArray[np.int64], changed: Sequence[Comment]) -> Values:
+        return np.array([scorer.explain(extract(comment)).log_odds for comment in changed])
 
     groups = groups_of(rows, cluster(documents, params.duplicates.similarity))
-    log_odds = score(np.arange(len(rows)), documents)
+    log_odds = score(np.arange(len(rows)), comments)
     scored = Scored.of(rows, log_odds, (thresholds.accept_below, thresholds.reject_at), groups, params.seed)
     parts = parts_of(rows)
     fitted = set(card.get("files_read", {}).values())
@@ -59,6 +62,6 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     }
     entries = entries_of(pipeline)
     counter = dict(pipeline.named_steps["features"].transformer_list)["characters"]
-    ngrams, full_words = counter.ngram_range, full_words_of(counter)
-    errors = worst(scored, lambda position: clues_of(documents[position], entries, ngrams, full_words))
+    rule = Rule(counter.ngram_range, full_words_of(counter), scorer.passage_margin)
+    errors = worst(scored, lambda position: clues_of(comments[position], entries, rule))
     return Findings(f"Model {folder.name} on {len(rows):,} rows", facts, {GIVEN: scored}, errors, heaviest(entries))

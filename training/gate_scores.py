@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from service.core.comment import Comment
+from service.core.features import extract
 from service.core.policy import MOST_LOG_ODDS
 from service.core.site import Thresholds
 from service.scorer import Scorer
@@ -20,7 +22,7 @@ Bands = NDArray[np.int8]
 @dataclass(frozen=True, slots=True)
 class Scores:
     """
-    A model, and for each document its log-odds and its verdict: 0 accept, 1 hold, 2 reject.
+    A model, and for each comment its log-odds and its verdict: 0 accept, 1 hold, 2 reject.
     """
 
     scorer: Scorer
@@ -28,11 +30,11 @@ class Scores:
     bands: Bands
 
     @classmethod
-    def of(cls, scorer: Scorer, documents: Sequence[str]) -> "Scores":
+    def of(cls, scorer: Scorer, comments: Sequence[Comment]) -> "Scores":
         """
         Return what the model says at its own thresholds.
         """
-        log_odds = np.array([scorer.log_odds(document.split()) for document in documents], dtype=np.float64)
+        log_odds = np.array([scorer.explain(extract(each)).log_odds for each in comments], dtype=np.float64)
         return cls(scorer, log_odds, bands_of(log_odds, scorer.thresholds))
 
 

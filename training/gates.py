@@ -78,7 +78,7 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
     if left_out := sorted(only_fitted.intersection(row.source for row in rows)):
         warnings.append(f"in no figure of {before}, and left out here: {', '.join(left_out)}")
     used, documents = _without_copies([*_given(rows, only_fitted)], params)
-    outcomes: list[Outcome] = [*behave(scorer, champion), *_compiled(models / version, documents)]
+    outcomes: list[Outcome] = [*behave(scorer, champion), *_compiled(models / version, used)]
     if champion:
         outcomes += owned(registry.read_card(models / version), card)
         outcomes += _compared(used, documents, scorer, champion)
@@ -113,7 +113,8 @@ def _compared(rows: Sequence[Row], documents: Sequence[str], ours: Scorer, their
     yield from _enough(rows)
     if not rows:
         return
-    candidate, champion = (Scores.of(scorer, documents) for scorer in (ours, theirs))
+    comments = [row.as_comment() for row in rows]
+    candidate, champion = (Scores.of(scorer, comments) for scorer in (ours, theirs))
     is_own = np.array([row.is_own for row in rows], dtype=bool)
     for part, inside in ((HOLD_OUT, ~is_own), (NEWEST, is_own)):
         yield from whole(part, inside, rows, candidate, champion)
@@ -127,15 +128,15 @@ def _enough(rows: Sequence[Row]) -> Iterator[Outcome]:
         yield Outcome(ENOUGH, label, found[label], None, None, f"{FEWEST} at least", found[label] >= FEWEST)
 
 
-def _compiled(folder: Path, documents: Sequence[str]) -> Iterator[Outcome]:
-    if not documents or not (folder / registry.PIPELINE).is_file():
+def _compiled(folder: Path, rows: Sequence[Row]) -> Iterator[Outcome]:
+    if not rows or not (folder / registry.PIPELINE).is_file():
         return
     try:
-        prove_equal(registry.read_pipeline(folder), folder, documents)
+        prove_equal(registry.read_pipeline(folder), folder, [row.as_comment() for row in rows])
         is_equal = True
     except BadModel:
         is_equal = False
-    yield Outcome("compiled as its pipeline", "", len(documents), None, None, f"to {TOLERANCE:g}", is_equal)
+    yield Outcome("compiled as its pipeline", "", len(rows), None, None, f"to {TOLERANCE:g}", is_equal)
 
 
 def _fitted_on(folders: Sequence[Path], files: Sequence[Path]) -> list[str]:

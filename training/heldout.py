@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.core.features import document
 from training.assess import Assessment
 from training.crossfit import Held, Prepared
 from training.duplicates import Thinned
 from training.evaluate import SOURCES, TEMPLATES
-from training.explain import Clue, Entries, clues_of, heaviest, worst
+from training.explain import Clue, Entries, Rule, clues_of, heaviest, worst
 from training.params import Params
 from training.report import Findings
 
@@ -37,9 +36,9 @@ def findings(
     assessment = measured.assessment
 
     def clues(position: int) -> list[Clue]:
-        document_of_row = document(assessment.unseen.rows[position].as_comment())
-        entries = _entries(measured, int(assessment.measured[position]))
-        return clues_of(document_of_row, entries, params.model.ngrams, params.model.full_words)
+        row, model = int(assessment.measured[position]), params.model
+        rule = Rule(model.ngrams, model.full_words, model.passage_margin * assessment.terms.slope[row])
+        return clues_of(assessment.unseen.rows[position].as_comment(), _entries(measured, row), rule)
 
     return Findings(
         title,

@@ -31,6 +31,7 @@ class Model:
     ngrams: tuple[int, int]
     character_scale: float
     full_words: int
+    passage_margin: float
     most_of_words: float
     most_of_characters: float
     least_of_homepages: float

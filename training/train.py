@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from service.core.features import document
+from service.core.features import document, readings
 from training import calibrate, registry, report, weights
 from training.assess import assess
 from training.augment import dress
@@ -91,9 +91,10 @@ def train(
     pipeline = fit_final(prepared, measured.assessment.line, params)
     folder = models / version
     facts = card(corpus, measured, params, version, origin)
-    registry.write(folder, pipeline, compile_arrays(pipeline), facts)
+    margin = params.model.passage_margin * measured.assessment.line.slope
+    registry.write(folder, pipeline, compile_arrays(pipeline, margin), facts)
     say("Comparing the compiled model with its pipeline")
-    used = [document(row.as_comment()) for row in prepared.rows]
+    used = [row.as_comment() for row in prepared.rows]
     difference = prove_equal(pipeline, folder, used)
     report.write(
         folder / registry.REPORT,
@@ -113,12 +114,12 @@ def measure(corpus: Corpus, params: Params, workers: Workers = here) -> Measured
     """
     documents = [document(row.as_comment()) for row in track(corpus.rows, "Reading comments as words and clues")]
     thinned = thin(corpus.rows, documents, params.duplicates.similarity, params.duplicates.keep)
-    prepared = prepare(corpus.rows, documents, thinned, params)
+    prepared = prepare(corpus.rows, thinned, params)
     held = cross_fit(prepared, params, workers)
     return Measured(thinned, prepared, held, assess(held, prepared, params))
 
 
-def prepare(rows: Sequence[Row], documents: Sequence[str], thinned: Thinned, params: Params) -> Prepared:
+def prepare(rows: Sequence[Row], thinned: Thinned, params: Params) -> Prepared:
     """
     Return the rows that are used, with everything that fitting needs of them.
     """
@@ -132,7 +133,7 @@ def prepare(rows: Sequence[Row], documents: Sequence[str], thinned: Thinned, par
     dressed = dress(used, is_fitted.tolist(), params.augment, params.seed)
     counts = count(
         [document(item.row.as_comment()) for item in track(dressed, "Dropping and lending fields")],
-        [documents[position] for position in chosen],
+        [readings(row.as_comment()) for row in used],
         is_fitted,
         params.model,
     )

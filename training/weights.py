@@ -31,10 +31,9 @@ class Weights:
         """
         Return the raw decision values of rows as written.
         """
-        dense = np.zeros(counts.written.shape[1])
+        dense = np.zeros(len(counts.names))
         dense[self.columns] = self.values
-        values: NDArray[np.float64] = counts.written[rows] @ dense + self.intercept
-        return values
+        return counts.written.highest(dense, rows) + self.intercept
 
 
 def log_count_ratio(matrix: csr_matrix, is_spam: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ def _prepared(data: tuple[Path, ...], most: int, params: Params) -> Prepared:
         rows = [rows[position] for position in sample(rows, range(len(rows)), most, params.seed)]
         say(f"{len(rows):,} of them, every source and label in its share")
     documents = [document(row.as_comment()) for row in track(rows, "Reading comments as words and clues")]
-    return prepare(rows, documents, thin(rows, documents, params.duplicates.similarity, params.duplicates.keep), params)
+    return prepare(rows, thin(rows, documents, params.duplicates.similarity, params.duplicates.keep), params)
 
 
 try:

@@ -38,6 +38,7 @@ _PHRASES = {
     "one_link": "a link",
     "other_script": "a script that none of the site's languages is written in",
     "own_channel": "the author's own channel or videos",
+    "passage": "the words of a passage",
     "phone": "a phone number",
     "short_link": "a shortened link",
     "spaced_out": "spaced-out words",

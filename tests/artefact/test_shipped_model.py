@@ -11,7 +11,7 @@ import pytest
 from scipy.special import logit
 
 from service.core.comment import Comment
-from service.core.features import document
+from service.core.features import extract
 from service.core.site import Thresholds
 from service.scorer import Scorer, load_current
 from training import registry
@@ -45,7 +45,7 @@ def rows() -> list[Row]:
 
 
 def log_odds(scorer: Scorer, name: str, comment: str, url: str = "") -> float:
-    return scorer.log_odds(document(Comment(name, comment, url=url)).split())
+    return scorer.explain(extract(Comment(name, comment, url=url))).log_odds
 
 
 def limit_of(thresholds: Thresholds, name: str) -> float:
@@ -72,9 +72,9 @@ def test_the_evaluation_set_has_no_wrong_row(rows: list[Row]) -> None:
 
 
 def test_the_compiled_model_equals_the_pipeline_on_the_evaluation_set(folder: Path, rows: list[Row]) -> None:
-    documents = [document(row.as_comment()) for row in rows]
+    comments = [row.as_comment() for row in rows]
 
-    assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
+    assert prove_equal(registry.read_pipeline(folder), folder, comments) < 1e-9
 
 
 def test_the_newspaper_corpus_was_not_fitted(card: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.core import clues
 from service.core.comment import Comment
-from service.core.features import document, extract
+from service.core.features import document, extract, readings
 
 LONGEST = 64 * 1024
 # Shapes that cost other parsers seconds; each is repeated to the longest comment that Hamlet takes.
@@ -248,3 +248,17 @@ def _seconds(comment: Comment) -> float:
         return time.process_time() - start
 
     return min(once() for _ in range(3))
+
+
+def test_a_long_comment_is_read_in_passages_that_hold_all_of_its_words_and_each_its_clues() -> None:
+    words = [f"w{number}" for number in range(61)]
+
+    whole, *passages = readings(Comment(name="Ann", comment=" ".join(words)))
+
+    assert "w40" not in whole.split()
+    assert {token for passage in passages for token in passage.split() if ":" not in token} == {*words}
+    assert all(len(passage.split()) == 16 + passage.count(":") and "name:ann" in passage for passage in passages)
+
+
+def test_a_short_comment_has_one_reading() -> None:
+    assert readings(Comment(name="", comment="I agree")) == [document(Comment(name="", comment="I agree"))]

@@ -40,18 +40,20 @@ def write_card(folder: Path) -> None:
     (folder / "card.json").write_text(json.dumps(card))
 
 
-def test_a_score_is_the_prior_and_the_weights_of_words_pairs_clues_and_characters(tmp_path: Path) -> None:
+def test_a_token_weighs_itself_the_pair_that_it_ends_and_the_characters_inside_it(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m"))
 
-    log_odds = scorer.log_odds(["best", "casino", "name:loans"])
+    weights = scorer.weights(["best", "casino", "name:loans"])
 
-    assert log_odds == -2.0 + 2.0 + 0.5 + (0.5 + 0.25 - 0.125 + 1.0) + (1.5)
+    assert weights == [0.0, 2.0 + 0.5 + (0.5 + 0.25 - 0.125 + 1.0), 1.5]
 
 
 def test_clues_do_not_pair_with_words(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m"))
 
-    assert scorer.log_odds(["best", "is:one_link", "casino"]) == scorer.log_odds(["best", "casino", "is:one_link"])
+    assert sum(scorer.weights(["best", "is:one_link", "casino"])) == sum(
+        scorer.weights(["best", "casino", "is:one_link"])
+    )
 
 
 def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> N
     explanation = scorer.explain(features)
 
     assert explanation.prior + sum(reason.weight or 0 for reason in explanation.reasons) == explanation.log_odds
-    assert explanation.log_odds == pytest.approx(scorer.log_odds(features.quotes), abs=1e-12)
+    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.quotes)), abs=1e-12)
     evidence = {reason.code: reason.evidence for reason in explanation.reasons}
     assert evidence == {"text": ("Casino",), "name": ("Loans",), "one_link": (), "author_url": ("http://example.com",)}
 
@@ -80,8 +82,37 @@ def test_an_explanation_weighs_characters_as_the_score_does(tmp_path: Path) -> N
 
     explanation = scorer.explain(features)
 
-    assert explanation.log_odds == pytest.approx(scorer.log_odds(features.quotes), abs=1e-12)
+    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.quotes)), abs=1e-12)
     assert explanation.log_odds < Scorer.load(write_model(tmp_path / "before")).explain(features).log_odds
+
+
+HONEST = " ".join(f"article w{number}" for number in range(60))
+
+
+def test_spam_among_honest_text_weighs_as_its_passage_less_a_margin(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", passage_margin=np.float64(0.5)))
+    features = extract(Comment(name="", comment=f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"))
+
+    explanation = scorer.explain(features)
+
+    assert "casino" not in features.words
+    (reason,) = [reason for reason in explanation.reasons if reason.code == "passage"]
+    assert (reason.weight, reason.evidence) == (2.0 + 0.5 + (0.5 + 0.25 - 0.125 + 1.0) - 0.5, ("Casino",))
+    assert explanation.log_odds == explanation.prior + sum(each.weight or 0 for each in explanation.reasons)
+
+
+def test_a_passage_that_does_not_weigh_more_than_the_whole_and_the_margin_changes_nothing(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", passage_margin=np.float64(9)))
+    features = extract(Comment(name="", comment=f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"))
+
+    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
+
+
+def test_a_model_from_before_reads_no_passages(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m"))
+    features = extract(Comment(name="", comment=f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"))
+
+    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
 
 
 def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +120,7 @@ def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch
     scorer = Scorer.load(write_model(tmp_path / "m"))
     words = ["casino", "article", "other", "words", "casinos"]
 
-    assert scorer.log_odds(words) == scorer.log_odds(words)
+    assert scorer.weights(words) == scorer.weights(words)
 
 
 def test_a_model_without_a_card_is_not_loaded(tmp_path: Path) -> None:

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from running_service import write_model
+from scipy.sparse import csr_matrix, vstack
 from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 
-from service.core.features import document
+from service.core.comment import Comment
+from service.core.features import document, extract
 from service.scorer import Scorer
 from training import registry
 from training.characters import Characters
 from training.cli import main
 from training.compile import prove_equal
-from training.counts import columns, count, recount
+from training.counts import Written, columns, count, recount
 from training.errors import BadModel
 from training.pipeline import counters
 from training.promotions import current_version
@@ -57,9 +59,9 @@ def test_serving_can_load_a_fitted_model(models: Path) -> None:
 
 def test_the_compiled_model_equals_the_pipeline_on_every_row(models: Path) -> None:
     folder = models / "2026-11-23.1"
-    documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows]
+    comments = [row.as_comment() for row in gather(ENGLISH, strict=True).rows]
 
-    assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
+    assert prove_equal(registry.read_pipeline(folder), folder, comments) < 1e-9
 
 
 def test_probabilities_of_the_pipeline_are_the_calibrated_score(models: Path) -> None:
@@ -146,7 +148,7 @@ def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> Non
 
 def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -> None:
     documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]]
-    counts = count(documents, documents, np.ones(300, dtype=bool), PARAMS.model)
+    counts = count(documents, [[each] for each in documents], np.ones(300, dtype=bool), PARAMS.model)
 
     found = counts.names[columns(counts, np.arange(0, 300, 2), PARAMS.model)]
 
@@ -158,15 +160,15 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]] + [""]
     is_fitted = np.arange(301) % 3 > 0
 
-    counts = count(documents, documents[::-1], is_fitted, PARAMS.model)
+    counts = count(documents, [[each] for each in documents[::-1]], is_fitted, PARAMS.model)
 
     reference = counters(PARAMS.model).fit([each for each, used in zip(documents, is_fitted, strict=True) if used])
     assert counts.names.tolist() == [
         name for _, counter in reference.transformer_list for name in counter.get_feature_names_out()
     ]
     assert abs(counts.dressed - reference.transform(documents)).max() < 1e-6
-    assert abs(counts.written - reference.transform(documents[::-1])).max() < 1e-6
-    assert (recount(counts, documents, PARAMS.model) != counts.dressed).nnz == 0
+    assert abs(counts.written.counts - reference.transform(documents[::-1])).max() < 1e-6
+    assert (recount(counts, [[each] for each in documents], PARAMS.model).counts != counts.dressed).nnz == 0
 
 
 def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are() -> None:
@@ -175,6 +177,28 @@ def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are()
     counts = counter.transform(["cat url:.com", "cat car cab cap can camp calf cart url:.com"])
 
     assert counts.toarray().tolist() == [[1.0, 1.0], [4.0, 1.0]]
+
+
+def test_a_row_weighs_what_its_heaviest_reading_weighs() -> None:
+    one, two, three = csr_matrix([[1.0, 0.0]]), csr_matrix([[0.0, 1.0]]), csr_matrix([[1.0, 1.0]])
+    written = Written(vstack([one, two, three]).tocsr(), np.array([0, 0, 1]), np.array([0.0, 0.5, 0.0]))
+
+    found = written.highest(np.array([1.0, 2.0]), np.array([1, 0]))
+
+    assert found.tolist() == [3.0, 1.5]
+
+
+def test_passages_of_a_compiled_model_equal_those_of_its_pipeline(models: Path) -> None:
+    folder = models / "2026-11-23.1"
+    rows = [row for path in ENGLISH for row in gather([path], strict=True).rows]
+    comments = [Comment("", " ".join(row.comment for row in rows[start : start + 9])) for start in range(0, 270, 9)]
+
+    difference = prove_equal(registry.read_pipeline(folder), folder, comments)
+
+    scorer = Scorer.load(folder)
+    codes = [{reason.code for reason in scorer.explain(extract(comment)).reasons} for comment in comments]
+    assert difference < 1e-9
+    assert sum("passage" in found for found in codes) > 10
 
 
 def test_no_row_is_nothing_to_judge_a_model_by(models: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def scores(words: dict[str, float]) -> Scores:
         tables[name] = array("B", "\n".join(table).encode())
         tables[f"{name}_weights"] = array("d", table.values())
     scorer = Scorer(tables, "by hand", Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999))
-    return Scores.of(scorer, DOCUMENTS)
+    return Scores.of(scorer, [row.as_comment() for row in ROWS])
 
 
 def leading(candidate: dict[str, float]) -> Sequence[str]:

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 from small_fit import PARAMS, PARAMS_FILE, WRITTEN
 from uncovered import uncovered
 
-from service.core.features import document
+from service.core.features import extract
 from service.scorer import Scorer
 from training import registry
 from training.card import Origin
@@ -67,10 +67,10 @@ def card(models: Path) -> dict[str, Any]:
 
 def test_serving_loads_it_and_it_equals_its_pipeline(models: Path) -> None:
     folder = models / "2026-11-23.1"
-    documents = [document(row.as_comment()) for row in gather([WRITTEN], strict=True).rows[::10]]
+    comments = [row.as_comment() for row in gather([WRITTEN], strict=True).rows[::10]]
 
     assert Scorer.load(folder).version == "2026-11-23.1"
-    assert prove_equal(registry.read_pipeline(folder), folder, documents) < 1e-9
+    assert prove_equal(registry.read_pipeline(folder), folder, comments) < 1e-9
 
 
 def test_it_tells_spam_of_sources_that_it_has_not_seen_from_ham(card: dict[str, Any]) -> None:
@@ -114,11 +114,10 @@ def test_what_goes_on_from_a_model_knows_its_words_and_the_new_ones(models: Path
     train([new], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, former=former)
 
     before, after = Scorer.load(models / "2026-11-23.1"), Scorer.load(tmp_path / "2026-11-24.1")
-    words = ["zorgblatt", "tonic"]
-    assert after.log_odds(words) > before.log_odds(words) + 1
+    assert sum(after.weights(["zorgblatt", "tonic"])) > sum(before.weights(["zorgblatt", "tonic"])) + 1
     rows = gather([models / "rows.jsonl"], strict=True).rows
-    known, is_spam = [document(row.as_comment()).split() for row in rows], [row.is_spam for row in rows]
-    had, has = (roc_auc_score(is_spam, [model.log_odds(each) for each in known]) for model in (before, after))
+    known, is_spam = [extract(row.as_comment()) for row in rows], [row.is_spam for row in rows]
+    had, has = (roc_auc_score(is_spam, [model.explain(each).log_odds for each in known]) for model in (before, after))
     assert has > had - 0.02
     partial = registry.read_card(tmp_path / "2026-11-24.1")["partial"]
     assert (partial["began_with"], partial["sources_before"]) == ("2026-11-23.1", ["blog", "forum", "news"])

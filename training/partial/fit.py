@@ -74,8 +74,9 @@ def train(
         stock, learned, len(rejected), len(thinned.kept), former, params
     )
     written = models / version
-    registry.write(written, pipeline, compile_arrays(pipeline), said)
-    used = [document(row.as_comment()) for row in measurement.prepared.rows]
+    margin = params.model.passage_margin * measurement.assessment.line.slope
+    registry.write(written, pipeline, compile_arrays(pipeline, margin), said)
+    used = [row.as_comment() for row in measurement.prepared.rows]
     difference = prove_equal(pipeline, written, used)
     found = findings(f"Model {version}", said, measurement, params, entries_of(pipeline))
     report.write(written / registry.REPORT, found, texts_in_report)
@@ -90,7 +91,9 @@ def measure(stock: Stock, learned: Learned, factors: Factors, params: Params) ->
     sample = stock.sample
     documents = [document(row.as_comment()) for row in sample]
     thinned = thin(sample, documents, params.duplicates.similarity, params.duplicates.keep)
-    prepared = held.prepare(sample, thinned, factors, learned.encoder, learned.chosen.vocabularies)
+    prepared = held.prepare(
+        sample, thinned, factors, learned.encoder, learned.chosen.vocabularies, params.model
+    )  # fmt: skip
     scored = held.hold(prepared, learned.folds, learned.models, params)
     return thinned, Measured(thinned, prepared, scored, assess(scored, prepared, params, can_refit=False))
 

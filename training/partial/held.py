@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from service.core.features import document
+from service.core.features import readings
 from training.augment import Dressed
-from training.counts import Counts
+from training.counts import Counts, as_readings
 from training.crossfit import Held, Prepared
 from training.duplicates import Thinned
 from training.errors import BadData
-from training.params import Params
+from training.params import Model, Params
 from training.partial.balance import Factors
 from training.partial.encoding import Encoder
 from training.partial.folds import Folds
@@ -25,19 +25,25 @@ from training.weights import Weights
 
 
 def prepare(
-    sample: Sequence[Row], thinned: Thinned, factors: Factors, encoder: Encoder, vocabularies: Vocabularies
+    sample: Sequence[Row],
+    thinned: Thinned,
+    factors: Factors,
+    encoder: Encoder,
+    vocabularies: Vocabularies,
+    model: Model,
 ) -> Prepared:
     """
     Return the rows of a sample that stay, counted over the vocabulary of the stream, as they were written.
     """
     rows = [sample[position] for position in thinned.kept]
-    written = encoder.as_written([document(row.as_comment()) for row in track(rows, "Reading the sample")])
+    read = [readings(row.as_comment()) for row in track(rows, "Reading the sample")]
+    written = as_readings(read, encoder.as_written, model)
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block in BLOCKS:
         blocks[block] = slice(len(names), len(names) + len(vocabularies[block]))
         names.extend(vocabularies[block])
-    counts = Counts(written, written, written, np.array(names, dtype=object), blocks)
+    counts = Counts(written.counts, written.counts, written, np.array(names, dtype=object), blocks)
     groups = groups_of(rows, [thinned.clusters[position] for position in thinned.kept])
     weight = [row.weight * factors.get((row.source, row.label, row.language), 1.0) for row in rows]
     is_spam = np.array([row.is_spam for row in rows])

@@ -1,0 +1,26 @@
+"""
+What a report says of a single score: the entries that moved it most.
+"""
+
+from math import inf
+
+from service.core.comment import Comment
+from training.explain import Rule, clues_of
+
+ENTRIES = {"words": {"casino": 2.0, "agree": -3.0}, "clues": {}, "characters": {"ca": 0.5}}
+HONEST = " ".join(f"w{number}" for number in range(40))
+COMMENT = Comment("", f"agree {HONEST} casino {HONEST.replace('w', 'v')}")
+
+
+def test_a_passage_that_decides_is_what_moved_the_score() -> None:
+    clues = clues_of(COMMENT, ENTRIES, Rule((2, 2), full_words=4, passage_margin=1.0))
+
+    assert clues[0] == ("casino", 2.0 + 0.5 * 0.5)
+    assert "agree" not in dict(clues)
+
+
+def test_without_passages_it_is_the_whole() -> None:
+    clues = clues_of(COMMENT, ENTRIES, Rule((2, 2), full_words=4, passage_margin=inf))
+
+    assert clues[0] == ("agree", -3.0)
+    assert "casino" not in dict(clues)
