@@ -37,7 +37,7 @@ _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 # Of a model that was fitted before there was such a number: all n-grams count in full, and no passage counts.
 _NONE = (inf,)
-Parts = list[tuple[float, str]]
+_Parts = list[tuple[float, str]]
 
 
 class Distrust(StrEnum):
@@ -163,7 +163,7 @@ class Scorer:
         weighed = self._weighed(words)
         share = share_of_characters(len(words), self._full_words)
         weights = [weight + share * inside for weight, inside in weighed]
-        groups: dict[str, Parts] = {}
+        groups: dict[str, _Parts] = {}
         reasons: list[Reason] = []
         if passage := self._passage(every, weighed if words is every else self._weighed(every), sum(weights)):
             reasons.append(passage)
@@ -214,8 +214,8 @@ class Scorer:
         if heaviest - self.passage_margin <= whole:
             return None
         weights[begin] -= first_pair
-        inside_it = slice(begin, begin + PASSAGE)
-        parts = zip(weights[inside_it], list(words.values())[inside_it], strict=True)
+        passage = slice(begin, begin + PASSAGE)
+        parts = zip(weights[passage], list(words.values())[passage], strict=True)
         found = _reason("passage", [part for part in parts if part[0]])
         return Reason("passage", (found.weight or 0.0) - self.passage_margin, evidence=found.evidence)
 
@@ -305,7 +305,7 @@ def load_current(models: Path) -> Scorer:
     return Scorer.load(current(models))
 
 
-def _reason(code: str, parts: Parts) -> Reason:
+def _reason(code: str, parts: _Parts) -> Reason:
     if len(parts) == 1:  # as of most clues
         ((weight, quote),) = parts
         return Reason(code, weight, evidence=(quote,))
