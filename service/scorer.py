@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from service.core.decision import Explanation, Reason
 from service.core.features import PASSAGE, Features, passage_starts
 from service.core.remembered import Recurring, Remembered
 from service.core.site import Thresholds
+from service.core.text import words_in
 from service.core.thresholds import Curve
 
 CURRENT = "CURRENT"
@@ -37,7 +38,9 @@ _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 # Of a model that was fitted before there was such a number: all n-grams count in full, and no passage counts.
 _NONE = (inf,)
+# What words weigh, each with its quote.
 _Parts = list[tuple[float, str]]
+_Weighed = tuple[list[float], list[float], list[float]]
 
 
 class Distrust(StrEnum):
@@ -140,14 +143,14 @@ class Scorer:
         Return the weight of each token of a comment; a word's includes that of the pair it makes with the word before.
         """
         tokens = list(tokens)
-        share = share_of_characters(sum(":" not in token for token in tokens), self._full_words)
+        share = share_of_characters(sum(words_in(token) for token in tokens if ":" not in token), self._full_words)
         found: list[float] = []
         before = ""
         for token in tokens:
             if ":" in token:
                 found.append(self._known_clues[token][0])
             else:
-                weight, inside, firsts = self._known_words[token]
+                weight, inside, _, firsts = self._known_words[token]
                 found.append(weight + share * inside + firsts.get(before, 0.0))
                 before = token
         return found
@@ -160,9 +163,9 @@ class Scorer:
         says among honest paragraphs.
         """
         words, every = features.words, features.all_words
-        weighed = self._weighed(words)
-        share = share_of_characters(len(words), self._full_words)
-        weights = [weight + share * inside for weight, inside in weighed]
+        weighed = plain, insides, lengths = self._weighed(words)
+        share = share_of_characters(sum(lengths), self._full_words)
+        weights = [weight + share * inside for weight, inside in zip(plain, insides, strict=True)]
         groups: dict[str, _Parts] = {}
         reasons: list[Reason] = []
         if passage := self._passage(every, weighed if words is every else self._weighed(every), sum(weights)):
@@ -180,50 +183,57 @@ class Scorer:
         log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
         return Explanation(log_odds, self.prior, tuple(reasons))
 
-    def _weighed(self, words: Iterable[str]) -> list[tuple[float, float]]:
+    def _weighed(self, words: Iterable[str]) -> _Weighed:
         """
-        Return what neighbouring words weigh, each with the pair that it ends, and what the n-grams inside them do.
+        Return what each of neighbouring words weighs, with the pair that it ends, what the n-grams inside it do, and
+        how many words it stands for.
         """
-        found: list[tuple[float, float]] = []
+        weights, insides, lengths = [], [], []
         before, known = "", self._known_words
         for word in words:
-            weight, inside, firsts = known[word]
+            weight, inside, length, firsts = known[word]
             if before in firsts:
                 weight += firsts[before]
-            found.append((weight, inside))
+            weights.append(weight)
+            insides.append(inside)
+            lengths.append(length)
             before = word
-        return found
+        return weights, insides, lengths
 
-    def _passage(self, words: Mapping[str, str], weighed: Sequence[tuple[float, float]], whole: float) -> Reason | None:
+    def _passage(self, words: Mapping[str, str], weighed: _Weighed, whole: float) -> Reason | None:
         """
         Return the reason of the heaviest passage, if it weighs more than the whole and the margin.
         """
         starts = passage_starts(len(words)) if self.passage_margin < inf else []
         if not starts:
             return None
-        share = share_of_characters(PASSAGE, self._full_words)
-        weights = [weight + share * inside for weight, inside in weighed]
-        sums = list(accumulate(weights, initial=0.0))
         written = list(words)
-        heaviest, begin, first_pair = -inf, 0, 0.0
+        weights, insides, lengths = (list(accumulate(each, initial=0.0)) for each in weighed)
+        heaviest, begin, first_pair, its_share = -inf, 0, 0.0, 1.0
         for start in starts:
+            end = start + PASSAGE
             # The first word of a passage makes no pair with the one before it.
             pair = self._pairs.get(written[start], _NO_PAIRS).get(written[start - 1], 0.0) if start else 0.0
-            if (weight := sums[start + PASSAGE] - sums[start] - pair) > heaviest:
-                heaviest, begin, first_pair = weight, start, pair
+            share = share_of_characters(lengths[end] - lengths[start], self._full_words)
+            weight = weights[end] - weights[start] - pair + share * (insides[end] - insides[start])
+            if weight > heaviest:
+                heaviest, begin, first_pair, its_share = weight, start, pair, share
         if heaviest - self.passage_margin <= whole:
             return None
-        weights[begin] -= first_pair
         passage = slice(begin, begin + PASSAGE)
-        parts = zip(weights[passage], list(words.values())[passage], strict=True)
-        found = _reason("passage", [part for part in parts if part[0]])
-        return Reason("passage", (found.weight or 0.0) - self.passage_margin, evidence=found.evidence)
+        own, inside = weighed[0][passage], weighed[1][passage]
+        own[0] -= first_pair
+        found = [weight + its_share * more for weight, more in zip(own, inside, strict=True)]
+        parts = zip(found, list(words.values())[passage], strict=True)
+        said = _reason("passage", [part for part in parts if part[0]])
+        return Reason("passage", (said.weight or 0.0) - self.passage_margin, evidence=said.evidence)
 
-    def _word(self, word: str) -> tuple[float, float, Mapping[str, float]]:
+    def _word(self, word: str) -> tuple[float, float, float, Mapping[str, float]]:
         """
-        Return the weight of a word, that of the n-grams inside it, and those that it adds behind certain other words.
+        Return the weight of a word, that of the n-grams inside it, how many words it stands for, and what it adds
+        behind certain other words.
         """
-        return self._words.get(word, 0.0), self._ngrams(word), self._pairs.get(word, _NO_PAIRS)
+        return self._words.get(word, 0.0), self._ngrams(word), words_in(word), self._pairs.get(word, _NO_PAIRS)
 
     def _clue(self, clue: str) -> tuple[float, str]:
         """
@@ -250,7 +260,7 @@ class Scorer:
         return weight
 
 
-def share_of_characters(words: int, full: float) -> float:
+def share_of_characters(words: float, full: float) -> float:
     """
     Return for what share the n-grams inside the words of a comment count: all of it up to `full` distinct words, and
     beyond by the root of their number, as the sum of so many chances grows.

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
+from service.core.text import words_in
 from service.scorer import share_of_characters
 
 _ROWS_AT_ONCE = 8000
@@ -76,7 +77,7 @@ def shares(tokens: Sequence[str], full_words: float) -> list[float]:
     """
     Return for what share the characters inside each token of a document count.
     """
-    share = share_of_characters(sum(":" not in token for token in tokens), full_words)
+    share = share_of_characters(sum(words_in(token) for token in tokens if ":" not in token), full_words)
     return [1.0 if ":" in token else share for token in tokens]
 
 

@@ -167,6 +167,17 @@ def is_mixed_script(word: str) -> bool:
     return bool(_CYRILLIC_OR_GREEK.search(lower) and _LATIN.search(lower))
 
 
+def words_in(token: str) -> float:
+    """
+    Return how many words a token stands for: a half if it is a pair of characters of a script without spaces, where
+    each character is in two pairs.
+
+    >>> words_in("offer"), words_in("日本")
+    (1.0, 0.5)
+    """
+    return 0.5 if len(token) == 2 and not token.isascii() and _UNSPACED.fullmatch(token) else 1.0
+
+
 def _pairs(run: str) -> list[str]:
     pairs: list[str] = []
     position = 0

@@ -76,6 +76,14 @@ def test_characters_inside_words_count_for_less_in_a_long_comment_and_those_of_c
     assert (weights[0], weights[-1]) == (2.0 + 0.5 * (0.5 + 0.25 - 0.125 + 1.0), 0.5)
 
 
+def test_a_pair_of_a_script_without_spaces_is_half_a_word(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", full_words=np.float64(2)))
+
+    weights = scorer.weights(["casino", "東京", "京都", "都市"])
+
+    assert weights[0] == 2.0 + (2 / 2.5) ** 0.5 * (0.5 + 0.25 - 0.125 + 1.0)
+
+
 def test_an_explanation_weighs_characters_as_the_score_does(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m", full_words=np.float64(2)))
     features = extract(Comment(name="Loans", comment="The best casino of them all, and no other casino is like it"))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 
+from service.core.text import words_in
 from service.scorer import share_of_characters
 from training.params import Model
 from training.partial.vocabulary import split
@@ -45,7 +46,9 @@ class Encoder:
         every = [[numbers.setdefault(token, len(numbers)) for token in document.split()] for document in documents]
         tokens = list(numbers)
         of_token = _counts([self._grams(token) for token in tokens], len(self._characters))
-        share = diags([share_of_characters(len(of), self._full_words) for of, _ in parts], dtype=np.float32)
+        share = diags(
+            [share_of_characters(sum(map(words_in, of)), self._full_words) for of, _ in parts], dtype=np.float32
+        )
         in_words, in_clues = (
             _counts([[at for at in of if (":" in tokens[at]) is is_clue] for of in every], len(tokens)) @ of_token
             for is_clue in (False, True)
