@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.processes import free_port
+from bench.processes import free_ports
 from bench.quality.peer import PeerFailed, Values
 from service.valkey import EmbeddedValkey
 
@@ -82,7 +82,7 @@ def running(scanners: int = 1) -> Iterator[tuple[int, int]]:
     """
     with tempfile.TemporaryDirectory(prefix="rspamd-") as name, EmbeddedValkey(Path(name)) as valkey:
         folder = Path(name)
-        learn, scan = free_port(), free_port()
+        learn, scan = free_ports(2)
         socket = valkey.url.removeprefix("unix://")
         (folder / "suffixes").write_text("\n".join(SUFFIXES))
         config = folder / "rspamd.conf"
