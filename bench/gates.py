@@ -18,7 +18,7 @@ from random import Random
 import click
 import numpy as np
 
-from service.core.features import document
+from service.core.features import document, extract
 from training.card import Origin
 from training.duplicates import thin
 from training.gate_scores import ACCEPT, HOLD, REJECT, Scores
@@ -141,7 +141,7 @@ def _poisoned(fitted: Sequence[Row], given: Sequence[Row], seed: int) -> dict[st
 
 
 def _errors(folder: Path, rows: Sequence[Row]) -> str:
-    bands = Scores.of(verify(folder), [row.as_comment() for row in rows]).bands
+    bands = Scores.of(verify(folder), [extract(row.as_comment()) for row in rows]).bands
     is_spam = np.array([row.is_spam for row in rows], dtype=bool)
     ham, spam = bands[~is_spam], bands[is_spam]
     wrong = int((ham != ACCEPT).sum() + (spam == ACCEPT).sum())

@@ -143,17 +143,8 @@ class Scorer:
         Return the weight of each token of a comment; a word's includes that of the pair it makes with the word before.
         """
         tokens = list(tokens)
-        share = share_of_characters(sum(words_in(token) for token in tokens if ":" not in token), self._full_words)
-        found: list[float] = []
-        before = ""
-        for token in tokens:
-            if ":" in token:
-                found.append(self._known_clues[token][0])
-            else:
-                weight, inside, _, firsts = self._known_words[token]
-                found.append(weight + share * inside + firsts.get(before, 0.0))
-                before = token
-        return found
+        of_words = iter(self._in_one_text(self._weighed(token for token in tokens if ":" not in token)))
+        return [self._known_clues[token][0] if ":" in token else next(of_words) for token in tokens]
 
     def explain(self, features: Features) -> Explanation:
         """
@@ -163,9 +154,8 @@ class Scorer:
         says among honest paragraphs.
         """
         words, every = features.words, features.all_words
-        weighed = plain, insides, lengths = self._weighed(words)
-        share = share_of_characters(sum(lengths), self._full_words)
-        weights = [weight + share * inside for weight, inside in zip(plain, insides, strict=True)]
+        weighed = self._weighed(words)
+        weights = self._in_one_text(weighed)
         groups: dict[str, _Parts] = {}
         reasons: list[Reason] = []
         if passage := self._passage(every, weighed if words is every else self._weighed(every), sum(weights)):
@@ -200,6 +190,14 @@ class Scorer:
             before = word
         return weights, insides, lengths
 
+    def _in_one_text(self, weighed: _Weighed) -> list[float]:
+        """
+        Return what each word weighs in a text of these words alone.
+        """
+        weights, insides, lengths = weighed
+        share = share_of_characters(sum(lengths), self._full_words)
+        return [weight + share * inside for weight, inside in zip(weights, insides, strict=True)]
+
     def _passage(self, words: Mapping[str, str], weighed: _Weighed, whole: float) -> Reason | None:
         """
         Return the reason of the heaviest passage, if it weighs more than the whole and the margin.
@@ -209,7 +207,7 @@ class Scorer:
             return None
         written = list(words)
         weights, insides, lengths = (list(accumulate(each, initial=0.0)) for each in weighed)
-        heaviest, begin, first_pair, its_share = -inf, 0, 0.0, 1.0
+        heaviest, begin, first_pair = -inf, 0, 0.0
         for start in starts:
             end = start + PASSAGE
             # The first word of a passage makes no pair with the one before it.
@@ -217,13 +215,12 @@ class Scorer:
             share = share_of_characters(lengths[end] - lengths[start], self._full_words)
             weight = weights[end] - weights[start] - pair + share * (insides[end] - insides[start])
             if weight > heaviest:
-                heaviest, begin, first_pair, its_share = weight, start, pair, share
+                heaviest, begin, first_pair = weight, start, pair
         if heaviest - self.passage_margin <= whole:
             return None
         passage = slice(begin, begin + PASSAGE)
-        own, inside = weighed[0][passage], weighed[1][passage]
-        own[0] -= first_pair
-        found = [weight + its_share * more for weight, more in zip(own, inside, strict=True)]
+        found = self._in_one_text((weighed[0][passage], weighed[1][passage], weighed[2][passage]))
+        found[0] -= first_pair
         parts = zip(found, list(words.values())[passage], strict=True)
         said = _reason("passage", [part for part in parts if part[0]])
         return Reason("passage", (said.weight or 0.0) - self.passage_margin, evidence=said.evidence)

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from service.core.comment import Comment
 from service.core.features import extract, readings
 from service.scorer import Scorer
+from training.counts import as_readings
 from training.errors import BadModel
 from training.pipeline import BLOCKS
 
@@ -68,9 +69,6 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
 
 
 def _fitted(pipeline: Pipeline, passage_margin: float, comments: Sequence[Comment]) -> NDArray[np.float64]:
-    each = [readings(comment) for comment in comments]
-    values = pipeline.decision_function([document for found in each for document in found])
-    starts = np.cumsum([0, *(len(found) for found in each[:-1])])
-    less = np.full(len(values), passage_margin)
-    less[starts] = 0.0
-    return np.maximum.reduceat(values - less, starts)
+    union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
+    written = as_readings([readings(comment) for comment in comments], union.transform, passage_margin)
+    return written.highest(regression.coef_[0], np.arange(len(comments))) + float(regression.intercept_[0])

@@ -75,7 +75,7 @@ def count(
     in_fit, bare = (
         _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )
-    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model)
+    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.passage_margin)
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block in BLOCKS:
@@ -119,18 +119,18 @@ def recount(counts: Counts, written: Sequence[Sequence[str]], model: Model) -> W
     Return the counts of other rows, given by their readings, over the same vocabulary.
     """
     vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
-    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model)
+    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model.passage_margin)
 
 
 def as_readings(
-    written: Sequence[Sequence[str]], count_each: Callable[[Sequence[str]], csr_matrix], model: Model
+    written: Sequence[Sequence[str]], count_each: Callable[[Sequence[str]], csr_matrix], passage_margin: float
 ) -> Written:
     """
     Return rows, given by their readings, as `count_each` counts these: the first whole, the others passages.
     """
     lengths = [len(readings) for readings in written]
     row = np.repeat(np.arange(len(written)), lengths)
-    less = np.full(len(row), model.passage_margin)
+    less = np.full(len(row), passage_margin)
     less[np.cumsum([0, *lengths[:-1]])[: len(written)]] = 0.0
     return Written(count_each([document for readings in written for document in readings]), row, less)
 

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from service.core.comment import Comment
-from service.core.features import extract
+from service.core.features import Features
 from service.core.policy import MOST_LOG_ODDS
 from service.core.site import Thresholds
 from service.scorer import Scorer
@@ -30,11 +29,11 @@ class Scores:
     bands: Bands
 
     @classmethod
-    def of(cls, scorer: Scorer, comments: Sequence[Comment]) -> "Scores":
+    def of(cls, scorer: Scorer, comments: Sequence[Features]) -> "Scores":
         """
         Return what the model says at its own thresholds.
         """
-        log_odds = np.array([scorer.explain(extract(each)).log_odds for each in comments], dtype=np.float64)
+        log_odds = np.array([scorer.explain(features).log_odds for features in comments], dtype=np.float64)
         return cls(scorer, log_odds, bands_of(log_odds, scorer.thresholds))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from service.core.features import document
+from service.core.features import document, extract
 from service.scorer import Scorer
 from training import registry
 from training.behaviour import SUITE
@@ -113,7 +113,7 @@ def _compared(rows: Sequence[Row], documents: Sequence[str], ours: Scorer, their
     yield from _enough(rows)
     if not rows:
         return
-    comments = [row.as_comment() for row in rows]
+    comments = [extract(row.as_comment()) for row in rows]
     candidate, champion = (Scores.of(scorer, comments) for scorer in (ours, theirs))
     is_own = np.array([row.is_own for row in rows], dtype=bool)
     for part, inside in ((HOLD_OUT, ~is_own), (NEWEST, is_own)):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from service.core.features import extract
 from service.scorer import Scorer
 from training.gate_rates import by_part, holm, whole, worse
 from training.gate_scores import ACCEPT, HOLD, REJECT, Bands, Scores, bands_of
@@ -116,7 +117,7 @@ def test_a_word_that_turns_comments_fails_unless_the_champion_knew_it(
     known = {"casino": 3.0, "friend": -2.0, "zorvexa": weight}
     before = {**known, "zorvexa": 0.0} if is_new else known
     candidate, champion = (
-        Scores.of(scorer(tmp_path / name, words), [row.as_comment() for row in rows])
+        Scores.of(scorer(tmp_path / name, words), [extract(row.as_comment()) for row in rows])
         for name, words in (("new", known), ("old", before))
     )
 
@@ -131,7 +132,7 @@ def test_a_word_that_a_comment_has_already_adds_nothing(tmp_path: Path) -> None:
     documents = ["casino zorvexa"] * 20
     rows = [Row("blog", "spam", "", text) for text in documents]
     candidate, champion = (
-        Scores.of(scorer(tmp_path / name, words), [row.as_comment() for row in rows])
+        Scores.of(scorer(tmp_path / name, words), [extract(row.as_comment()) for row in rows])
         for name, words in (("new", {"casino": 9.0, "zorvexa": -4.0}), ("old", {"casino": 9.0}))
     )
 

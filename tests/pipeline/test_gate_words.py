@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from service.core.features import extract
 from service.core.site import Thresholds
 from service.scorer import Scorer
 from training.gate_scores import Scores
@@ -29,7 +30,7 @@ def scores(words: dict[str, float]) -> Scores:
         tables[name] = array("B", "\n".join(table).encode())
         tables[f"{name}_weights"] = array("d", table.values())
     scorer = Scorer(tables, "by hand", Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999))
-    return Scores.of(scorer, [row.as_comment() for row in ROWS])
+    return Scores.of(scorer, [extract(row.as_comment()) for row in ROWS])
 
 
 def leading(candidate: dict[str, float]) -> Sequence[str]:

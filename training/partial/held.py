@@ -13,7 +13,7 @@ from training.counts import Counts, as_readings
 from training.crossfit import Held, Prepared
 from training.duplicates import Thinned
 from training.errors import BadData
-from training.params import Model, Params
+from training.params import Params
 from training.partial.balance import Factors
 from training.partial.encoding import Encoder
 from training.partial.folds import Folds
@@ -30,14 +30,14 @@ def prepare(
     factors: Factors,
     encoder: Encoder,
     vocabularies: Vocabularies,
-    model: Model,
+    passage_margin: float,
 ) -> Prepared:
     """
     Return the rows of a sample that stay, counted over the vocabulary of the stream, as they were written.
     """
     rows = [sample[position] for position in thinned.kept]
     read = [readings(row.as_comment()) for row in track(rows, "Reading the sample")]
-    written = as_readings(read, encoder.as_written, model)
+    written = as_readings(read, encoder.as_written, passage_margin)
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block in BLOCKS:
