@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import accumulate
 from math import inf, sqrt
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -22,7 +20,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from service import arrays, weight_tables
 from service.core.decision import Explanation, Reason
 from service.core.features import PASSAGE, Features, passage_starts
-from service.core.remembered import Recurring, Remembered
+from service.core.remembered import Recurring
 from service.core.site import Thresholds
 from service.core.text import words_in
 from service.core.thresholds import Curve
@@ -38,8 +36,7 @@ _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 # Of a model that was fitted before there was such a number: all n-grams count in full, and no passage counts.
 _NONE = (inf,)
-# What words weigh, each with its quote.
-_Parts = list[tuple[float, str]]
+# For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
 _Weighed = tuple[list[float], list[float], list[float]]
 
 
@@ -99,13 +96,14 @@ class Scorer:
         self.prior: float = tables["intercept"][0]
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
         self._full_words: float = tables.get("full_words", _NONE)[0]
+        # Nearly all that is weighed is passages, and all of these have as many words.
+        self._passage_share = share_of_characters(PASSAGE, self._full_words)
         self.passage_margin: float = tables.get("passage_margin", _NONE)[0]
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))
         self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
         self._known_words = Recurring(self._word, most=CACHED_WORDS)
         self._known_clues = Recurring(self._clue, most=CACHED_CLUES)
-        self._unquoted = Remembered(self._unquoted_reason, most=CACHED_CLUES)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -143,8 +141,9 @@ class Scorer:
         Return the weight of each token of a comment; a word's includes that of the pair it makes with the word before.
         """
         tokens = list(tokens)
-        of_words = iter(self._in_one_text(self._weighed(token for token in tokens if ":" not in token)))
-        return [self._known_clues[token][0] if ":" in token else next(of_words) for token in tokens]
+        weights, insides, lengths = self._weighed(token for token in tokens if ":" not in token)
+        of_words = iter(_in_one_text(weights, insides, self._more(lengths)))
+        return [self._known_clues[token].weight or 0.0 if ":" in token else next(of_words) for token in tokens]
 
     def explain(self, features: Features) -> Explanation:
         """
@@ -154,29 +153,32 @@ class Scorer:
         says among honest paragraphs.
         """
         words, every = features.words, features.all_words
-        weighed = self._weighed(words)
-        weights = self._in_one_text(weighed)
-        groups: dict[str, _Parts] = {}
+        weights, insides, lengths = weighed = self._weighed(words)
+        more = self._more(lengths)
+        whole = sum(weights) + more * sum(insides)
         reasons: list[Reason] = []
-        if passage := self._passage(every, weighed if words is every else self._weighed(every), sum(weights)):
+        if passage := self._passage(every, weighed if words is every else self._weighed(every), whole):
             reasons.append(passage)
-        elif parts := [part for part in zip(weights, words.values(), strict=True) if part[0]]:
-            groups["text"] = parts
+        elif whole:
+            reasons.append(_reason("text", _in_one_text(weights, insides, more), list(words.values()), whole))
+        quoted: dict[str, tuple[list[float], list[str]]] = {}
         for clue, quote in features.clues.items():
-            weight, code = self._known_clues[clue]
-            if weight and quote:
-                groups.setdefault(code, []).append((weight, quote))
-            elif weight:
-                reasons.append(self._unquoted[clue])
-        reasons += [_reason(code, parts) for code, parts in groups.items()]
+            reason = self._known_clues[clue]
+            if reason.weight and quote:
+                weights, quotes = quoted.setdefault(reason.code, ([], []))
+                weights.append(reason.weight)
+                quotes.append(quote)
+            elif reason.weight:
+                reasons.append(reason)
+        reasons += [_reason(code, weights, quotes, sum(weights)) for code, (weights, quotes) in quoted.items()]
         reasons.sort(key=_heaviest)
         log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
         return Explanation(log_odds, self.prior, tuple(reasons))
 
     def _weighed(self, words: Iterable[str]) -> _Weighed:
         """
-        Return what each of neighbouring words weighs, with the pair that it ends, what the n-grams inside it do, and
-        how many words it stands for.
+        Return what each of neighbouring words weighs in a passage, with the pair that it ends, what the n-grams inside
+        it do, and how many words it stands for.
         """
         weights, insides, lengths = [], [], []
         before, known = "", self._known_words
@@ -190,13 +192,12 @@ class Scorer:
             before = word
         return weights, insides, lengths
 
-    def _in_one_text(self, weighed: _Weighed) -> list[float]:
+    def _more(self, lengths: list[float]) -> float:
         """
-        Return what each word weighs in a text of these words alone.
+        Return how much more than in a passage the n-grams inside the words of a text count; none in a passage, but of
+        tokens that are half a word.
         """
-        weights, insides, lengths = weighed
-        share = share_of_characters(sum(lengths), self._full_words)
-        return [weight + share * inside for weight, inside in zip(weights, insides, strict=True)]
+        return share_of_characters(sum(lengths), self._full_words) - self._passage_share
 
     def _passage(self, words: Mapping[str, str], weighed: _Weighed, whole: float) -> Reason | None:
         """
@@ -206,42 +207,41 @@ class Scorer:
         if not starts:
             return None
         written = list(words)
-        weights, insides, lengths = (list(accumulate(each, initial=0.0)) for each in weighed)
+        weights, insides, lengths = weighed
+        has_halves = sum(lengths) < len(lengths)
         heaviest, begin, first_pair = -inf, 0, 0.0
         for start in starts:
             end = start + PASSAGE
             # The first word of a passage makes no pair with the one before it.
             pair = self._pairs.get(written[start], _NO_PAIRS).get(written[start - 1], 0.0) if start else 0.0
-            share = share_of_characters(lengths[end] - lengths[start], self._full_words)
-            weight = weights[end] - weights[start] - pair + share * (insides[end] - insides[start])
+            weight = sum(weights[start:end]) - pair
+            if has_halves:
+                weight += self._more(lengths[start:end]) * sum(insides[start:end])
             if weight > heaviest:
                 heaviest, begin, first_pair = weight, start, pair
         if heaviest - self.passage_margin <= whole:
             return None
         passage = slice(begin, begin + PASSAGE)
-        found = self._in_one_text((weighed[0][passage], weighed[1][passage], weighed[2][passage]))
-        found[0] -= first_pair
-        parts = zip(found, list(words.values())[passage], strict=True)
-        said = _reason("passage", [part for part in parts if part[0]])
-        return Reason("passage", (said.weight or 0.0) - self.passage_margin, evidence=said.evidence)
+        alone = _in_one_text(weights[passage], insides[passage], self._more(lengths[passage]))
+        alone[0] -= first_pair
+        return _reason("passage", alone, list(words.values())[passage], heaviest, self.passage_margin)
 
     def _word(self, word: str) -> tuple[float, float, float, Mapping[str, float]]:
         """
-        Return the weight of a word, that of the n-grams inside it, how many words it stands for, and what it adds
-        behind certain other words.
+        Return the weight of a word in a passage, that of the n-grams inside it, how many words it stands for, and what
+        it adds behind certain other words.
         """
-        return self._words.get(word, 0.0), self._ngrams(word), words_in(word), self._pairs.get(word, _NO_PAIRS)
+        inside = self._ngrams(word)
+        weight = self._words.get(word, 0.0) + self._passage_share * inside
+        return weight, inside, words_in(word), self._pairs.get(word, _NO_PAIRS)
 
-    def _clue(self, clue: str) -> tuple[float, str]:
+    def _clue(self, clue: str) -> Reason:
         """
-        Return the weight of a clue, and the code of its reason.
+        Return the reason that a clue is where it quotes nothing.
         """
         namespace, _, value = clue.partition(":")
-        return self._clues.get(clue, 0.0) + self._ngrams(clue), value if namespace == "is" else _CODES[namespace]
-
-    def _unquoted_reason(self, clue: str) -> Reason:
-        weight, code = self._known_clues[clue]
-        return Reason(code, weight)
+        code = value if namespace == "is" else _CODES[namespace]
+        return Reason(code, self._clues.get(clue, 0.0) + self._ngrams(clue))
 
     def _ngrams(self, token: str) -> float:
         # As scikit-learn's CountVectorizer(analyzer="char_wb") counts n-grams: a word no longer than n counts once.
@@ -312,21 +312,19 @@ def load_current(models: Path) -> Scorer:
     return Scorer.load(current(models))
 
 
-def _reason(code: str, parts: _Parts) -> Reason:
-    if len(parts) == 1:  # as of most clues
-        ((weight, quote),) = parts
-        return Reason(code, weight, evidence=(quote,))
-    total = sum([weight for weight, _ in parts])
-    parts.sort(key=_weight, reverse=total > 0)
+def _in_one_text(weights: list[float], insides: list[float], more: float) -> list[float]:
+    return [weight + more * inside for weight, inside in zip(weights, insides, strict=True)]
+
+
+def _reason(code: str, weights: list[float], quotes: list[str], total: float, less: float = 0.0) -> Reason:
+    if len(quotes) == 1:  # as of most clues
+        return Reason(code, total - less, evidence=tuple(quotes))
     evidence: dict[str, None] = {}
-    for weight, quote in parts:
-        if weight * total <= 0 or len(evidence) == QUOTED_WORDS:
+    for place in sorted(range(len(weights)), key=weights.__getitem__, reverse=total > 0):
+        if weights[place] * total <= 0 or len(evidence) == QUOTED_WORDS:
             break
-        evidence[quote] = None
-    return Reason(code, total, evidence=tuple(evidence))
-
-
-_weight = itemgetter(0)
+        evidence[quotes[place]] = None
+    return Reason(code, total - less, evidence=tuple(evidence))
 
 
 def _heaviest(reason: Reason) -> float:

@@ -90,10 +90,8 @@ def passage_starts(words: int) -> list[int]:
     >>> passage_starts(16), passage_starts(40), passage_starts(43)
     ([], [0, 8, 16, 24], [0, 8, 16, 24, 27])
     """
-    if words <= PASSAGE:
-        return []
-    starts = list(range(0, words - PASSAGE + 1, STEP))
-    return starts if starts[-1] == words - PASSAGE else [*starts, words - PASSAGE]
+    last = words - PASSAGE
+    return [*range(0, last, STEP), last] if last > 0 else []
 
 
 def extract(comment: Comment) -> Features:
