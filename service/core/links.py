@@ -74,7 +74,8 @@ def may_hide_a_dot(shown: str) -> bool:
     lower = shown.lower()
     if "dot" in lower or "punkt" in lower or "punto" in lower or "ponto" in lower or "точка" in lower:
         return True
-    return bool(_SPACED.search(shown) or _BRACKETED.search(shown))
+    has_bracket = "(" in shown or "[" in shown or "{" in shown
+    return bool(_SPACED.search(shown) or (has_bracket and _BRACKETED.search(shown)))
 
 
 @lru_cache(maxsize=64)
