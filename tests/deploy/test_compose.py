@@ -1,0 +1,33 @@
+"""
+The compose file: every setting reaches the service, and it has the time that it needs to end.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from service.config import Settings, variable
+from service.server import DRAIN_SECONDS
+
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "compose.yaml").read_text())[
+    "services"
+]
+HAMLET = SERVICES["hamlet"]
+# The image says these, and what is published and mounted goes by them.
+IMAGE = {"HAMLET_HOST", "HAMLET_PORT", "HAMLET_STATE_DIR", "HAMLET_MODELS_DIR"}
+# The image does not train.
+TRAINING = {"HAMLET_TRAINING_DATA", "HAMLET_HELD_BACK_DATA"}
+
+
+def test_every_setting_that_the_image_does_not_make_is_handed_on() -> None:
+    settings = {variable(field) for field in Settings.model_fields}
+
+    assert set(HAMLET["environment"]) == settings - IMAGE - TRAINING
+
+
+def test_the_service_has_longer_to_end_than_its_longest_announcement_and_its_last_answers() -> None:
+    longest = Settings.from_environment({"HAMLET_DRAIN_SECONDS": "60"}).drain_seconds
+
+    # Five more for the rest, as on Kubernetes.
+    assert int(HAMLET["stop_grace_period"].removesuffix("s")) >= longest + DRAIN_SECONDS + 5
