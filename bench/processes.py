@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,8 @@ from bench.machine import TICKS
 
 START_SECONDS = 60.0
 WORKERS, THREADS = 2, 2
-# Filled in by bench/comments.lua, or `filled`.
+MODELS_DIR = "HAMLET_MODELS_DIR"
+# Filled in by bench/comments.lua, or by `open_loop.request`.
 BODY = '{"name": "Reader @WORD@", "comment": "@TEXT@ @WORD@", "ip": "@ADDRESS@"}'
 
 
@@ -78,21 +79,24 @@ def headers_for(server: Asked) -> dict[str, str]:
     return {"Content-Type": "application/json", "Authorization": f"Bearer {server.key}"}
 
 
+def embedded(environ: Mapping[str, str], state: Path) -> dict[str, str]:
+    """
+    Return an environment for a Hamlet with a state folder of its own: of the settings only the models stay, so that
+    nothing reaches a database or a Redis that is in use.
+    """
+    kept = {name: value for name, value in environ.items() if not name.startswith("HAMLET_") or name == MODELS_DIR}
+    return kept | {"HAMLET_STATE_DIR": str(state)}
+
+
 @contextmanager
 def hamlet() -> Iterator[Server]:
     """
     Run Hamlet on embedded defaults, with everything on and the limits of one site switched off.
     """
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
-        log = Path(folder) / "log"
-        environ = {
-            **os.environ,
-            "HAMLET_STATE_DIR": str(Path(folder) / "var"),
-            "HAMLET_PORT": str(free_port()),
-            "HAMLET_WORKERS": str(WORKERS),
-            "HAMLET_THREADS": str(THREADS),
-            "HAMLET_DEMO": "false",
-        }
+        log, state = Path(folder) / "log", Path(folder) / "var"
+        settings = {"PORT": free_port(), "WORKERS": WORKERS, "THREADS": THREADS}
+        environ = embedded(os.environ, state) | {f"HAMLET_{name}": str(value) for name, value in settings.items()}
         # As at every start but the first, and in the image: where nothing may be written it would be done at each.
         subprocess.run([sys.executable, "-m", "compileall", "-q", "service"], check=True)
         command = [sys.executable, "-m", "service"]
@@ -101,8 +105,7 @@ def hamlet() -> Iterator[Server]:
         subprocess.run([*command, "sites", "set", "bench", *off], env=environ, check=True, capture_output=True)
         base = f"http://127.0.0.1:{environ['HAMLET_PORT']}"
         with running([*command, "serve"], environ, log, partial(_answers, f"{base}/readyz")) as (pid, ready_after):
-            key, state = json.loads(added)["key"], Path(folder) / "var"
-            yield Server("Hamlet", f"{base}/v1/comments", key, pid, ready_after, state)
+            yield Server("Hamlet", f"{base}/v1/comments", json.loads(added)["key"], pid, ready_after, state)
 
 
 @contextmanager

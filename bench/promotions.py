@@ -14,13 +14,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.processes import hamlet
+from bench.processes import MODELS_DIR, hamlet
 from bench.steady import Answer, Load, in_words
 from service.config import Settings
 from training.promotions import current_version, promote
 
 SECONDS, PROMOTIONS = 60, 10
-_MODELS = "HAMLET_MODELS_DIR"
 
 
 def main() -> None:
@@ -54,7 +53,7 @@ def two_versions() -> Iterator[Path]:
             card = json.loads((models / name / "card.json").read_bytes())
             (models / name / "card.json").write_text(json.dumps({**card, "version": name}))
         promote(models, "2000-01-01.1", "bench", "", datetime.now(UTC))
-        os.environ[_MODELS] = folder
+        os.environ[MODELS_DIR] = folder
         yield models
 
 

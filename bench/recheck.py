@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlalchemy import event
 from uuid_utils import uuid7
 
+from bench.processes import embedded
 from bench.samples import COMMENTS
 from service.config import Settings
 from service.core import policy
@@ -39,7 +40,7 @@ def main() -> None:
     console = Console(width=120)
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
         _fill(Path(folder))
-        environment = {**os.environ, "HAMLET_STATE_DIR": folder}
+        environment = embedded(os.environ, Path(folder))
         rounds = []
         for _ in range(ROUNDS):
             start = time.perf_counter()

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from bench.processes import Server, descendants, named
+from bench.processes import MODELS_DIR, Server, descendants, named
 from training.promotions import current_version, promote
 
 SECONDS = 3
@@ -70,13 +70,13 @@ def the_store_is_locked(server: Server) -> None:
 
 
 def another_model_is_promoted(_: Server) -> None:
-    models = Path(os.environ["HAMLET_MODELS_DIR"])
+    models = Path(os.environ[MODELS_DIR])
     (version,) = {"2000-01-01.1", "2000-01-01.2"} - {current_version(models)}
     promote(models, version, "bench", "", datetime.now(UTC))
 
 
 def a_damaged_model_is_named(_: Server) -> None:
-    models = Path(os.environ["HAMLET_MODELS_DIR"])
+    models = Path(os.environ[MODELS_DIR])
     good = str(current_version(models))
     shutil.copytree(models / good, models / "damaged", dirs_exist_ok=True)
     scorer = models / "damaged" / "scorer.npz"
