@@ -137,6 +137,25 @@ def test_every_number_is_on_the_dashboard() -> None:
     assert counted() - {name for query in QUERIES for name in named(query)} == set()
 
 
+def test_the_dashboard_marks_a_promotion_by_the_model_that_was_taken_up(tmp_path: Path, installed: Installed) -> None:
+    (annotation,) = DASHBOARD["annotations"]["list"]
+    series = {"before": "1 1 1 1 0 _ _ _", "after": "_ _ _ _ 1 1 1 1"}
+    marked = {"4m": [{"labels": '{version="after"}', "value": 1}], "7m": []}
+    test = {
+        "interval": "1m",
+        "input_series": [
+            {"series": f'hamlet_model_info{{instance="a", version="{name}"}}', "values": values}
+            for name, values in series.items()
+        ],
+        "promql_expr_test": [
+            {"expr": annotation["expr"], "eval_time": at, "exp_samples": samples} for at, samples in marked.items()
+        ],
+    }
+    (tmp_path / "test.yml").write_text(yaml.safe_dump({"tests": [test]}))
+
+    promtool(installed, "test", "rules", str(tmp_path / "test.yml"))
+
+
 def test_prometheus_answers_every_query_of_the_dashboard(prometheus: Prometheus) -> None:
     for query in QUERIES:
         for macro, value in MACROS.items():
