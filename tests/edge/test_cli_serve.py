@@ -149,6 +149,14 @@ def test_an_address_of_redis_that_makes_no_sense_is_one_line_without_the_passwor
     assert "secret" not in ended.stderr
 
 
+def test_a_start_without_the_store_ends_and_says_why_without_the_password(tmp_path: Path) -> None:
+    ended = _serve(environment(tmp_path, HAMLET_DATABASE_URL="postgresql://hamlet:secret@127.0.0.1:1/hamlet"))
+
+    assert ended.returncode == 2
+    assert "Connection refused" in ended.stderr.splitlines()[-1]
+    assert "secret" not in ended.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_answers_what_was_accepted_and_leaves_nothing_running(tmp_path: Path, number: int) -> None:
     write_model(tmp_path / "models")
