@@ -2,13 +2,13 @@
 What a second replica brings: throughput and processor time a request, side by side. `make bench-cluster`.
 """
 
-import os
 import tempfile
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from bench import machine
 from bench.cluster import Behind, cluster
 from bench.wrk import FIGURES, Round, load, median, ratio
 
@@ -20,7 +20,7 @@ def main() -> None:
     Print medians of interleaved rounds with one and two replicas, and their ratios; about a minute and a half.
     """
     console = Console(width=120)
-    console.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start; a worker each")
+    console.print(f"{machine.name()}; a worker each")
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder, cluster() as balancers:
         rounds: dict[str, list[Round]] = {each.name: [] for each in balancers}
         for each in balancers:

@@ -17,6 +17,7 @@ from service.core.decision import Decision, Reason, Verdict
 from service.core.site import Site
 from service.store.decisions import Decisions
 from service.store.engine import connect
+from service.store.keys import id_of
 from service.store.schema import migrate
 from service.store.sites import Sites
 
@@ -41,7 +42,7 @@ def measure(console: Console, folder: Path) -> None:
     console.print(table)
 
 
-def filled(decisions: Decisions, site: Site, count: int, together: int) -> tuple[float, float]:
+def _filled(decisions: Decisions, site: Site, count: int, together: int) -> tuple[float, float]:
     """
     Record so many decisions, so many together; return the microseconds of processor time and of waiting for each.
     """
@@ -58,11 +59,11 @@ def _costs(url: str) -> list[tuple[float, float]]:
     engine = connect(url)
     migrate(engine)
     name = f"bench-{uuid7()}"
-    found = Sites(engine).by_key_id(Sites(engine).add(name).split("_")[1])
+    found = Sites(engine).by_key_id(id_of(Sites(engine).add(name)))
     assert found
     decisions = Decisions(engine, b"secret")
-    filled(decisions, found[0], 64, 16)
-    costs = [filled(decisions, found[0], RECORDED, count) for count in TOGETHER]
+    _filled(decisions, found[0], 64, 16)
+    costs = [_filled(decisions, found[0], RECORDED, count) for count in TOGETHER]
     engine.dispose()
     return costs
 

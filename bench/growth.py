@@ -2,6 +2,7 @@
 What a comment costs as everything around it grows: its length, the history, the sites, campaigns, the model.
 """
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -166,14 +167,10 @@ def _service(folder: Path, scorer: Scorer) -> Iterator[_Service]:
         moderation = Moderation(
             traffic, lambda: scorer, decisions, clock=lambda: datetime.now(UTC), new_id=lambda: str(uuid7())
         )
-        server = named(_own(), "valkey-server")[0]
+        server = named(os.getpid(), "valkey-server")[0]
         yield _Service(moderation, engine, server)
         client.close()
     engine.dispose()
-
-
-def _own() -> int:
-    return int(Path("/proc/self").readlink().name)
 
 
 def _site(number: int) -> Site:

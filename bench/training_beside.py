@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from bench.percentiles import percentile
 from bench.processes import Server, cpu_seconds, hamlet
 from bench.steady import Load, in_words
 from service.training_jobs import TrainingJobs
@@ -56,7 +57,7 @@ def _compare(server: Server, job: Path, is_running: Callable[[], bool]) -> None:
             break
         print(f"the training took {_taken(group) - before:.1f} s of {SECONDS} s of one processor")
         for name, share in SHARES.items():
-            ratios[name].append(beside[int(len(beside) * share)] / alone[int(len(alone) * share)])
+            ratios[name].append(percentile(beside, share) / percentile(alone, share))
     for name, found in ratios.items():
         of_each = ", ".join(f"{each:.2f}" for each in sorted(found))
         print(f"{name}: {median(found):.2f} times as long beside a training, the median of {of_each}")

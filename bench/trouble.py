@@ -11,8 +11,8 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -159,10 +159,8 @@ def _redis(server: Server) -> int:
     return named(server.pid, "valkey-server")[-1]
 
 
-@contextmanager
-def _client(server: Server) -> Iterator[redis.Redis]:
-    with redis.Redis(unix_socket_path=str(server.state / "valkey.sock"), socket_timeout=10) as client:
-        yield client
+def _client(server: Server) -> redis.Redis:
+    return redis.Redis(unix_socket_path=str(server.state / "valkey.sock"), socket_timeout=10)
 
 
 def _name(models: Path, version: str) -> None:
