@@ -70,7 +70,7 @@ class Load:
                 response = connection.getresponse()
                 model = str(json.loads(response.read()).get("model"))
                 self._answers.append(Answer(due, time.monotonic() - due, response.status, model))
-            except OSError as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 self._answers.append(Answer(due, time.monotonic() - due, 0, type(error).__name__))
             finally:
                 connection.close()

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import embedded
-
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ("run", "test", ".ci/run", ".ci/venv", ".ci/lock", ".ci/packages", ".ci/audit")
 
@@ -123,16 +121,3 @@ def test_hamlet_train_without_what_it_needs_says_what_to_install() -> None:
     assert refused.stderr.startswith("hamlet-train needs joblib, which the service does without: ")
     assert "requirements-train.lock" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-def test_a_measurement_reaches_no_database_and_no_redis_of_the_operators() -> None:
-    operators = {
-        "PATH": "/usr/bin",
-        "HAMLET_DATABASE_URL": "postgresql://in-use/hamlet",
-        "HAMLET_REDIS_URL_FILE": "/run/secrets/redis-url",
-        "HAMLET_MODELS_DIR": "/models",
-    }
-
-    measured = embedded(operators, Path("/tmp/var"))
-
-    assert measured == {"PATH": "/usr/bin", "HAMLET_MODELS_DIR": "/models", "HAMLET_STATE_DIR": "/tmp/var"}

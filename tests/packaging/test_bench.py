@@ -1,0 +1,45 @@
+"""
+What a measurement may reach, and what it may not keep to itself.
+"""
+
+import socketserver
+import threading
+from pathlib import Path
+
+from bench.processes import Server, embedded
+from bench.steady import CALLERS, Load
+
+
+class Breaking(socketserver.StreamRequestHandler):
+    """
+    Promises ten bytes of an answer, sends one, and closes.
+    """
+
+    def handle(self) -> None:
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{")
+
+
+def test_an_answer_that_breaks_off_counts_as_a_failure_and_the_load_goes_on() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Breaking) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+
+        answers = Load(Server("", f"http://127.0.0.1:{server.server_address[1]}/", "", 0, 0), 0.2).answers()
+
+        server.shutdown()
+    assert len(answers) > CALLERS
+    assert {answer.status for answer in answers} == {0}
+
+
+def test_a_measurement_reaches_no_database_and_no_redis_of_the_operators() -> None:
+    operators = {
+        "PATH": "/usr/bin",
+        "HAMLET_DATABASE_URL": "postgresql://in-use/hamlet",
+        "HAMLET_REDIS_URL_FILE": "/run/secrets/redis-url",
+        "HAMLET_MODELS_DIR": "/models",
+    }
+
+    measured = embedded(operators, Path("/tmp/var"))
+
+    assert measured == {"PATH": "/usr/bin", "HAMLET_MODELS_DIR": "/models", "HAMLET_STATE_DIR": "/tmp/var"}
