@@ -90,8 +90,8 @@ def ask(server: Bridge, *paths: str, protocol: type[Protocol] = Protocol) -> lis
     return asyncio.run(all_at_once())
 
 
-def scope(path: str) -> Any:
-    given = {"method": "POST", "path": path, "query_string": "", "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
+def scope(path: str, query: str = "") -> Any:
+    given = {"method": "POST", "path": path, "query_string": query, "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
     headers = {"content-length": "0"}
     return SimpleNamespace(**given, http_version="1.1", scheme="http", headers=headers)
 
@@ -100,6 +100,19 @@ def test_in_time_everybody_gets_the_applications_answer() -> None:
     (answers,) = ask(bridge(application(), only_checks), "/1.1/comment-check")
 
     assert answers == [(200, [], b"decided")]
+
+
+def test_a_path_and_a_query_that_were_not_encoded_are_read_as_the_bytes_that_they_were() -> None:
+    read: list[str] = []
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        read.extend(environ[name].encode("latin-1").decode() for name in ("PATH_INFO", "QUERY_STRING"))
+        start_response("200 OK", [])
+        return []
+
+    asyncio.run(bridge(call, only_checks).__rsgi__(scope("/café", "for=5€"), Protocol()))
+
+    assert read == ["/café", "for=5€"]
 
 
 def test_a_check_that_takes_too_long_is_held_and_so_is_one_that_no_thread_has_taken_up(stuck: Event) -> None:
