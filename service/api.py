@@ -92,7 +92,7 @@ def whole_number(given: Mapping[str, str], name: str, usual: int, most: int) -> 
         InvalidField: it is none.
     """
     text = given.get(name, str(usual))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= most):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
         raise InvalidField(f"`{name}` must be a number from 1 to {most}", field=name)
     return int(text)
 

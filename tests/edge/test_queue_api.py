@@ -81,7 +81,7 @@ def test_fifty_are_a_page_and_before_begins_the_next(caller: FlaskClient, queue:
     assert queue.asked == [(1, 51, "02")]
 
 
-@pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "1" * 5000, "٣"])
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "1" * 5000, "0000000019", "000000001" + "9" * 5000, "٣"])
 def test_a_limit_that_cannot_be_is_named(caller: FlaskClient, limit: str) -> None:
     problem = caller.get("/v1/queue", query_string={"limit": limit})
 
