@@ -32,7 +32,7 @@ def connect(url: str) -> Client:
             and options stand where they stand in `redis://`; `sentinel_password` among the options is the Sentinels'.
 
     Raises:
-        ValueError: The URL is none of these.
+        ValueError: The URL is none of these, or has an option that redis-py does not know.
     """
     options: dict[str, Any] = {
         "socket_timeout": BUDGET,
@@ -43,10 +43,10 @@ def connect(url: str) -> Client:
     parsed = urlsplit(url)
     scheme, _, kind = parsed.scheme.partition("+")
     if not kind:
-        return redis.Redis.from_url(url, **options, health_check_interval=0, retry=_never_again())
+        return _checked(redis.Redis.from_url(url, **options, health_check_interval=0, retry=_never_again()))
     options |= _of_servers(parsed, scheme)
     if kind == "sentinel":
-        return _behind_sentinels(_addresses(parsed, SENTINEL_PORT), parsed.path.strip("/"), options)
+        return _checked(_behind_sentinels(_addresses(parsed, SENTINEL_PORT), parsed.path.strip("/"), options))
     if kind == "cluster":
         return LazyCluster(_addresses(parsed, SERVER_PORT), options | {"retry": _never_again()}, BUDGET)
     raise ValueError(f"no Redis is reached by {parsed.scheme}://")
@@ -108,6 +108,15 @@ def _reply(connection: Any) -> object:
         return connection.read_response()
     except redis.ResponseError as error:
         return error
+
+
+def _checked(client: redis.Redis) -> redis.Redis:
+    pool = client.connection_pool
+    try:
+        pool.connection_class(**pool.connection_kwargs)  # which the library makes, and complains of, at the first use
+    except (TypeError, redis.RedisError) as error:
+        raise ValueError(f"an option cannot be used ({error})") from None
+    return client
 
 
 def _behind_sentinels(addresses: list[tuple[str, int]], primary: str, options: dict[str, Any]) -> redis.Redis:

@@ -138,7 +138,14 @@ def test_bad_settings_are_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://:secret@host:port/0", "redis+cluster://:secret@/", "redis+sentinel://:secret@h"]
+    "url",
+    [
+        "redis://:secret@host:port/0",
+        "redis+cluster://:secret@/",
+        "redis+sentinel://:secret@h",
+        "redis://:secret@host?ssl_cert_reqs=none",
+        "rediss+sentinel://:secret@h/name?time_out=1",
+    ],
 )
 def test_an_address_of_redis_that_makes_no_sense_is_one_line_without_the_password(tmp_path: Path, url: str) -> None:
     ended = _serve(environment(tmp_path, HAMLET_REDIS_URL=url))
