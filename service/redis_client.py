@@ -18,6 +18,7 @@ from service.redis_cluster import Command, LazyCluster
 # Seconds for each step, connecting and waiting for the answer; a comment has 0.8 for everything.
 BUDGET = 0.05
 SENTINEL_PORT, SERVER_PORT = 26379, 6379
+_ENCODED = "; in a password write %2F for /, %3F for ? and %23 for #"
 
 Client = redis.Redis | LazyCluster
 
@@ -43,6 +44,7 @@ def connect(url: str) -> Client:
     parsed = urlsplit(url)
     scheme, _, kind = parsed.scheme.partition("+")
     if not kind:
+        _port(parsed)
         return _checked(redis.Redis.from_url(url, **options, health_check_interval=0, retry=_never_again()))
     options |= _of_servers(parsed, scheme)
     if kind == "sentinel":
@@ -149,6 +151,13 @@ def _addresses(parsed: SplitResult, port: int) -> list[tuple[str, int]]:
     for address in parsed.netloc.rpartition("@")[2].split(","):
         one = urlsplit(f"//{address}")
         if not one.hostname:
-            raise ValueError(f"no host in {address!r}; write host:port,host:port")
-        addresses.append((one.hostname, one.port or port))
+            raise ValueError(f"no host; write host:port,host:port{_ENCODED}")
+        addresses.append((one.hostname, _port(one) or port))
     return addresses
+
+
+def _port(address: SplitResult) -> int | None:
+    try:
+        return address.port
+    except ValueError:  # whose message quotes what stands there: half a password, where a slash ends the host
+        raise ValueError(f"no port from 0 to 65535 behind the host{_ENCODED}") from None

@@ -141,6 +141,8 @@ def test_bad_settings_are_one_line(tmp_path: Path) -> None:
     "url",
     [
         "redis://:secret@host:port/0",
+        "redis://:secret/1@host",
+        "rediss+sentinel://:secret/1@h/name",
         "redis+cluster://:secret@/",
         "redis+sentinel://:secret@h",
         "redis://:secret@host?ssl_cert_reqs=none",
