@@ -39,3 +39,5 @@ def write(path: Path, text: str) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut leaves the name of a file that is empty

@@ -17,7 +17,7 @@ def prepare(settings: Settings) -> Settings:
     Make the state folder, and return the settings with the secrets that the folder keeps if none were set.
 
     Raises:
-        SettingsError: the folder cannot be made or written.
+        SettingsError: the folder cannot be made or written, or has lost its secret.
     """
     folder = settings.state_dir.absolute()
     try:
@@ -28,6 +28,11 @@ def prepare(settings: Settings) -> Settings:
         raise SettingsError(
             f"HAMLET_STATE_DIR is {str(settings.state_dir)!r}: {error.strerror}; name a folder that can be written"
         ) from None
+    if not secret:
+        raise SettingsError(
+            f"{folder / 'secret'} is empty; restore it from a backup, or remove it for another secret, "
+            "under which no stored hash is found"
+        )
     return settings.model_copy(update={"state_dir": folder, "secret": secret, "hash_secrets": hash_secrets})
 
 

@@ -11,7 +11,7 @@ from stores import SECRET, Store, decision, recorded
 from uuid_utils import uuid7
 
 from service import state
-from service.config import Settings
+from service.config import Settings, SettingsError
 from service.core.comment import Asked, Comment
 from service.core.labels import Label, Labelled, Source
 from service.core.site import Site
@@ -35,6 +35,13 @@ def test_before_the_first_rotation_the_secret_keys_the_hashes(tmp_path: Path) ->
     prepared = settings(tmp_path)
 
     assert prepared.people_secrets == (prepared.secret.encode(),)
+
+
+def test_a_secret_that_was_lost_is_named_and_nothing_is_hashed_without(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+
+    with pytest.raises(SettingsError, match=f"{tmp_path}/secret is empty"):
+        settings(tmp_path)
 
 
 def test_a_new_secret_comes_first_and_the_earlier_ones_stay(tmp_path: Path) -> None:
