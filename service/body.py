@@ -17,6 +17,8 @@ from service.wire import Environ
 
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 100
+# In the environment of a request: whether its chunks broke off.
+BROKEN = "hamlet.broken"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -28,8 +30,10 @@ def raw(environ: Environ) -> bytes:
 
     Raises:
         BodyTooLarge: it is longer than LARGEST_BODY; no more than one byte beyond that is read.
-        BadRequest: it ended before its declared length.
+        BadRequest: it ended before its declared length, or its last chunk.
     """
+    if environ.get(BROKEN):
+        raise BadRequest("the body ends before its last chunk")
     declared = get_content_length(environ)
     if declared is not None and declared > LARGEST_BODY:
         raise _too_large()

@@ -24,7 +24,7 @@ from service import forwarded
 from service.accounting import BEGAN
 from service.batch import PATH as BATCH
 from service.batch import Batches
-from service.body import LARGEST_BODY
+from service.body import BROKEN, LARGEST_BODY
 from service.comments import PATH as COMMENTS
 from service.deciding import Deciding
 from service.forwarded import Network
@@ -85,13 +85,15 @@ class Bridge:
             return
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await _read(scope, protocol)
+                body, is_whole = await _read(scope, protocol)
         except TimeoutError:
             protocol.response_bytes(*(self._late(self._environ(scope, b"")) or _too_slow()))
             return
         except (ProtocolClosed, ProtocolError):
             return  # the client has gone
-        protocol.response_bytes(*await self._answer(self._environ(scope, body)))
+        environ = self._environ(scope, body)
+        environ[BROKEN] = not is_whole
+        protocol.response_bytes(*await self._answer(environ))
 
     def _environ(self, scope: Any, body: bytes) -> Environ:
         environ = _environ(scope, body)
@@ -159,14 +161,16 @@ def _warn() -> None:
     logger.warning("a check was answered with hold: no verdict in %s s", ANSWER_SECONDS)
 
 
-async def _read(scope: Any, protocol: Any) -> bytes:
+async def _read(scope: Any, protocol: Any) -> tuple[bytes, bool]:
+    """
+    Return the body, and whether it came to its end.
+    """
     if scope.method in ("GET", "HEAD"):
-        return b""
+        return b"", True
     declared = scope.headers.get("content-length", "")
     if declared.isdecimal():
         # What is said to be too large is not read: the application sees the same header, and refuses it.
-        content: bytes = await protocol() if int(declared) <= LARGEST_BODY else b""
-        return content
+        return await protocol() if int(declared) <= LARGEST_BODY else b"", True
     # In chunks: a byte too many for the application to see.
     parts, length = [], 0
     async for part in protocol:
@@ -174,7 +178,8 @@ async def _read(scope: Any, protocol: Any) -> bytes:
         length += len(part)
         if length > LARGEST_BODY:
             break
-    return b"".join(parts)
+    # Granian's last part is empty, and so is one before it where the chunks break off, or have trailers behind them.
+    return b"".join(parts), parts[-2:] != [b"", b""] or "trailer" in scope.headers
 
 
 def _environ(scope: Any, body: bytes) -> Environ:

@@ -67,6 +67,28 @@ def test_fifty_that_dribble_keep_nobody_waiting(service: RunningService, dribble
     assert {answer["verdict"] for answer in answers} == {"accept"}
 
 
+def test_what_stands_behind_the_last_chunk_is_left_alone(service: RunningService) -> None:
+    key = f"Authorization: Bearer {service.key}\r\nConnection: close\r\nTrailer: X-Sum\r\n".encode()
+    body = b'1c\r\n{"name":"Ann","comment":"O"}\r\n0\r\nX-Sum: 1\r\n\r\n'
+
+    answer = exchange(service, HEAD + key + CHUNKED + body)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_form_that_breaks_off_is_not_decided_and_can_be_sent_again(service: RunningService) -> None:
+    key = f"X-Api-Key: {service.key}\r\nConnection: close\r\n".encode()
+    head = HEAD.replace(b"json", b"x-www-form-urlencoded") + key + CHUNKED
+    head += b"1c\r\nid=broken&name=Ann&comment=O\r\n"
+
+    broken = exchange(service, head + b"oh no")
+    whole = exchange(service, head + b"1\r\nh\r\n0\r\n\r\n")
+
+    assert broken.startswith(b"HTTP/1.1 400 ")
+    assert b'"detail":"the body ends before its last chunk"' in broken
+    assert whole.startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
