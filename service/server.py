@@ -75,6 +75,8 @@ class Server:
         self._heirs: set[Child] = set()
         self._steers_at = inf
         self._ends, self._renews = 0, False
+        # Those that are to be replaced before their time, with the cause.
+        self._outdated: dict[Child, str] = {}
         self._signals = Signals()
 
     def run(self) -> bool:
@@ -84,7 +86,7 @@ class Server:
         steer(self._listening)
         self._workers = [self._start(number) for number in range(len(self._do))]
         while not self._ends and self._replace_the_dead():
-            self._replace_the_old()
+            self._replace_an_old()
             self._start_again_beside()
             self._wait_for_the_next()
         self._end()
@@ -112,21 +114,29 @@ class Server:
             self._tell("died")
         return True
 
-    def _replace_the_old(self) -> None:
+    def _replace_an_old(self) -> None:
+        """
+        Replace one of those that are to be, if all are there: one that dies meanwhile does not wait for the others.
+        """
         renews, self._renews = self._renews, False
-        shares_another = self._shares_another()
-        for number, old in enumerate(self._workers):
-            if not self._ends and (renews or shares_another or old.age >= self._lifetime):
-                self._workers[number] = self._start(number)
-                # It goes on while the new one starts: the last answers on its connections.
-                _announce([old])
-                self._pause(START_SECONDS)
-                # A connection that it takes last would be closed before anything was asked on it.
-                steer(self._listening, away_from=[number])
-                self._pause(QUIET_SECONDS)
-                self._finish([old])
-                steer(self._listening)
-                self._tell("model" if shares_another else "age")
+        if (shares_another := self._shares_another()) or renews:
+            self._outdated = dict.fromkeys(self._workers, "model" if shares_another else "age")
+        number = next((number for number, each in enumerate(self._workers) if self._time_left(each) <= 0), None)
+        if number is None or self._steers_at < inf:
+            return
+        old, self._workers[number] = self._workers[number], self._start(number)
+        # It goes on while the new one starts: the last answers on its connections.
+        _announce([old])
+        self._pause(START_SECONDS)
+        # A connection that it takes last would be closed before anything was asked on it.
+        steer(self._listening, away_from=[number])
+        self._pause(QUIET_SECONDS)
+        self._finish([old])
+        steer(self._listening)
+        self._tell(self._outdated.pop(old, "age"))
+
+    def _time_left(self, worker: Child) -> float:
+        return 0.0 if worker in self._outdated else self._lifetime - worker.age
 
     def _shares_another(self) -> bool:
         if time.monotonic() < self._looks_at:
@@ -179,7 +189,8 @@ class Server:
         """
         running = {child: child.process.is_alive() for child in self._beside}
         due = [min(self._steers_at, self._looks_at) - time.monotonic()]
-        due += [self._lifetime - worker.age for worker in self._workers]
+        if self._steers_at == inf:
+            due += map(self._time_left, self._workers)
         due += [PAUSE_SECONDS - child.age for child, runs in running.items() if not runs]
         # One that has died meanwhile is found at once.
         self._wait(max(0.0, min(due)), [*self._workers, *(child for child, runs in running.items() if runs)])

@@ -68,6 +68,22 @@ def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(s
     assert set(load.statuses) == {200}
 
 
+def test_a_worker_that_dies_is_replaced_before_the_others_have_been_for_their_age(serve: Serve) -> None:
+    def causes() -> list[str]:
+        events = [line["event"] for line in service.log_lines()]
+        return [event for event in events if event.startswith("a worker was replaced")]
+
+    with serve(HAMLET_WORKERS="3") as service:
+        before = service.workers()
+
+        service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+        os.kill(max(before), signal.SIGKILL)  # the last to be replaced
+        wait_until(lambda: len(causes()) == 3, seconds=40)
+
+        assert causes() == [f"a worker was replaced ({cause})" for cause in ("age", "died", "age")]
+
+
 def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(serve: Serve) -> None:
     with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
         wait_until(lambda: len(load.answers) > 100, seconds=60)
