@@ -29,9 +29,7 @@ CURRENT = "CURRENT"
 # What is remembered of tokens: to weigh a new one takes some look-ups a letter.
 CACHED_WORDS, CACHED_CLUES = 8_192, 4_096
 QUOTED_WORDS = 5
-_NOT_A_MODEL = (ValueError, KeyError, SyntaxError, EOFError, BadZipFile, zlib.error)
-_CURVE: TypeAdapter[Curve | None] = TypeAdapter(Curve | None)
-_CREATED: TypeAdapter[datetime | None] = TypeAdapter(AwareDatetime | None)
+_NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 # Of a model that was fitted before there was such a number: all n-grams count in full, and no passage counts.
@@ -70,7 +68,10 @@ class Card:
     sha256: str
     thresholds: Thresholds
     curve: Curve | None = None
-    created: datetime | None = None
+    created: AwareDatetime | None = None
+
+
+_CARD: TypeAdapter[Card] = TypeAdapter(Card)
 
 
 class Scorer:
@@ -278,12 +279,10 @@ def read_card(folder: Path) -> Card:
     path = folder / "card.json"
     try:
         card = json.loads(path.read_bytes())
-        version, digest, thresholds = card["version"], card["files"]["scorer.npz"], Thresholds(**card["thresholds"])
-        curve, created = _CURVE.validate_python(card.get("curve")), _CREATED.validate_python(card.get("created"))
-        return Card(version, digest, thresholds, curve, created)
+        return _CARD.validate_python({**card, "sha256": card["files"]["scorer.npz"]})
     except OSError as error:
         raise ModelError(Distrust.MISSING, f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(Distrust.NOT_UNDERSTOOD, f"{path}: not a model's card ({error!r})") from error
 
 
@@ -292,13 +291,15 @@ def current(models: Path) -> Path:
     Return the folder of the model that the file CURRENT names.
 
     Raises:
-        ModelError: nothing is promoted.
+        ModelError: nothing is promoted, or what names it is damaged.
     """
     try:
-        version = (models / CURRENT).read_text().strip()
+        version = (models / CURRENT).read_text(encoding="utf-8").strip()
     except OSError as error:
         message = f"{models / CURRENT}: {error.strerror}; promote a model with hamlet-train"
         raise ModelError(Distrust.MISSING, message) from error
+    except UnicodeDecodeError as error:
+        raise ModelError(Distrust.NOT_UNDERSTOOD, f"{models / CURRENT}: not the name of a model") from error
     return models / version
 
 

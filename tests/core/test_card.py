@@ -56,6 +56,21 @@ def test_a_curve_that_is_none_is_refused(curve: object, tmp_path: Path) -> None:
         read_card(folder_with({**CARD, "curve": curve}, tmp_path))
 
 
+@pytest.mark.parametrize(
+    "card", [{**CARD, "version": 5}, {**CARD, "thresholds": {"accept_below": None, "reject_at": 0.95}}]
+)
+def test_a_card_with_something_else_than_a_version_or_scores_is_refused(card: object, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not a model's card"):
+        read_card(folder_with(card, tmp_path))
+
+
+def test_a_card_that_is_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text("[" * 100_000)
+
+    with pytest.raises(ModelError, match="not a model's card"):
+        read_card(tmp_path)
+
+
 def test_what_is_no_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a model's card"):
         read_card(folder_with([CARD], tmp_path))

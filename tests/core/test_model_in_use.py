@@ -84,6 +84,7 @@ def test_a_model_that_is_promoted_takes_the_place_of_the_one_before(watched: Wat
         ("half a card", Distrust.NOT_UNDERSTOOD),
         ("no folder", Distrust.MISSING),
         ("no name", Distrust.MISSING),
+        ("a name that is damaged", Distrust.NOT_UNDERSTOOD),
     ],
 )
 def test_a_model_that_cannot_be_trusted_leaves_the_one_before_and_is_told_of_once(
@@ -99,6 +100,8 @@ def test_a_model_that_cannot_be_trusted_leaves_the_one_before_and_is_told_of_onc
         (watched.models / "two" / "card.json").write_text('{"version": "two"')
     elif damage == "no folder":
         (watched.models / "two").rename(watched.models / "gone")
+    elif damage == "a name that is damaged":
+        (watched.models / "CURRENT").write_bytes(b"tw\xef\n")
     else:
         (watched.models / "CURRENT").unlink()
 

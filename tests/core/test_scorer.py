@@ -184,6 +184,14 @@ def test_words_without_weights_are_not_loaded(tmp_path: Path) -> None:
         Scorer.load(folder)
 
 
+@pytest.mark.parametrize("changes", [{"intercept": np.zeros(0)}, {"ngrams": np.zeros(3)}])
+def test_a_table_that_is_too_short_or_too_long_is_not_loaded(tmp_path: Path, changes: dict[str, Any]) -> None:
+    folder = write_model(tmp_path / "m", **changes)
+
+    with pytest.raises(ModelError, match="not a compiled model"):
+        Scorer.load(folder)
+
+
 def test_the_model_in_use_is_the_one_that_current_names(tmp_path: Path) -> None:
     write_model(tmp_path / "2026-11-23.1")
     (tmp_path / "CURRENT").write_text("2026-11-23.1\n")
