@@ -41,6 +41,7 @@ class ModelInUse:
         self._on_taken = on_taken
         self._on_failure = on_failure
         self._monotonic = monotonic
+        self._folder: Path | None = None
         self._last_fault: str | None = None
         self.scorer: Scorer | None = None
 
@@ -57,9 +58,10 @@ class ModelInUse:
         """
         try:
             folder = current(self._models)
-            if folder.name != self.version:
+            if folder != self._folder:  # of which a copy may have another name than its card
                 began = self._monotonic()
                 self._take(loaded if loaded and loaded.version == folder.name else Scorer.load(folder), began)
+                self._folder = folder
         except ModelError as error:
             self._tell(error)
         else:

@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 from contextlib import suppress
+from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
@@ -51,6 +52,7 @@ class Workers(MPServer):
         self._settings = settings
         self._leaving = Leaving()
         self._prepared: app.Prepared | None = None
+        self._folder: Path | None = None
         self._scorer: Scorer | None = None
         self.look()
 
@@ -67,9 +69,9 @@ class Workers(MPServer):
         """
         try:
             folder = current(self._settings.models_dir)
-            if self._scorer and self._scorer.version == folder.name:
+            if folder == self._folder:
                 return False
-            self._scorer = Scorer.load(folder)
+            self._scorer, self._folder = Scorer.load(folder), folder
         except ModelError:
             return False  # each worker finds that too, says so, and goes on looking
         gc.freeze()

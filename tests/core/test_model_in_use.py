@@ -48,6 +48,16 @@ def test_the_model_that_is_named_is_taken_up_once(watched: Watched) -> None:
     assert watched.model.scorer is first
 
 
+def test_a_model_in_a_folder_of_another_name_is_taken_up_once_too(watched: Watched) -> None:
+    (watched.models / "one").rename(watched.models / "copy")
+    (watched.models / "CURRENT").write_text("copy")
+
+    watched.model.look()
+    watched.model.look()
+
+    assert (watched.model.version, watched.taken) == ("one", [("one", None)])
+
+
 def test_a_model_that_is_loaded_already_is_taken_up_as_it_is(watched: Watched) -> None:
     loaded = Scorer.load(watched.models / "one")
 
