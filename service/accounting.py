@@ -15,11 +15,9 @@ from flask import Flask, Response, g, request
 from service import metrics
 from service.core.decision import Decision
 from service.trace_context import TraceContext
-from service.wire import Environ, Headers
+from service.wire import BEGAN, Environ, Headers
 
 REQUEST_ID = "X-Request-Id"
-# In the environment of a request: when it was read from the wire, by `time.perf_counter`.
-BEGAN = "hamlet.began"
 _SANE_ID = re.compile("[!-~]{1,128}")
 # A page that needs more says so itself.
 _HEADERS = (

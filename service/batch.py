@@ -3,6 +3,7 @@ Many comments in one request: each line of a body is answered like a request of 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from io import BytesIO
@@ -11,7 +12,7 @@ from typing import Any
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from service.body import LARGEST_BODY
-from service.wire import Environ, Headers, RawAnswer
+from service.wire import BEGAN, Environ, Headers, RawAnswer
 
 PATH, EACH = "/v1/batch", "/v1/comments"
 MEDIA_TYPES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
@@ -111,6 +112,7 @@ def _request(head: Environ, line: bytes, request_id: str) -> Environ:
         "CONTENT_LENGTH": str(len(line)),
         "HTTP_X_REQUEST_ID": request_id,
         "wsgi.input": BytesIO(line),
+        BEGAN: time.perf_counter(),
     }
 
 

@@ -21,7 +21,6 @@ from wsgiref.types import WSGIApplication
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from service import forwarded
-from service.accounting import BEGAN
 from service.batch import PATH as BATCH
 from service.batch import Batches
 from service.body import BROKEN, LARGEST_BODY
@@ -30,7 +29,7 @@ from service.deciding import Deciding
 from service.forwarded import Network
 from service.metrics import count_problem
 from service.problems import PLAIN
-from service.wire import Environ, Headers, RawAnswer
+from service.wire import BEGAN, Environ, Headers, RawAnswer
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
 BODY_SECONDS = 5.0

@@ -19,6 +19,7 @@ from service.core.comment import Asked
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded
 from service.moderation import Outcome
+from service.wire import BEGAN
 
 KEY = "hamlet_0123456789_" + "A" * 43
 GOOD = b'{"name": "a", "comment": "b"}\n'
@@ -214,6 +215,19 @@ def test_so_is_what_is_beyond_the_most_bytes_when_their_number_was_not_declared(
     asked = ask(server, GOOD, GOOD, GOOD)
 
     assert [answer.get("status", 200) for answer in asked.answers] == [200, 200, 413]
+
+
+def test_the_time_of_a_line_begins_with_it_and_not_with_the_batch() -> None:
+    begins = []
+
+    async def answer(environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        begins.append(environ[BEGAN])
+        return 200, [], b"{}"
+
+    asyncio.run(batch.Batches(answer).stream({"PATH_INFO": batch.PATH, BEGAN: 0.0}, Protocol([GOOD, GOOD])))
+
+    assert begins == sorted({*begins})
+    assert len(begins) == 3
 
 
 def test_batches_together_take_one_thread() -> None:
