@@ -93,10 +93,10 @@ class Child:
 
     def _begin(self, reporting: Connection | None) -> None:
         signal.set_wakeup_fd(-1)
-        # Ctrl-C reaches all processes of a terminal, and is for the parent, which has the others end in order. And one
-        # that is not ready to be told that it ends must not die of it.
+        # Ctrl-C, and a terminal that closes, reach all processes of a terminal, and are for the parent, which has the
+        # others end in order. And one that is not ready to be told that it ends must not die of it.
         for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
         signal.signal(ANNOUNCE, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         self._family.inherit()

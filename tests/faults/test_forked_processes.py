@@ -110,6 +110,17 @@ def test_ctrl_c_which_reaches_all_processes_ends_them_in_order(serve: Serve) -> 
     assert code == 0
 
 
+def test_a_terminal_that_closes_ends_none_of_them_and_workers_are_replaced_as_on_any_sighup(serve: Serve) -> None:
+    with serve() as service:
+        before = service.children("upkeep")
+
+        os.killpg(service.process.pid, signal.SIGHUP)
+        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="age"}') == 2, seconds=40)
+
+        assert service.counted('hamlet_workers_replaced_total{cause="died"}') == 0
+        assert service.children("upkeep") == before
+
+
 def test_where_workers_die_as_soon_as_they_start_the_service_gives_up(serve: Serve) -> None:
     with serve(HAMLET_WORKERS="1") as service:
         (first,) = service.workers()
