@@ -57,11 +57,10 @@ def decide(
     The first rule that matches wins, the site's own lists before all others; otherwise the score meets the thresholds:
     the model's, or what the site set instead.
     """
-    site, comment = asked.site, asked.comment
     degraded = (("traffic",) if observation.degraded else ()) + (() if explanation else ("model",))
     score = prior = None
-    thresholds = in_force(model.thresholds, model.curve, site.thresholds) if model else None
-    reasons = tuple(behaviour(comment, observation, thresholds))
+    thresholds = in_force(model.thresholds, model.curve, asked.site.thresholds) if model else None
+    reasons = tuple(behaviour(asked.comment, observation, thresholds))
     verdict, discard = Verdict.HOLD, False
     if explanation and thresholds:
         base = _log_odds_with(reasons, explanation)
@@ -71,16 +70,8 @@ def decide(
         verdict = band(score, thresholds)
         # Labels alone never have a comment thrown away unseen.
         discard = verdict is Verdict.REJECT and min(score, probability(base)) >= thresholds.discard_at
-    if listed:
-        verdict, reasons, discard = listed.verdict, (listed.reason, *reasons), listed.discard
-    elif observation.flood > 1:
-        verdict = Verdict.REJECT if observation.flood > REJECTED_FLOOD else Verdict.HOLD
-        reasons, discard = (Reason("flood", rule="flood"), *reasons), False
-    elif verdict is Verdict.ACCEPT and site.languages and (script := other_script(comment.comment, site.languages)):
-        verdict, reasons = (
-            Verdict.HOLD,
-            (Reason("other_script", rule="other_script", evidence=(script.title(),)), *reasons),
-        )
+    verdict, discard, rules = _ruled(asked, observation, listed, verdict, discard)
+    reasons = (*rules, *reasons)
     return Decision(
         id=decision_id,
         verdict=verdict,
@@ -93,8 +84,25 @@ def decide(
         model=model.version if model else None,
         thresholds=thresholds,
         degraded=degraded,
-        log_only=site.log_only,
+        log_only=asked.site.log_only,
     )
+
+
+def _ruled(
+    asked: Asked, observation: Observation, listed: Listed | None, verdict: Verdict, discard: bool
+) -> tuple[Verdict, bool, tuple[Reason, ...]]:
+    """
+    Return the verdict, whether it is to be discarded, and the rule that decides instead of the score, if one does.
+    """
+    languages = asked.site.languages
+    if listed:
+        return listed.verdict, listed.discard, (listed.reason,)
+    if observation.flood > 1:
+        verdict = Verdict.REJECT if observation.flood > REJECTED_FLOOD else Verdict.HOLD
+        return verdict, False, (Reason("flood", rule="flood"),)
+    if verdict is Verdict.ACCEPT and languages and (script := other_script(asked.comment.comment, languages)):
+        return Verdict.HOLD, False, (Reason("other_script", rule="other_script", evidence=(script.title(),)),)
+    return verdict, discard, ()
 
 
 def behaviour(comment: Comment, observation: Observation, thresholds: Thresholds | None) -> list[Reason]:
