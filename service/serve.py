@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from service import logs, state
 from service.config import Settings, SettingsError, variable
@@ -124,7 +124,7 @@ def _embedded_valkey(state_dir: Path) -> Iterator[tuple[str, Callable[[Report], 
         yield url_of(path), keep
 
 
-def _emptied(settings: Settings) -> Any:
+def _emptied(settings: Settings) -> Path:
     # Numbers of the last run: its processes are gone, and their ids may be given to others.
     folder = settings.metrics_folder.absolute()
     try:
