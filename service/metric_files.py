@@ -19,6 +19,8 @@ from prometheus_client.registry import Collector
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # More than twice what all numbers of one kind take in a process.
 BYTES = 128 * 1024
+# How many of them are used, and nothing: all that a file has before its first number.
+_HEAD = 8
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 logger = logging.getLogger("hamlet.metrics")
@@ -95,7 +97,7 @@ def _shrink(file: Path) -> None:
         return
     with file.open("r+b") as opened:
         used = int.from_bytes(opened.read(4), sys.byteorder)
-        opened.truncate(used)
+        opened.truncate(max(used, _HEAD))
 
 
 def _reserve(filename: str) -> bool:

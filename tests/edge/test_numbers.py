@@ -5,12 +5,14 @@ What `/metrics` says of decisions, of the queue and of the model, around fakes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from service.core.decision import Decision, Reason, Verdict
 from service.errors import StoreUnavailable
 from service.gauges import Gauges
+from service.metric_files import BYTES, FOLDER, exposition
 from service.metrics import DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE, Answered, count_answers, main_reason
 from service.store.queue import Length
 
@@ -115,3 +117,16 @@ def test_answers_given_together_count_as_many_as_one_after_the_other() -> None:
     assert together["hamlet_decisions_total", "api", "hold"] == 2
     assert together["hamlet_request_seconds_bucket", "api", "accept", "+Inf"] == 1
     assert together["hamlet_reasons_total", "links"] == 2
+
+
+def test_a_process_that_died_before_it_counted_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    file = tmp_path / "counter_4194305.db"  # of a process that no system has
+    file.write_bytes(bytes(BYTES))
+
+    told = exposition()
+
+    assert told == b""
+    assert file.stat().st_size < BYTES
