@@ -11,10 +11,12 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
+from service.comments import headers_for
 from service.core.comment import Comment
-from service.core.decision import Verdict
+from service.core.decision import Decision, Verdict
 from service.core.traffic import Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
+from service.moderation import Outcome
 from service.submission import Submission
 
 MINIMAL = {"name": "Anna", "comment": "Thank you."}
@@ -85,6 +87,12 @@ def test_headers_tell_the_quota_and_forbid_caching(caller: FlaskClient) -> None:
     assert headers["RateLimit"] == '"comments";r=599;t=1'
     assert headers["Cache-Control"] == "no-store"
     assert "Idempotent-Replayed" not in headers
+
+
+def test_a_key_without_a_limit_is_not_told_that_nothing_is_left() -> None:
+    told = headers_for(Outcome(Decision("1", Verdict.HOLD, None, None, (), "Held."), Quota(0, 0, 0)))
+
+    assert not [name for name, _ in told if name.startswith("RateLimit")]
 
 
 def test_a_decision_given_before_is_marked(caller: FlaskClient, moderation: Any) -> None:
