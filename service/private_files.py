@@ -34,10 +34,14 @@ def replace(path: Path, text: str) -> None:
 
 def write(path: Path, text: str) -> None:
     """
-    Write a file that only its owner can read.
+    Write a file that only its owner can read; none stays of what could not be written.
     """
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{text}\n")
-        file.flush()
-        os.fsync(file.fileno())  # or a power cut leaves the name of a file that is empty
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut leaves the name of a file that is empty
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

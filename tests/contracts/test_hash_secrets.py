@@ -17,6 +17,7 @@ from service.core.labels import Label, Labelled, Source
 from service.core.site import Site
 from service.hash_secrets import HashSecrets
 from service.label_memory import LabelMemory
+from service.private_files import keep_once
 from service.store.decisions import Decisions
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
@@ -42,6 +43,13 @@ def test_a_secret_that_was_lost_is_named_and_nothing_is_hashed_without(tmp_path:
 
     with pytest.raises(SettingsError, match=f"{tmp_path}/secret is empty"):
         settings(tmp_path)
+
+
+def test_a_private_file_that_could_not_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        keep_once(tmp_path / "secret", "half of a character: \ud800")
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_new_secret_comes_first_and_the_earlier_ones_stay(tmp_path: Path) -> None:
