@@ -18,6 +18,8 @@ from service.store.tables import decisions, outbox, outlets, sites
 TOLD_BACK = frozenset({Source.MODERATOR, Source.API})
 # A decision's id is older than its row, by the time that a commit may take and by how far the machines' clocks differ.
 LOOK_BACK = timedelta(minutes=10)
+# Where nothing is held for so long, the next look begins later too: well before it is forgotten what was told.
+LONGEST_LOOK = timedelta(days=1)
 # Of one site in one round; a flood goes on in the next.
 MOST_HELD = 500
 
@@ -89,7 +91,8 @@ def _announce_held(connection: Connection, site_id: int, since: datetime, now: d
         event_id = f"{Event.HELD}:{row.id}"
         body = webhook(Event.HELD, event_id, now, row.name, _subject(row))
         _put(connection, row, Kind.WEBHOOK, event_id, body, now)
-    if 0 < len(rows) < MOST_HELD and now > since:
+    is_over = now - since > LONGEST_LOOK or (rows and now > since)
+    if is_over and len(rows) < MOST_HELD:
         connection.execute(update(outlets).where(outlets.c.site_id == site_id).values(since=now))
     return len(rows)
 

@@ -18,7 +18,7 @@ from service.core.labels import Label, Source
 from service.errors import StoreUnavailable
 from service.store.announcing import LOOK_BACK, announce_label
 from service.store.backlog import Backlog
-from service.store.outbox import MOST_OF_SITE, Outbox
+from service.store.outbox import DONE_DAYS, MOST_OF_SITE, Outbox
 from service.store.outlets import Outlets
 from service.store.sites import Sites
 from service.store.statistics import first_id
@@ -149,6 +149,22 @@ def test_a_decision_that_was_slow_to_be_written_is_told_later_and_the_others_not
     outbox.announce(NOW + SECOND)
 
     assert [each.id for each in outbox.claim(NOW + SECOND, LEASE, 9)] == [f"held:{slow}"]
+
+
+@pytest.mark.usefixtures("webhook")
+def test_what_was_told_is_not_told_again_when_that_is_forgotten_and_nothing_was_held_meanwhile(
+    outbox: Outbox, hold: Hold
+) -> None:
+    hold()
+    outbox.announce(NOW)
+    (told,) = outbox.claim(NOW, LEASE, 9)
+    outbox.settle(told.number, State.DONE, NOW)
+    outbox.announce(NOW + timedelta(days=2))
+    outbox.sweep(done_before=NOW + SECOND, dead_before=NOW)
+
+    again = outbox.announce(NOW + DONE_DAYS)
+
+    assert again == 0
 
 
 @pytest.mark.usefixtures("webhook")
