@@ -168,6 +168,18 @@ def test_what_was_told_is_not_told_again_when_that_is_forgotten_and_nothing_was_
 
 
 @pytest.mark.usefixtures("webhook")
+def test_a_clock_that_was_ahead_for_a_while_keeps_nothing_from_being_told(outbox: Outbox, hold: Hold) -> None:
+    hold(age=-timedelta(days=400))
+    outbox.announce(NOW + timedelta(days=400))
+    outbox.announce(NOW)
+
+    held = hold()
+    outbox.announce(NOW + SECOND)
+
+    assert f"held:{held}" in [each.id for each in outbox.claim(NOW + timedelta(days=400), LEASE, 9)]
+
+
+@pytest.mark.usefixtures("webhook")
 def test_what_was_held_while_nothing_was_delivered_is_told_however_long_that_was(outbox: Outbox, hold: Hold) -> None:
     held = hold(age=timedelta(minutes=50))
 
