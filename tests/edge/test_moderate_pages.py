@@ -234,10 +234,11 @@ def test_whoever_signs_out_is_out(desk: Desk) -> None:
         {},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
         {"Sec-Fetch-Site": "same-site"},
     ],
-    ids=["neither", "other", "null", "cross-site", "same-site"],
+    ids=["neither", "other", "null", "no address", "cross-site", "same-site"],
 )
 def test_a_form_of_another_site_changes_nothing(desk: Desk, headers: dict[str, str]) -> None:
     answer = desk.post("/decide", headers, site="1", choice="01|", label="spam")
