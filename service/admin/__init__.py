@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from service.admin import versions
 from service.core.moderator import Role
-from service.errors import HamletError, InvalidField, NotFound
+from service.errors import InvalidField, NotFound
 from service.moderate import session
 from service.signing_in import SigningIn
 from service.training_jobs import TrainingJobs
@@ -86,10 +86,6 @@ def blueprint(parts: Parts) -> Blueprint:
         title, arguments = _job(parts, action, request.form.get("version", ""))
         parts.jobs.start(title, session.moderator().name, arguments)
         return _back()
-
-    @pages.errorhandler(HamletError)
-    def failed(error: HamletError) -> Response:
-        return Response(render_template("moderate/error.html", error=error, moderator=g.get("moderator")), error.status)
 
     return pages
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint
 
-from service.errors import HamletError
 from service.labelling import Labelling
 from service.moderate import actions, queue, session, signing_in, stats
 from service.moderate.signing_in import Provider
@@ -58,12 +57,4 @@ def blueprint(parts: Parts) -> Blueprint:
     queue.install(pages, parts.browsing, parts.labelling)
     actions.install(pages, parts.browsing, parts.labelling)
     stats.install(pages, parts.browsing, parts.statistics, parts.overview, parts.clock)
-
-    @pages.errorhandler(HamletError)
-    def failed(error: HamletError) -> Response:
-        response = Response(render_template("moderate/error.html", error=error), error.status)
-        if error.retry_after is not None:
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
-
     return pages

@@ -4,10 +4,10 @@ Who asks for a page: the session's cookie, and the proof that a form was sent fr
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from service.core.moderator import Moderator, Role
-from service.errors import CrossSite, NotFound
+from service.errors import CrossSite, HamletError, NotFound
 from service.signing_in import LONGEST, SigningIn
 
 COOKIE = "hamlet_session"
@@ -21,8 +21,8 @@ _OPEN = frozenset({f"moderate.{name}" for name in ("static", "ask", "sign_in", "
 
 def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> None:
     """
-    Let nobody past who is not signed in, or has another role where one is asked for, and send browsers what they must
-    heed.
+    Let nobody past who is not signed in, or has another role where one is asked for, send browsers what they must heed,
+    and show errors as pages.
     """
 
     @pages.before_request
@@ -46,6 +46,18 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
             response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
             response.headers["Cache-Control"] = "no-store"
         return response
+
+    @pages.errorhandler(HamletError)
+    def failed(error: HamletError) -> Response:
+        return refusal(error, render_template("moderate/error.html", error=error, moderator=g.get("moderator")))
+
+
+def refusal(error: HamletError, page: str) -> Response:
+    """
+    Return a page that tells of an error, with when to come again.
+    """
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return Response(page, error.status, headers)
 
 
 def moderator() -> Moderator:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from service.errors import HamletError
-from service.moderate.session import COOKIE, forget, remember
+from service.moderate.session import COOKIE, forget, refusal, remember
 from service.signing_in import SigningIn
 
 
@@ -75,7 +75,7 @@ def refused(error: HamletError, provider: Provider | None, name: str = "") -> Re
     Return the form again, with what went wrong.
     """
     page = render_template("moderate/sign_in.html", error=error.detail, name=name, provider=provider)
-    return Response(page, error.status)
+    return refusal(error, page)
 
 
 def _to(endpoint: str) -> Response:

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from service import admin, moderate, problems
 from service.core.moderator import Moderator, Role
-from service.errors import TrainingBusy
+from service.errors import StoreUnavailable, TrainingBusy
 from service.store.engine import connect
 from service.training_jobs import Job, TrainingJobs
 from training.cli import main
@@ -111,6 +111,14 @@ def test_a_moderator_who_is_no_admin_finds_nothing(desk: Desk) -> None:
     assert desk.get("/models/one/report").status_code == 404
     assert desk.post("train").status_code == 404
     assert desk.jobs.started == []
+
+
+def test_while_the_store_is_away_the_page_says_when_to_come_again(desk: Desk) -> None:
+    desk.jobs.fault = StoreUnavailable("the store did not answer", retry_after=1)
+
+    answer = desk.post("train")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
 
 
 def test_whoever_is_not_signed_in_gets_the_form(desk: Desk) -> None:

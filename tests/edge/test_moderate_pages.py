@@ -215,6 +215,7 @@ def test_a_sign_in_that_fails_says_why_and_keeps_the_name(fault: Any) -> None:
     answer = desk.post("/sign-in", name='<"Anna">', password="open")
 
     assert answer.status_code == fault.status
+    assert answer.headers.get("Retry-After") == (fault.retry_after and str(fault.retry_after))
     assert fault.detail in answer.text
     assert "&lt;&#34;Anna&#34;&gt;" in answer.text
     assert "open" not in answer.text.replace("Hamlet", "")
