@@ -2,8 +2,8 @@
 What a client of Perspective asks for.
 """
 
+import sys
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from service import body
@@ -18,6 +18,8 @@ ATTRIBUTE = "SPAM"
 EMPTY, TOO_LONG = TEXT_ERRORS = ("COMMENT_EMPTY", "COMMENT_TOO_LONG")
 # From here on a suggested score says spam.
 SPAM_FROM = 0.5
+# Of integers JSON has some that are no float.
+MOST = sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _attribute(given: dict[str, Any], member: str) -> dict[str, Any]:
 
 
 def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
         raise BadRequest(f"{name} must be a number")
     return float(value)
 

@@ -194,7 +194,7 @@ def test_a_suggested_score_is_a_label(edge: Edge, post: Post, value: float, labe
     assert edge.labels.kept == [("blog", Report(Comment("", "Buy now"), label, "Coral:news"))]
 
 
-@pytest.mark.parametrize("summary", [None, {}, {"value": "1"}, {"value": True}])
+@pytest.mark.parametrize("summary", [None, {}, {"value": "1"}, {"value": True}, {"value": 10**400}])
 def test_a_suggestion_without_a_score_is_an_error(edge: Edge, post: Post, summary: object) -> None:
     answer = post(SUGGEST, attributeScores={"SPAM": {"summaryScore": summary}})
 
