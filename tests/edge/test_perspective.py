@@ -170,7 +170,9 @@ def test_a_quota_and_a_store_that_is_away_say_when_to_come_back(edge: Edge, post
 def test_without_a_model_there_is_no_score_to_give(edge: Edge, post: Post) -> None:
     edge.moderation.decision = replace(DECISION, score=None)
 
-    assert fault(post(ANALYZE, **SPAM))["status"] == "UNAVAILABLE"
+    answer = post(ANALYZE, **SPAM)
+
+    assert (fault(answer)["status"], answer.headers["Retry-After"]) == ("UNAVAILABLE", "5")
 
 
 @pytest.mark.parametrize(("verdict", "value"), [(Verdict.REJECT, 1.0), (Verdict.ACCEPT, 0.0)])
