@@ -50,7 +50,7 @@ def revision_of(file: Path) -> str:
         BadBackup: it is no store of Hamlet, or not whole.
     """
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as store:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as store:
             (found,) = store.execute("PRAGMA integrity_check(1)").fetchone()
             (revision,) = store.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.Error, TypeError) as error:

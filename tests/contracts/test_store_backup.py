@@ -177,6 +177,14 @@ def test_a_backup_that_was_cut_or_is_something_else_is_not_put_back(tmp_path: Pa
             revision_of(file)
 
 
+@pytest.mark.parametrize("name", ["copy#1.sqlite", "copy?.sqlite", "copy%41.sqlite"])
+def test_a_backup_may_have_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(gzip.decompress(OLDER.read_bytes()))
+
+    assert revision_of(tmp_path / name) == "0006"
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
 def test_what_was_backed_up_comes_back_and_the_rest_is_moved_aside(tmp_path: Path) -> None:
     hamlet(tmp_path, "sites", "add", "before")
     backed_up = hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
