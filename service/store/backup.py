@@ -2,6 +2,7 @@
 A copy of SQLite's file while it is in use, proven to be whole; PostgreSQL has `pg_dump` for that.
 """
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -28,11 +29,10 @@ def copy(engine: Engine, target: Path) -> int:
         raise BadBackup(f"{target} exists; a backup is never written over")
     part = target.with_name(f"{target.name}.part")
     try:
-        part.unlink(missing_ok=True)
+        _make_private(part)
         with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(part)) as file:
             store.backup(file, pages=PAGES)
             file.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-        part.chmod(0o600)
         revision_of(part)
         part.rename(target)
     except (sqlite3.Error, OSError) as error:
@@ -71,8 +71,8 @@ def put_back(engine: Engine, backup: Path, aside: Path) -> str:
     target = file_of(engine)
     revision = revision_of(backup)
     new = target.with_name(f"{target.name}.new")
-    new.write_bytes(backup.read_bytes())
-    new.chmod(0o600)
+    _make_private(new)
+    shutil.copyfile(backup, new)
     for ending in ("", "-wal", "-shm"):
         old = target.with_name(f"{target.name}{ending}")
         if old.exists():
@@ -88,3 +88,9 @@ def file_of(engine: Engine) -> Path:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         raise BadBackup("the store is in PostgreSQL; docs/backup.md says how `pg_dump` and `pg_restore` go")
     return Path(engine.url.database)
+
+
+def _make_private(file: Path) -> None:
+    # Before there is a comment in it: afterwards is too late.
+    file.unlink(missing_ok=True)
+    file.touch(0o600, exist_ok=False)

@@ -3,6 +3,7 @@ Copies of the store are whole and come back; an older store goes forward, and a 
 """
 
 import gzip
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -197,6 +198,19 @@ def test_what_was_backed_up_comes_back_and_the_rest_is_moved_aside(tmp_path: Pat
     assert ("before" in sites, "after" in sites) == (True, False)
     aside = min(tmp_path.glob("hamlet.sqlite.before-*"))
     assert aside.name in restored.stdout
+
+
+def test_nobody_else_can_read_a_backup_or_what_was_put_back(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        hamlet(tmp_path, "sites", "add", "before")
+        hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+        hamlet(tmp_path, "restore", str(tmp_path / "copy.sqlite"))
+    finally:
+        os.umask(umask)
+
+    for name in ("copy.sqlite", "hamlet.sqlite"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_an_older_backup_is_put_back_and_brought_forward(tmp_path: Path) -> None:
