@@ -4,7 +4,7 @@ A copy of SQLite's file while it is in use, proven to be whole; PostgreSQL has `
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -66,13 +66,18 @@ def put_back(engine: Engine, backup: Path, aside: Path) -> str:
     may have the store open.
 
     Raises:
-        BadBackup: the copy is not whole; nothing was changed.
+        BadBackup: the copy is not whole, or there is no room for it; nothing was changed.
     """
     target = file_of(engine)
     revision = revision_of(backup)
     new = target.with_name(f"{target.name}.new")
-    _make_private(new)
-    shutil.copyfile(backup, new)
+    try:
+        _make_private(new)
+        shutil.copyfile(backup, new)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise BadBackup(f"{new} cannot be written: {error.strerror}; nothing was changed") from error
     for ending in ("", "-wal", "-shm"):
         old = target.with_name(f"{target.name}{ending}")
         if old.exists():

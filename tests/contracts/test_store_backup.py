@@ -200,6 +200,17 @@ def test_what_was_backed_up_comes_back_and_the_rest_is_moved_aside(tmp_path: Pat
     assert aside.name in restored.stdout
 
 
+def test_where_a_copy_cannot_be_put_it_is_said_in_a_line_and_nothing_is_changed(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "before")
+    hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+    (tmp_path / "hamlet.sqlite.new").mkdir()
+
+    refused = hamlet(tmp_path, "restore", str(tmp_path / "copy.sqlite"))
+
+    assert (refused.exit_code, "nothing was changed" in refused.stderr) == (2, True)
+    assert "before" in hamlet(tmp_path, "sites", "list").stdout
+
+
 def test_nobody_else_can_read_a_backup_or_what_was_put_back(tmp_path: Path) -> None:
     umask = os.umask(0)
     try:
