@@ -26,6 +26,9 @@ TIMEOUT_SECONDS = 5
 SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 _ALGORITHMS = "id_token_signing_alg_values_supported"
 
+# What Authlib runs into in JSON that is another than it expects.
+_NOT_AS_EXPECTED = (AttributeError, LookupError, TypeError)
+
 logger = logging.getLogger("hamlet.oidc")
 # One at a time in a process: a provider that is slow takes one thread from those who comment, not all.
 _turn = threading.Lock()
@@ -98,7 +101,7 @@ def _asking() -> Iterator[None]:
         # Its name alone: descriptions come from whoever wrote the address.
         logger.warning("the provider did not confirm a sign-in: %s", type(error).__name__)
         raise WrongSignIn("the provider did not confirm who you are; begin again") from None
-    except (RequestException, RuntimeError, ValueError) as error:
+    except (RequestException, RuntimeError, ValueError, *_NOT_AS_EXPECTED) as error:
         logger.warning("the provider did not answer as one: %s", type(error).__name__)
         raise ProviderUnreachable("the provider does not answer; try again, or use a password", retry_after=5) from None
     finally:

@@ -22,7 +22,8 @@ CLIENT_ID, CLIENT_SECRET = "hamlet", "client's secret"
 @dataclass
 class OpenIdProvider:
     """
-    Says that whoever comes is `person`; `said` is laid over what it signs, and `key` over its own.
+    Says that whoever comes is `person`; `said` is laid over what it signs, and `key` over its own. At some
+    paths it may answer with other JSON `instead`.
     """
 
     person: Mapping[str, Any] = field(default_factory=lambda: {"preferred_username": "Anna"})
@@ -31,6 +32,7 @@ class OpenIdProvider:
     key: ECKey | None = None
     answer: Mapping[str, str] = field(default_factory=dict)
     is_broken: bool = False
+    instead: Mapping[str, str] = field(default_factory=dict)
     asked: dict[str, Mapping[str, str]] = field(default_factory=dict)
     own_key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "own"}))
 
@@ -49,6 +51,11 @@ class OpenIdProvider:
 
     def _app(self) -> Flask:
         app = Flask(__name__, static_folder=None)
+
+        @app.before_request
+        def other() -> Response | None:
+            found = self.instead.get(request.path)
+            return None if found is None else Response(found, mimetype="application/json")
 
         @app.get("/.well-known/openid-configuration")
         def metadata() -> Response:

@@ -210,6 +210,24 @@ def test_a_provider_that_is_none_leaves_the_password(desk: Desk, caplog: pytest.
     assert len(caplog.records) == 1
 
 
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
+@pytest.mark.parametrize(
+    "said", ["null", '{"keys": 7, "authorization_endpoint": 7, "access_token": 7, "id_token": null}']
+)
+def test_a_provider_that_says_something_else_than_expected_is_no_error_of_ours(
+    desk: Desk, path: str, said: str
+) -> None:
+    desk.provider.instead = {path: said}
+    browser = desk.open()
+
+    answer = browser.get("/moderate/oidc")
+    if answer.status_code == 302:
+        answer = browser.get(desk.way_back(answer))
+
+    assert answer.status_code in (403, 503)
+    assert desk.signing.vouched_for == []
+
+
 def test_one_sign_in_at_a_time_asks_the_provider(desk: Desk) -> None:
     with oidc._turn:
         answer = desk.open().get("/moderate/oidc")
