@@ -2,7 +2,9 @@
 Comments of the store that stand in files of training data too, where only their owner can take them out.
 """
 
+import csv
 import gzip
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -24,8 +26,8 @@ def copies(paths: Sequence[Path], comments: Collection[tuple[str, str]]) -> Iter
         for file in (file for file in files if file.name.endswith(ENDINGS)):
             try:
                 yield from (f"{file}:{line}" for line in _lines(file, wanted))
-            except OSError as error:
-                yield f"{file}: {error.strerror or 'cannot be read'}"
+            except (OSError, EOFError, zlib.error, csv.Error) as error:
+                yield f"{file}: {getattr(error, 'strerror', None) or 'cannot be read to its end'}"
 
 
 def _lines(file: Path, wanted: Collection[tuple[str, str]]) -> Iterator[int]:

@@ -2,6 +2,8 @@
 What there is of one person is found under every secret, handed out, and erased to the last byte.
 """
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from service.core.comment import Asked, Comment
 from service.core.entries import Action, Entry, Kind
 from service.core.person import Person
 from service.erasure import Erasure
+from service.rows import LARGEST_CELL
 from service.store.decisions import Decisions
 from service.store.errors import UnknownSite
 from service.store.exporting import as_objects, site_rows
@@ -153,3 +156,19 @@ def test_copies_in_training_data_are_told_by_their_places(private: PrivateStore,
     erased = erasure(private, tmp_path, tmp_path / "gone.csv").erase(ANN, None)
 
     assert erased.copies == [f"{data}:3", f"{tmp_path / 'gone.csv'}: No such file or directory"]
+
+
+def test_training_data_that_cannot_be_read_to_its_end_keep_nobody_from_being_erased(
+    private: PrivateStore, tmp_path: Path
+) -> None:
+    row = {"label": "spam", "name": "Quokka Wombat", "comment": "numbat numbat of the bilby"}
+    whole = gzip.compress(json.dumps(row).encode() + b"\n")
+    for name, content in (("cut", whole[:-9]), ("bad", whole[:12] + bytes(40))):
+        (tmp_path / f"{name}.jsonl.gz").write_bytes(content)
+    (tmp_path / "wide.csv").write_text("x" * (LARGEST_CELL + 1))
+
+    erased = erasure(private, tmp_path).erase(ANN, None)
+
+    told = {f"{tmp_path / name}: cannot be read to its end" for name in ("bad.jsonl.gz", "cut.jsonl.gz", "wide.csv")}
+    assert told <= {*erased.copies}
+    assert private.labels.decided(private.store.site.id, private.ids[0]) is None
