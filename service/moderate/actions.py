@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, redirect, request, url_for
 
 from service.core.labels import Label
-from service.errors import DecidedMeanwhile, InvalidField
+from service.errors import DecidedMeanwhile, InvalidField, NotFound
 from service.labelling import Labelling
 from service.moderate import filters
 from service.moderate.queue import MOST_AT_ONCE, card_of, page_of
@@ -33,21 +33,32 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.post("/decide")
     def decide() -> Response:
         site_id, label = chosen_site(own_sites(browsing), request.form.get("site", "")), _label()
-        refused: set[str] = set()
         choices = _choices()
-        for choice in choices:
-            try:
-                labelling.decide(site_id, choice.id, label, moderator().name, choice.seen)
-            except DecidedMeanwhile:
-                refused.add(choice.id)
+        refused = {choice.id for choice in choices if not _decided(labelling, site_id, choice, label)}
         return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} decided: {label}.")
 
     @pages.post("/undo")
     def undo() -> Response:
         site_id, choices = chosen_site(own_sites(browsing), request.form.get("site", "")), _choices()
         # Of what somebody else said nothing is taken back, but it can be overruled.
-        refused = {choice.id for choice in choices if not labelling.take_back(site_id, choice.id, moderator().name)}
+        refused = {choice.id for choice in choices if not _taken_back(labelling, site_id, choice)}
         return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
+
+
+# What was erased since the page was drawn is not there any more, and keeps no other comment from being decided on.
+def _decided(labelling: Labelling, site_id: int, choice: _Choice, label: Label) -> bool:
+    try:
+        labelling.decide(site_id, choice.id, label, moderator().name, choice.seen)
+    except (DecidedMeanwhile, NotFound):
+        return False
+    return True
+
+
+def _taken_back(labelling: Labelling, site_id: int, choice: _Choice) -> bool:
+    try:
+        return labelling.take_back(site_id, choice.id, moderator().name)
+    except NotFound:
+        return False
 
 
 def _after(
@@ -62,6 +73,8 @@ def _after(
     cards = [card_of(browsing, site_id, choice.id) for choice in choices]
     undo = [] if is_undo else [card for card in cards if card.id not in refused]
     why = "somebody else said so; decide to overrule them" if is_undo else "somebody else decided meanwhile"
+    if any(card.is_erased for card in cards):
+        why = f"it was erased, or {why}"
     parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
     # Where no script puts them into the list, whoever came second is told on a page of its own.
     template = "changed.html" if "HX-Request" in request.headers else "refused.html"

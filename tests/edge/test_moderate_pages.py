@@ -87,18 +87,25 @@ class FakeLabelling:
     told: list[tuple[Any, ...]] = field(default_factory=list)
     fault: Exception | None = None
     had_said: bool = True
+    erased: set[str] = field(default_factory=set)
 
     def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> None:
         if self.fault:
             raise self.fault
+        self._check(decision_id)
         self.told.append((site_id, decision_id, label, who, seen))
 
     def take_back(self, site_id: int, decision_id: str, who: str) -> bool:
+        self._check(decision_id)
         self.told.append((site_id, decision_id, who))
         return self.had_said
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
         return [Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON)]
+
+    def _check(self, decision_id: str) -> None:
+        if decision_id in self.erased:
+            raise NotFound("this site has no decision of this id")
 
 
 class FakeStatistics:
@@ -430,6 +437,22 @@ def test_whoever_comes_second_is_told_and_sees_what_the_first_decided(desk: Desk
     assert "Somebody else decided meanwhile." in answer.text
     assert "1 not changed" in answer.text
     assert "0 decided" in answer.text
+
+
+@pytest.mark.parametrize(("action", "done"), [("/decide", "2 decided: ham."), ("/undo", "2 taken back.")])
+def test_a_comment_that_was_erased_meanwhile_keeps_no_other_from_being_decided_on(
+    desk: Desk, action: str, done: str
+) -> None:
+    desk.browsing.found = [
+        replace(FOUND, decision=replace(DECISION, id=each), is_erased=each == "02") for each in ("01", "02", "03")
+    ]
+    desk.labelling.erased = {"02"}
+
+    answer = desk.post(action, site="1", choice=["01|", "02|", "03|"], label="ham")
+
+    assert [told[1] for told in desk.labelling.told] == ["01", "03"]
+    assert done in answer.text
+    assert "1 not changed: it was erased" in answer.text
 
 
 @pytest.mark.parametrize(
