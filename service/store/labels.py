@@ -3,8 +3,8 @@ What people said that comments were: every label for good, with the comment's fi
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, bindparam, func, insert, select, update
@@ -171,6 +171,8 @@ class Labels:
             said = [row for row in rows if (row.source, row.who) == (wish.source, without_nul(wish.who))]
             if said and said[-1].label == wish.label and said[-1].set_aside != TAKEN_BACK:
                 return given_of(said[-1]), False
+            # Behind what was said before, also where the clock went back, or another machine's is ahead.
+            wish = replace(wish, at=max([wish.at, *(each.at + timedelta.resolution for each in rows)]))
             row = self._row(site_id, subject, wish, len(said))
             connection.execute(insert(labels), row)
             _settle(connection, labels.c.id == row["id"])

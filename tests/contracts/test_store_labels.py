@@ -108,6 +108,19 @@ def test_who_changes_their_mind_and_back_is_heard_each_time(say: Saying) -> None
     assert counted.at == NOON + timedelta(minutes=2)
 
 
+def test_the_later_word_counts_though_the_clock_went_back_between_the_two(say: Saying) -> None:
+    say(label=Label.SPAM)
+
+    say(label=Label.HAM, at=NOON - timedelta(hours=1))
+
+    assert [given.label for given in say.said] == ["spam", "ham"]
+    counted = in_force(say.said)
+    assert counted
+    assert counted.label is Label.HAM
+    with say.store.engine.connect() as connection:
+        assert connection.scalar(select(decisions.c.label)) == "ham"
+
+
 def test_a_moderators_label_stays_in_force_whatever_others_say_later(say: Saying) -> None:
     say(label=Label.HAM, source=Source.MODERATOR, who="Eve", weight=1.0)
     say(at=NOON + timedelta(days=1))
