@@ -166,9 +166,11 @@ class Labels:
             _one_at_a_time(connection, subject.id)
             rows = connection.execute(_about(site_id, subject.id)).all()
             known = in_force([given_of(row) for row in rows])
-            if not expected(known):
+            mine = (wish.source, without_nul(wish.who))
+            is_again = known is not None and (known.source, known.who, known.label) == (*mine, wish.label)
+            if not expected(known) and not is_again:
                 raise DecidedMeanwhile("somebody else decided on this comment meanwhile")
-            said = [row for row in rows if (row.source, row.who) == (wish.source, without_nul(wish.who))]
+            said = [row for row in rows if (row.source, row.who) == mine]
             if said and said[-1].label == wish.label and said[-1].set_aside != TAKEN_BACK:
                 return given_of(said[-1]), False
             # Behind what was said before, also where the clock went back, or another machine's is ahead.

@@ -339,6 +339,14 @@ def test_a_label_is_refused_where_another_came_first(say: Saying) -> None:
     assert [given.who for given in say.said] == ["Anna"]
 
 
+def test_who_clicks_twice_was_not_forestalled_by_somebody_else(say: Saying) -> None:
+    first, _ = say()
+
+    again = say.labels.give(say.store.site.id, say.subject, SPAM, lambda known: known is None)
+
+    assert again == (first, False)
+
+
 def test_of_two_moderators_at_once_one_decides_and_the_other_is_told(say: Saying, open_store: OpenStore) -> None:
     starting = Barrier(2)
 
