@@ -179,7 +179,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     keyring = Keyring(sites, gate, secret)
     rehearsal = rehearsing(moderation)
     sessions = Sessions(engine, idle=IDLE, longest=LONGEST)
-    signing = SigningIn(Moderators(engine), sessions, passwords.is_right, now)
+    signing = SigningIn(Moderators(engine), sessions, passwords.turn, passwords.is_right, now)
     queue, statistics = Queue(engine), Statistics(engine)
     return Parts(
         moderation,

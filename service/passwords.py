@@ -4,6 +4,8 @@ Passwords of moderators: hashed by argon2id, so that a stolen store does not giv
 
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -34,9 +36,10 @@ def hashed(password: str) -> str:
     return _hasher.hash(password)
 
 
-def is_right(hash_: str | None, password: str) -> bool:
+@contextmanager
+def turn() -> Iterator[None]:
     """
-    Tell whether a password is the one of a hash; without a hash, None or empty, it takes as long and is not.
+    Let nobody else check a password until the context ends.
 
     Raises:
         SignInsBusy: another one is being checked.
@@ -44,11 +47,19 @@ def is_right(hash_: str | None, password: str) -> bool:
     if not _turn.acquire(blocking=False):
         raise SignInsBusy("another sign-in is being checked; try again", retry_after=1)
     try:
+        yield
+    finally:
+        _turn.release()
+
+
+def is_right(hash_: str | None, password: str) -> bool:
+    """
+    Tell whether a password is the one of a hash; without a hash, None or empty, it takes as long and is not.
+    """
+    try:
         _hasher.verify(hash_ or _nobodys(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
-    finally:
-        _turn.release()
     return bool(hash_)
 
 

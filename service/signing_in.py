@@ -5,6 +5,7 @@ The use case: a moderator signs in, and is known by a session until it ends.
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -38,11 +39,13 @@ class Sessions(Protocol):
 @dataclass(frozen=True, slots=True)
 class SigningIn:
     """
-    The parts that signing in needs. `is_right` compares a password with a hash, None where there is no account.
+    The parts that signing in needs. `turn` is for one at a time, and raises SignInsBusy; in it `is_right` compares a
+    password with a hash, None where there is no account.
     """
 
     accounts: Accounts
     sessions: Sessions
+    turn: Callable[[], AbstractContextManager[None]]
     is_right: Callable[[str | None, str], bool]
     clock: Callable[[], datetime]
 
@@ -55,8 +58,10 @@ class SigningIn:
             SignInsBusy: another password is being checked.
         """
         now = self.clock()
-        account = self.accounts.attempt(name, now)
-        if not self.is_right(account[1] if account else None, password) or account is None:
+        with self.turn():  # which who does not get has made no attempt
+            account = self.accounts.attempt(name, now)
+            is_right = self.is_right(account[1] if account else None, password)
+        if account is None or not is_right:
             raise WrongSignIn(
                 "name or password is wrong, or there were too many wrong ones: then wait, from a minute up to an hour"
             )

@@ -2,7 +2,6 @@
 Signing in: whose password it is, and what is not told to whoever guesses.
 """
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -23,9 +22,11 @@ class FakeAccounts:
 
     def __init__(self) -> None:
         self.is_locked = False
+        self.attempts = 0
         self.succeeded_with: list[int] = []
 
     def attempt(self, name: str, now: datetime) -> tuple[int, str] | None:
+        self.attempts += 1
         return (ANNA.id, "hash of sesame") if name == "Anna" and not self.is_locked else None
 
     def number(self, name: str) -> int | None:
@@ -65,7 +66,7 @@ def sessions() -> FakeSessions:
 
 @pytest.fixture
 def signing_in(accounts: FakeAccounts, sessions: FakeSessions) -> SigningIn:
-    return SigningIn(accounts, sessions, lambda hash_, given: hash_ == f"hash of {given}", lambda: NOW)
+    return SigningIn(accounts, sessions, passwords.turn, lambda hash_, given: hash_ == f"hash of {given}", lambda: NOW)
 
 
 def test_the_right_password_begins_a_session_that_ends_at_sign_out(
@@ -104,13 +105,18 @@ def test_a_hash_is_of_one_password_and_of_argon2id() -> None:
     assert not passwords.is_right("no hash at all", "correct horse battery")
 
 
-def test_passwords_are_checked_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    turn = threading.Lock()
-    turn.acquire()
-    monkeypatch.setattr(passwords, "_turn", turn)
+def test_passwords_are_checked_one_at_a_time(signing_in: SigningIn) -> None:
+    with passwords.turn(), pytest.raises(SignInsBusy):
+        signing_in.sign_in("Anna", "sesame")
 
-    with pytest.raises(SignInsBusy):
-        passwords.is_right("hash", "password")
+    assert signing_in.sign_in("Anna", "sesame")
+
+
+def test_who_came_while_another_was_checked_has_not_failed(signing_in: SigningIn, accounts: FakeAccounts) -> None:
+    with passwords.turn(), pytest.raises(SignInsBusy):
+        signing_in.sign_in("Anna", "sesame")
+
+    assert accounts.attempts == 0
 
 
 def test_whoever_a_provider_vouches_for_needs_an_account_and_no_password(
