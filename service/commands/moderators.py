@@ -13,7 +13,7 @@ import click
 
 from service import terminal
 from service.clock import now
-from service.commands.options import JSON, NAME
+from service.commands.options import JSON, NAME, NEW_NAME
 from service.core.moderator import Role
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def moderators() -> None:
 
 
 @moderators.command()
-@NAME
+@NEW_NAME
 @click.option("--role", type=click.Choice(Role, case_sensitive=False), default=Role.MODERATOR, show_default=True)
 @click.option("--site", "sites", multiple=True, help="A site whose comments they see; by default all sites.")
 @ASK
@@ -41,8 +41,6 @@ def add(name: str, role: Role, sites: tuple[str, ...], ask: bool, no_password: b
     """
     if ask and no_password:
         raise click.UsageError("--ask and --no-password exclude each other")
-    if not name.strip() or name != name.strip() or not name.isprintable():
-        raise click.UsageError("a name has no spaces at its ends and nothing that cannot be printed")
     from service.passwords import hashed
 
     password = "" if no_password else _password(ask)

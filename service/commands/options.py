@@ -12,6 +12,16 @@ import click
 # The word that takes a setting back.
 DEFAULT = "default"
 NAME = click.argument("name")
+
+
+def _printable(_: click.Context, __: click.Parameter, name: str) -> str:
+    if not name or name != name.strip() or not name.isprintable():
+        raise click.BadParameter("a name has no spaces at its ends and nothing that cannot be printed")
+    return name
+
+
+# Of something new: what nobody could type again is refused.
+NEW_NAME = click.argument("name", callback=_printable)
 SITE = click.option("--site", required=True, help="The site's name.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 

@@ -11,7 +11,7 @@ import click
 
 from service import terminal
 from service.commands.coral import coral
-from service.commands.options import JSON, NAME
+from service.commands.options import JSON, NAME, NEW_NAME
 from service.commands.site_keys import keys, print_key, rotate, sites_of
 from service.commands.site_settings import set_, show
 
@@ -26,7 +26,7 @@ def sites() -> None:
 
 
 @sites.command()
-@NAME
+@NEW_NAME
 @JSON
 def add(name: str, as_json: bool) -> None:
     """
