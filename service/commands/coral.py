@@ -18,6 +18,8 @@ from service.core.coral import CHOICES
 from service.core.decision import Verdict
 
 SHORTEST_SECRET = 16
+# Hours: a year.
+LONGEST_OVERLAP = 8_760
 
 
 def _status_options(command: Any) -> Any:
@@ -56,6 +58,8 @@ def coral(name: str, secret: str | None, overlap: float, remove: bool, as_json: 
 
     if secret is not None and len(secret.strip()) < SHORTEST_SECRET:
         raise terminal.Refusal("this is not Coral's signing secret, which is longer")
+    if not overlap <= LONGEST_OVERLAP:
+        raise terminal.Refusal(f"--overlap is {overlap}; give up to {LONGEST_OVERLAP} hours")
     moment = now()
     chosen = {Verdict(verdict): status for verdict, status in statuses.items() if status}
     with terminal.store(terminal.settings()) as engine:

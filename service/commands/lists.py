@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from service.listing import Listing, Rehearsed
 
 MOST_SHOWN = 20
+# As large as a number of an entry can get.
+MOST_ID = 2**31 - 1
 
 
 def _entry_options(command: Any) -> Any:
@@ -117,7 +119,7 @@ def list_(site: str, lines: bool, as_json: bool) -> None:
 
 @lists.command()
 @SITE
-@click.argument("ids", nargs=-1, required=True, type=click.IntRange(1))
+@click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, MOST_ID))
 def remove(site: str, ids: tuple[int, ...]) -> None:
     """
     Take entries off a site's lists, by the numbers that `list` prints.
@@ -147,7 +149,10 @@ def _entries(
     end = now() + period if period else None
     found = [(f"{value!r}", value) for value in values]
     if file:
-        lines = file.read().removeprefix("\ufeff").splitlines()
+        try:
+            lines = file.read().removeprefix("\ufeff").splitlines()
+        except UnicodeDecodeError:
+            raise terminal.Refusal(f"{file.name} is not in UTF-8; save it so") from None
         found += [(f"line {number}", line) for number, line in enumerate(lines, 1) if line.strip()]
     if not found:
         raise click.UsageError("give values, or a --file with one a line")

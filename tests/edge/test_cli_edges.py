@@ -84,7 +84,15 @@ def test_corals_secrets_can_be_forgotten(state: Path) -> None:
     assert result.stdout == "blog: no signing secrets in force\n"
 
 
-@pytest.mark.parametrize("arguments", [("blog", "--secret", "short"), ("nobody",), ("nobody", "--secret", SECRET)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("blog", "--secret", "short"),
+        ("nobody",),
+        ("nobody", "--secret", SECRET),
+        *(("blog", "--secret", SECRET, "--overlap", hours) for hours in ("inf", "nan", "1e12", "-1")),
+    ],
+)
 def test_what_is_no_secret_and_who_is_no_site_is_said(state: Path, arguments: tuple[str, ...]) -> None:
     result = hamlet(state, "sites", "coral", *arguments)
 

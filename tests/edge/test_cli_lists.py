@@ -81,6 +81,14 @@ def test_a_line_that_is_wrong_is_named_and_nothing_is_added(tmp_path: Path, news
     assert listed(tmp_path) == []
 
 
+def test_a_file_that_is_not_in_utf_8_is_refused_in_a_line(tmp_path: Path, news: Store) -> None:
+    (tmp_path / "words").write_bytes("Glücksspiel".encode("latin-1"))
+
+    result = hamlet(tmp_path, "lists", "add", "--site", "news", "--file", str(tmp_path / "words"))
+
+    assert (result.exit_code, "words is not in UTF-8" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -89,6 +97,7 @@ def test_a_line_that_is_wrong_is_named_and_nothing_is_added(tmp_path: Path, news
         (["try", "--site", "blgo", "casino"], "no site 'blgo'"),
         (["add", "--site", "news", "--for", "soon", "casino"], "'soon' is no span of time; write 30m, 12h or 7d"),
         (["add", "--site", "news", "--note", "x" * 201, "casino"], "a note has at most 200 characters"),
+        (["remove", "--site", "news", str(2**70)], "is not in the range"),
     ],
 )
 def test_what_cannot_be_done_says_why(tmp_path: Path, news: Store, arguments: list[str], message: str) -> None:
