@@ -33,7 +33,9 @@ def erase_decisions(connection: Connection, ids: Sequence[str], now: datetime) -
     them, and return from how many; those that were erased before are left as they are.
     """
     chosen = decisions.c.id.in_(ids) & decisions.c.erased_at.is_(None)
-    rows = connection.execute(select(decisions.c.id, decisions.c.answer).where(chosen)).all()
+    # In this order and locked, since PostgreSQL lets others erase some of them at the same time.
+    reading = select(decisions.c.id, decisions.c.answer).where(chosen).order_by(decisions.c.id).with_for_update()
+    rows = connection.execute(reading).all()
     if rows:
         connection.execute(
             _DECISION, [{"erased": row.id, "answer": _without_quotes(row.answer), "erased_at": now} for row in rows]

@@ -5,10 +5,11 @@ What is older than a site owner keeps it, erased a batch at a time, while commen
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, select
 
 from service.store.engine import available, one_by_one, unhurried
 from service.store.erasing import MOST_IDS, erase_decisions, erase_labels
+from service.store.insert import insert_into
 from service.store.statistics import first_id
 from service.store.tables import decisions, labels, lists, moderator_sessions, retention
 
@@ -90,6 +91,5 @@ def _until(connection: Connection, table: Table) -> str:
 
 
 def _go_on(connection: Connection, table: Table, until: str) -> None:
-    row = {"what": table.name, "until": until}
-    if not connection.execute(update(retention).where(retention.c.what == table.name).values(row)).rowcount:
-        connection.execute(insert(retention), row)
+    row = insert_into(retention, connection.dialect).values(what=table.name, until=until)
+    connection.execute(row.on_conflict_do_update(index_elements=[retention.c.what], set_={"until": until}))

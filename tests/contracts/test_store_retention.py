@@ -2,11 +2,13 @@
 What is too old is erased to the last byte, and counted as before.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 from private_store import MARKS, Everything, PrivateStore, marks_in
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from stores import NOON, OpenStore, Store, decision
 from uuid_utils import uuid7
 
@@ -24,7 +26,7 @@ from service.store.outbox import Outbox
 from service.store.queue import Queue
 from service.store.retention import Retention
 from service.store.statistics import Statistics, Tally
-from service.store.tables import decisions, labels
+from service.store.tables import decisions, labels, retention
 from service.training_jobs import TrainingJobs
 
 # Ids are made by the clock of the machine.
@@ -147,6 +149,28 @@ def test_a_comment_of_an_erased_claim_is_decided_again(store: Store, tmp_path: P
 
     again = store.record(decision(str(uuid7()), verdict=Verdict.ACCEPT), claim=claim)
     assert (again.decision.verdict, again.replayed) == (Verdict.ACCEPT, False)
+
+
+def test_several_may_purge_at_once(store: Store, open_store: OpenStore, tmp_path: Path) -> None:
+    store.record(decision(str(uuid7())))
+    start = Barrier(4)
+
+    def erase(_: int) -> int:
+        own = Retention(open_store())
+        start.wait()
+        return sum(own.erase_decisions(LATER, LATER))
+
+    with ThreadPoolExecutor(4) as machines:
+        erased = [*machines.map(erase, range(4))]
+
+    with store.engine.begin() as connection:
+        connection.execute(
+            delete(retention)
+        )  # so that nothing is left to erase, and how far it was looked is not known
+    with ThreadPoolExecutor(4) as machines:
+        again = [*machines.map(erase, range(4))]
+
+    assert (sum(erased), again) == (1, [0, 0, 0, 0])
 
 
 def test_a_purge_that_is_stopped_goes_on_the_next_time(store: Store, tmp_path: Path) -> None:
