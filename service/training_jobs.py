@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from service.errors import TrainingBusy, TrainingMissing
+from service.private_files import replace
 
 # The end of what a job printed; progress of a fit is some fifty lines.
 MOST_OUTPUT = 16_384
@@ -26,7 +27,9 @@ _FIT = f"from service.training_jobs import step_aside; step_aside(); {_PROGRAM}"
 # Going back takes a second, and is wanted most when the machine has none to spare.
 _LOWEST, _AT_ONCE = "19", "0"
 # In the background: neither the job nor its exit code hangs on whoever started it.
-_SCRIPT = 'code=$1 priority=$2; shift 2; { nice -n "$priority" "$@"; echo $? > "$code.new"; mv "$code.new" "$code"; } &'
+_SCRIPT = (
+    'code=$1 priority=$2; shift 2; { nice -n "$priority" "$@"; echo $? > "$code.new" && mv "$code.new" "$code"; } &'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class TrainingJobs:
             for earlier in (code, self._folder / _GROUP):
                 earlier.unlink(missing_ok=True)
             about = {"title": title, "who": who, "began_at": self._clock().isoformat(timespec="seconds")}
-            (self._folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+            replace(self._folder / _ABOUT, json.dumps(about))
             program = [sys.executable, "-c", _FIT if arguments[0] == "fit" else _PROGRAM, *arguments]
             priority = _AT_ONCE if arguments[0] == "rollback" else _LOWEST
             with (self._folder / _OUTPUT).open("wb") as output:

@@ -4,6 +4,7 @@ The admins' page: who may see it, what it starts, and what it shows of models an
 
 import json
 import os
+import resource
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -330,6 +331,24 @@ def test_a_job_that_is_refused_says_why(tmp_path: Path) -> None:
     job = ended(jobs)
     assert job.exit_code == 1
     assert "no store there" in job.output
+
+
+def test_on_a_full_disk_no_job_begins_and_the_one_before_is_still_shown(tmp_path: Path) -> None:
+    jobs = TrainingJobs(tmp_path, {}, lambda: NOON)
+    (tmp_path / "about.json").write_text('{"title": "Look", "who": "Anna", "began_at": "2026-11-23T12:00:00+00:00"}')
+    (tmp_path / "output").touch()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            jobs.start("Train", "Bob", ["fit"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+    job = jobs.latest()
+    assert job
+    assert (job.title, job.who, job.is_running) == ("Look", "Anna", False)
 
 
 def test_of_two_jobs_the_second_is_refused_whoever_starts_it(tmp_path: Path) -> None:
