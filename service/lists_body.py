@@ -3,7 +3,7 @@ A site's lists as JSON: what may be said of an entry, and what is answered.
 """
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -126,7 +126,10 @@ def _wish(number: int, wish: EntrySubmission, now: datetime) -> Entry:
     if wish.expires_at and wish.expires_at <= now:
         raise InvalidField("`expires_at` has passed", field=f"{place}.expires_at")
     try:
-        return entry(storable(wish.value), wish.action, wish.kind, wish.expires_at, storable(wish.note))
+        ends = wish.expires_at and wish.expires_at.astimezone(UTC)
+        return entry(storable(wish.value), wish.action, wish.kind, ends, storable(wish.note))
+    except OverflowError:
+        raise InvalidField("`expires_at` is after the year 9999", field=f"{place}.expires_at") from None
     except BadEntry as error:
         raise InvalidField(str(error), field=f"{place}.value") from None
 

@@ -151,6 +151,7 @@ def test_a_dry_run_looks_at_the_last_comments(owner: Owner) -> None:
         ({"value": "x" * 501, "action": "hold"}, "entries.0.value"),
         ({"value": "casino", "action": "hold", "expires_at": "tomorrow"}, "entries.0.expires_at"),
         ({"value": "casino", "action": "hold", "expires_at": "2026-11-23T12:00:00Z"}, "entries.0.expires_at"),
+        ({"value": "casino", "action": "hold", "expires_at": "9999-12-31T23:59:59-01:00"}, "entries.0.expires_at"),
         ({"value": "casino", "action": "hold", "note": "x" * 201}, "entries.0.note"),
         ({"value": "casino", "action": "hold", "until": "x"}, "entries.0.until"),
         ("casino", "entries.0"),
