@@ -16,7 +16,7 @@ from service.core.lists import Lists
 from service.core.trial import stand_in
 from service.store.engine import available, one_by_one
 from service.store.errors import TooManyEntries, UnknownSite
-from service.store.tables import lists, sites
+from service.store.tables import lists, sites, without_nul
 
 # Of one site. A worker reads them in a tenth of a second when they change, and never in between; they take it 7 MB.
 MOST_ENTRIES = 10_000
@@ -54,7 +54,7 @@ class Entries:
             site_id = _change(connection, site)
             connection.execute(delete(lists).where(lists.c.site_id == site_id, lists.c.expires_at <= now))
             ids = {(entry.kind, entry.value): entry.id for entry in _entries(connection, site_id)}
-            new = {(entry.kind, entry.value): entry for entry in entries}
+            new = {(entry.kind, without_nul(entry.value)): entry for entry in entries}
             for key, entry in new.items():
                 if key in ids:
                     values = _values(entry, now)

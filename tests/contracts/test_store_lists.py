@@ -79,6 +79,14 @@ def test_the_same_value_again_changes_what_is_there(entries: Entries) -> None:
     assert entries.of("news") == [second]
 
 
+def test_a_value_with_a_nul_is_one_entry_too(entries: Entries) -> None:
+    (first,) = entries.add("news", [entry("regex", "pay\0day")], NOON)
+
+    (again,) = entries.add("news", [entry("regex", "pay\0day", "hold")], NOON)
+
+    assert (again.id, again.action) == (first.id, Action.HOLD)
+
+
 def test_a_removed_number_is_never_given_again(entries: Entries) -> None:
     (first,) = entries.add("news", [entry("word", "casino")], NOON)
 
