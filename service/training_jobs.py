@@ -123,9 +123,10 @@ class TrainingJobs:
         """
         End the job that runs, if one does; what it has printed stays.
         """
-        if self._is_running():
-            # While the lock is held these processes live, and their group's number is nobody else's.
-            with suppress(FileNotFoundError, ProcessLookupError):
+        # No folder, and no job.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if self._is_running():
+                # While the lock is held these processes live, and their group's number is nobody else's.
                 os.killpg(int((self._folder / _GROUP).read_text(encoding="utf-8")), signal.SIGTERM)
 
     def latest(self) -> Job | None:

@@ -401,6 +401,7 @@ def test_a_training_gives_way_to_whatever_else_runs_in_the_session_of_the_servic
 
 
 def test_stopping_nothing_does_nothing(tmp_path: Path) -> None:
+    TrainingJobs(tmp_path / "never", {}, lambda: NOON).stop()
     jobs = TrainingJobs(tmp_path, untraced(), lambda: NOON)
     jobs.start("Look", "Anna", ["--help"])
     before = ended(jobs)
