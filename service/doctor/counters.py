@@ -31,6 +31,9 @@ def examine(settings: Settings, clock: Callable[[], float] = time.time) -> Itera
             for server in servers(client):
                 information: dict[str, Any] = server.info()
                 yield from of_server(information, skew(server, clock))
+    except ValueError:
+        # Which is not quoted: it may hold a password.
+        yield Finding("HAMLET_REDIS_URL is no address of a Redis", "write redis://host:port; docs/settings.md has more")
     except (redis.RedisError, OSError) as error:
         yield Finding(
             f"Redis does not answer ({type(error).__name__})",

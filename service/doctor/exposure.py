@@ -4,7 +4,7 @@ Who can reach what: the address, proxies, the demo, and what goes over the netwo
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from service.config import Settings, warnings
 from service.doctor.finding import Finding, note
@@ -63,14 +63,14 @@ def _reachable(settings: Settings) -> Finding:
 
 
 def _unprotected(settings: Settings) -> Iterator[Finding]:
-    redis = urlsplit(settings.redis_url)
+    redis = _split(settings.redis_url)
     servers = redis.netloc.rpartition("@")[2].split(",")
     is_elsewhere = redis.scheme.startswith("redis") and not all(is_loopback(_host(server)) for server in servers)
     if is_elsewhere and not redis.password:
         yield note("Redis on another machine asks for no password", "set one, and put it into HAMLET_REDIS_URL")
     if is_elsewhere and not redis.scheme.startswith("rediss"):
         yield note("what goes to Redis on another machine is not encrypted", "use rediss://, or a network of your own")
-    database = urlsplit(settings.database_url)
+    database = _split(settings.database_url)
     is_elsewhere = database.scheme.startswith("postgres") and not is_loopback(database.hostname or "localhost")
     if is_elsewhere and not any(f"sslmode={mode}" in database.query for mode in ENCRYPTED):
         yield note(
@@ -80,4 +80,11 @@ def _unprotected(settings: Settings) -> Iterator[Finding]:
 
 
 def _host(server: str) -> str:
-    return urlsplit(f"//{server}").hostname or ""
+    return _split(f"//{server}").hostname or ""
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")  # no address: `counters` and `store` say so

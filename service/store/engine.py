@@ -113,7 +113,7 @@ def _json(value: Any) -> str:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         # The URL is not quoted back: it may hold a password.
         raise BadStoreUrl("not a database URL; write sqlite:///path or postgresql://user@host/name") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):

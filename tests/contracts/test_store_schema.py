@@ -149,6 +149,7 @@ def test_a_store_of_a_newer_hamlet_is_left_alone(open_store: OpenStore) -> None:
         ("mysql://ann:secret@host/name", "no store for mysql://"),
         ("sqlite+aiosqlite:///x", "no store for sqlite\\+aiosqlite://"),
         ("var/hamlet.sqlite", "not a database URL"),
+        ("postgresql://ann@host:secret/name", "not a database URL"),
     ],
 )
 def test_a_url_of_no_known_store_is_refused_without_its_password(url: str, message: str) -> None:

@@ -233,6 +233,25 @@ def test_a_redis_that_does_not_answer_is_found(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"redis_url": "redis://[::1"}, "wrong HAMLET_REDIS_URL is no address"),
+        ({"redis_url": "redis://ann:hunter/2@host"}, "wrong HAMLET_REDIS_URL is no address"),
+        ({"redis_url": "redis+sentinel://host"}, "wrong HAMLET_REDIS_URL is no address"),
+        ({"database_url": "postgresql://ann@[::1/name"}, "wrong the store cannot be opened"),
+        ({"database_url": "postgresql://ann@host:hunter/name"}, "wrong the store cannot be opened"),
+    ],
+)
+def test_an_address_that_is_none_is_found_and_not_repeated(
+    settings: Settings, values: dict[str, str], words: str
+) -> None:
+    told = found(changed(settings, **values))
+
+    assert words in told
+    assert "hunter" not in told
+
+
+@pytest.mark.parametrize(
     ("information", "is_safe"),
     [
         ({"redis_version": "7.2.10"}, False),
