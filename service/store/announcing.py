@@ -12,7 +12,7 @@ from service.core.events import LABELS, Event, Kind, State, Subject, callback, w
 from service.core.labels import Label, Source
 from service.store.insert import insert_into
 from service.store.statistics import first_id
-from service.store.tables import decisions, outbox, outlets, sites
+from service.store.tables import answered, decisions, outbox, outlets, sites
 
 # Who labels by Akismet's protocol is the CMS that would be called back.
 TOLD_BACK = frozenset({Source.MODERATOR, Source.API})
@@ -30,11 +30,7 @@ _COLUMNS = (
 _DECIDED: Select[Any] = select(*_COLUMNS).select_from(decisions).join(sites).outerjoin(outlets)
 _IS_TOLD = select(outbox.c.number).where(outbox.c.id == f"{Event.HELD}:" + decisions.c.id).exists()
 # A site that only logs was told to accept.
-_IS_HELD = (
-    (decisions.c.verdict == Verdict.HOLD.value)
-    & decisions.c.answer["log_only"].as_boolean().is_not(True)
-    & decisions.c.erased_at.is_(None)
-)
+_IS_HELD = (decisions.c.verdict == Verdict.HOLD.value) & ~answered('"log_only":true') & decisions.c.erased_at.is_(None)
 _WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webhook.is_not(None))
 
 

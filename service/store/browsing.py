@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Engine, Row, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select
 
 from service.core.campaign import resembles
 from service.core.comment import Comment
@@ -18,7 +18,7 @@ from service.core.commenter import COMMON_NAMES, LONGEST_NAME, plain_name
 from service.core.decision import Decision, Verdict
 from service.core.labels import Label
 from service.store.engine import available, one_by_one, unhurried
-from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, decisions, sites
+from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, decisions, sites
 
 # Among so many of a site's newest comments a text's near-copies are looked for: half a millisecond each at most.
 CAMPAIGN_ROWS = 1_000
@@ -200,9 +200,7 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
         columns = decisions.c.comment, decisions.c.name
         conditions.append(or_(*(each.icontains(case, autoescape=True) for case in cases for each in columns)))
     if chosen.reason:
-        # The answer is kept as the text that it was written in.
-        code = f'"code":"{chosen.reason}"'
-        conditions.append(cast(decisions.c.answer, String).contains(code, autoescape=True))
+        conditions.append(answered(f'"code":"{chosen.reason}"'))
     if chosen.since:
         conditions.append(decisions.c.received_at >= chosen.since)
     if chosen.until:

@@ -16,14 +16,14 @@ from service.core.replay import Past
 from service.core.trial import Commented
 from service.store.engine import available, one_by_one
 from service.store.statistics import first_id
-from service.store.tables import decisions, sites
+from service.store.tables import answered, decisions, sites
 
 # Rows a statement: each must end within the time that the store gives a statement, and holds no lock between them.
 PAGE, PAGE_OF_COMMENTS = 5_000, 200
 
 _ANSWER = TypeAdapter(Decision)
-_RULE = decisions.c.answer["reasons", 0, "rule"].as_string()  # a rule that decided is always the first reason
-_VERDICTS = select(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.model, _RULE.label("rule"))
+_IS_RULED = answered('"rule":"').label("is_ruled")
+_VERDICTS = select(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.model, _IS_RULED)
 _COMMENTS = select(
     *(decisions.c.id, decisions.c.answer, decisions.c.name, decisions.c.comment, decisions.c.details)
 ).where(decisions.c.erased_at.is_(None))
@@ -42,7 +42,7 @@ def recent(engine: Engine, site: str, last: int, page: int = PAGE) -> Iterator[P
         StoreUnavailable: the store cannot be read.
     """
     for row in _newest(engine, _VERDICTS, site, last, page):
-        yield Past(Verdict(row.verdict), None if row.rule else row.score, row.model)
+        yield Past(Verdict(row.verdict), None if row.is_ruled else row.score, row.model)
 
 
 def kept(

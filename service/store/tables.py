@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    cast,
     false,
     func,
     literal_column,
@@ -210,6 +211,16 @@ IS_WAITING = and_(
 )
 # How far a score is from saying nothing; in the words of the index, as above.
 DOUBT: ColumnElement[float] = literal_column("coalesce(abs(score - 0.5), 0)", Float)
+
+
+def answered(words: str) -> ColumnElement[bool]:
+    """
+    Return the condition that some JSON is in a decision's answer, which is kept as the text that it was written in.
+
+    No member of it is asked for: where a reason quotes a NUL, PostgreSQL can give no part of the JSON, but all of it.
+    """
+    return cast(decisions.c.answer, String).contains(words, autoescape=True)
+
 
 labels = Table(
     "labels",

@@ -54,6 +54,12 @@ def test_where_a_rule_decided_the_score_had_no_say(store: Store) -> None:
     assert scores(store, 9) == [None]
 
 
+def test_a_decision_that_quotes_a_nul_is_there_as_any_other(store: Store) -> None:
+    store.record(decision(score=0.1, reasons=(Reason("damaged_characters", 0.7, evidence=('pay\0day "rule":"',)),)))
+
+    assert scores(store, 9) == [0.1]
+
+
 def test_a_decision_without_reasons_has_its_score(store: Store) -> None:
     store.record(decision(score=0.1, reasons=()))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from stores import OpenStore, Store, decision, registered
 
 from service.core.comment import Asked, Comment
-from service.core.decision import Verdict
+from service.core.decision import Reason, Verdict
 from service.core.events import Kind, State
 from service.core.labels import Label, Source
 from service.errors import StoreUnavailable
@@ -193,6 +193,14 @@ def test_what_a_site_that_only_logs_was_told_to_accept_is_not_told_as_held(store
     store.record(decision(f"{first_id(NOW)}-7000-8000-000000000000", log_only=True))
 
     assert outbox.announce(NOW) == 0
+
+
+@pytest.mark.usefixtures("webhook")
+def test_a_held_comment_of_which_a_nul_is_quoted_is_told_as_any_other(store: Store, outbox: Outbox) -> None:
+    quoting = (Reason("damaged_characters", 0.7, evidence=("pay\0day",)),)
+    store.record(decision(f"{first_id(NOW)}-7000-8000-000000000000", reasons=quoting))
+
+    assert outbox.announce(NOW) == 1
 
 
 def test_what_was_held_before_there_was_a_webhook_is_not_told(store: Store, outbox: Outbox, hold: Hold) -> None:
