@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select
 
 from service.store.announcing import LOOK_BACK
 from service.store.engine import available, one_by_one
+from service.store.insert import insert_into
 from service.store.tables import outlets, sites
 
 
@@ -67,6 +68,5 @@ class Outlets:
     def _set(self, site: str, **values: Any) -> None:
         site_id = select(sites.c.id).where(sites.c.name == site).scalar_subquery()
         with available(), self._engine.begin() as connection:
-            changed = connection.execute(update(outlets).where(outlets.c.site_id == site_id).values(values))
-            if not changed.rowcount:
-                connection.execute(insert(outlets).values(site_id=site_id, **values))
+            new = insert_into(outlets, connection.dialect).values(site_id=site_id, **values)
+            connection.execute(new.on_conflict_do_update(index_elements=[outlets.c.site_id], set_=values))
