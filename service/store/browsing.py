@@ -4,7 +4,7 @@ The decisions of a site as a moderator looks through them: filtered, in an order
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ from service.core.commenter import COMMON_NAMES, LONGEST_NAME, plain_name
 from service.core.decision import Decision, Verdict
 from service.core.labels import Label
 from service.store.engine import available, one_by_one, unhurried
+from service.store.labelled import comment_of
 from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, decisions, sites
 
 # Among so many of a site's newest comments a text's near-copies are looked for: half a millisecond each at most.
@@ -26,7 +27,6 @@ CAMPAIGN_ROWS = 1_000
 MOST_COUNTED = 1_000
 
 _ANSWER = TypeAdapter(Decision)
-_FIELDS = frozenset(field.name for field in fields(Comment)) - {"honeypot", "submitted_at", "form_seconds"}
 
 
 class Shown(StrEnum):
@@ -167,9 +167,9 @@ class Browsing:
             return [decisions.c.id == chosen.of]
         if chosen.alike is Alike.CAMPAIGN:
             lately = select(decisions).where(decisions.c.site_id == site_id).order_by(decisions.c.id.desc())
-            own = self._sketch(_comment(row))
+            own = self._sketch(comment_of(row))
             others = connection.execute(lately.limit(CAMPAIGN_ROWS)).all()
-            copies = [each.id for each in others if resembles(own, self._sketch(_comment(each)))]
+            copies = [each.id for each in others if resembles(own, self._sketch(comment_of(each)))]
             return [decisions.c.id.in_({chosen.of, *copies})]
         is_alike = {
             Alike.NAME: row.name[:LONGEST_NAME] == CALLED,
@@ -224,12 +224,8 @@ def _found(row: Row[Any]) -> Found:
     return Found(
         _ANSWER.validate_python(row.answer),
         row.received_at,
-        _comment(row),
+        comment_of(row),
         label,
         tuple(alike),
         row.erased_at is not None,
     )
-
-
-def _comment(row: Row[Any]) -> Comment:
-    return Comment(row.name, row.comment, **{name: text for name, text in row.details.items() if name in _FIELDS})

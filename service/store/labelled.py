@@ -106,7 +106,7 @@ def of_decision(row: Row[Any]) -> Subject:
     Return the comment that a row of decisions is about.
     """
     verdict = Verdict(row.verdict)
-    return Subject(row.id, row.id, _comment(row), row.email_hash, row.address_hash, verdict, row.score)
+    return Subject(row.id, row.id, comment_of(row), row.email_hash, row.address_hash, verdict, row.score)
 
 
 def labelled(row: Row[Any]) -> Labelled:
@@ -115,11 +115,14 @@ def labelled(row: Row[Any]) -> Labelled:
     """
     verdict = Verdict(row.verdict) if row.verdict else None
     hashes = row.email_hash, row.address_hash
-    subject = Subject(row.subject, row.decision_id, _comment(row), *hashes, verdict, row.score)
+    subject = Subject(row.subject, row.decision_id, comment_of(row), *hashes, verdict, row.score)
     return Labelled(subject, given_of(row))
 
 
-def _comment(row: Row[Any]) -> Comment:
+def comment_of(row: Row[Any]) -> Comment:
+    """
+    Return the comment that a row of decisions or labels keeps, of which e-mail and address are hashes.
+    """
     details = {name: value for name, value in row.details.items() if name in _FIELDS}
     if "submitted_at" in details:
         details["submitted_at"] = datetime.fromisoformat(details["submitted_at"])
