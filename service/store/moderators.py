@@ -5,9 +5,8 @@ The accounts of moderators, and how often somebody has failed to sign in to each
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.core.moderator import Moderator, Role
@@ -182,7 +181,7 @@ class Sessions:
             if row.seen_at < now - self._idle / 10:
                 connection.execute(update(moderator_sessions).where(table.digest == digest).values(seen_at=now))
             site_ids = connection.scalars(allowed.where(moderator_sites.c.moderator_id == row.id)).all()
-        return _moderator(row, None if row.every_site else frozenset(site_ids))
+        return Moderator(row.id, row.name, Role(row.role), None if row.every_site else frozenset(site_ids))
 
     def end(self, digest: bytes) -> None:
         """
@@ -195,10 +194,6 @@ class Sessions:
 def _lock(failures: int, now: datetime) -> datetime | None:
     over = failures - FREE_FAILURES
     return now + min(LONGEST_LOCK, timedelta(minutes=2 ** min(over - 1, 10))) if over > 0 else None
-
-
-def _moderator(row: Row[Any], site_ids: frozenset[int] | None) -> Moderator:
-    return Moderator(row.id, row.name, Role(row.role), site_ids)
 
 
 def _id_of(connection: Connection, name: str) -> int:

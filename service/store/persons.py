@@ -58,7 +58,7 @@ class Persons:
             entries = connection.execute(select(lists).where(lists.c.site_id.in_(of_sites))).all()
             named = [row for row in entries if person.is_named_by(entry_of(row))]
             noted = [row for row in entries if row not in named and person.is_told_in(row.note)]
-            messages = sum(len(connection.execute(about(part)).all()) for part in _parts(_ids(comments)))
+            messages = sum(len(connection.execute(_about(part)).all()) for part in _parts(_ids(comments)))
         where = {row.site_id for row in (*comments, *said, *named, *noted)}
         here = {name: number for name, number in known.items() if number in where}
         return Found(here, _ids(comments), _ids(said), messages, _ids(named), _ids(noted))
@@ -67,16 +67,14 @@ class Persons:
         """
         Yield the rows that were found, each after the name of its table.
         """
-        chosen: Sequence[tuple[Table, Sequence[Any]]] = (
-            *((decisions, found.decisions), (labels, found.labels), (lists, [*found.entries, *found.notes])),
-        )
+        entries = [*found.entries, *found.notes]
         with unhurried(self._engine) as connection:
-            for table, ids in chosen:
+            for table, ids in ((decisions, found.decisions), (labels, found.labels), (lists, entries)):
                 for part in _parts(ids):
                     query = select(table).where(table.c.id.in_(part)).order_by(table.c.id)
                     yield from ((table.name, row) for row in connection.execute(query))
             for part in _parts(found.decisions):
-                yield from ((outbox.name, row) for row in connection.execute(about(part)))
+                yield from ((outbox.name, row) for row in connection.execute(_about(part)))
 
     def comments(self, found: Found) -> set[tuple[str, str]]:
         """
@@ -113,10 +111,7 @@ class Persons:
         return connection.execute(query).all()
 
 
-def about(ids: Sequence[str]) -> Select[Any]:
-    """
-    Return the query for what is to be told, or was, of some decisions.
-    """
+def _about(ids: Sequence[str]) -> Select[Any]:
     return select(outbox).where(outbox.c.subject.in_(ids)).order_by(outbox.c.number)
 
 
