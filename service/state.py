@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from service.config import Settings, SettingsError
+from service.config import SHORTEST_SECRET, Settings, SettingsError
 from service.hash_secrets import HashSecrets, new_secret
 from service.private_files import keep_once
 
@@ -17,7 +17,7 @@ def prepare(settings: Settings) -> Settings:
     Make the state folder, and return the settings with the secrets that the folder keeps if none were set.
 
     Raises:
-        SettingsError: the folder cannot be made or written, or has lost its secret.
+        SettingsError: the folder cannot be made or written, or its file `secret` does not hold one.
     """
     folder = settings.state_dir.absolute()
     try:
@@ -28,10 +28,11 @@ def prepare(settings: Settings) -> Settings:
         raise SettingsError(
             f"HAMLET_STATE_DIR is {str(settings.state_dir)!r}: {error.strerror}; name a folder that can be written"
         ) from None
-    if not secret:
+    if len(secret) < SHORTEST_SECRET:
+        # Half of one, as of a copy that was cut: what it keys could be guessed.
         raise SettingsError(
-            f"{folder / 'secret'} is empty; restore it from a backup, or remove it for another secret, "
-            "under which no stored hash is found"
+            f"{folder / 'secret'} holds {len(secret)} characters, where a secret has {SHORTEST_SECRET} or more; "
+            "put back what your backup has, or remove it: then a new one is made, and stored hashes match nothing"
         )
     return settings.model_copy(update={"state_dir": folder, "secret": secret, "hash_secrets": hash_secrets})
 

@@ -38,11 +38,14 @@ def test_before_the_first_rotation_the_secret_keys_the_hashes(tmp_path: Path) ->
     assert prepared.people_secrets == (prepared.secret.encode(),)
 
 
-def test_a_secret_that_was_lost_is_named_and_nothing_is_hashed_without(tmp_path: Path) -> None:
-    (tmp_path / "secret").touch()
+@pytest.mark.parametrize("left", ["", "\n", "half of a secret"])
+def test_a_file_that_holds_no_whole_secret_keys_nothing(tmp_path: Path, left: str) -> None:
+    (tmp_path / "secret").write_text(left)
 
-    with pytest.raises(SettingsError, match=f"{tmp_path}/secret is empty"):
+    with pytest.raises(SettingsError, match="put back what your backup has") as refusal:
         settings(tmp_path)
+
+    assert "half" not in str(refusal.value)
 
 
 def test_a_private_file_that_could_not_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
