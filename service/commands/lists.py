@@ -135,9 +135,8 @@ def _listing() -> Iterator[Listing]:
     from service.listing import Listing
 
     settings = terminal.settings()
-    secrets = state.prepare(settings).people_secrets
     with terminal.store(settings) as engine:
-        yield Listing(engine, secrets, now)
+        yield Listing(engine, state.prepare(settings).people_secrets, now)
 
 
 def _entries(

@@ -107,6 +107,14 @@ def test_what_cannot_be_done_says_why(tmp_path: Path, news: Store, arguments: li
     assert message in result.stderr
 
 
+def test_a_state_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    result = hamlet(tmp_path / "file" / "state", "lists", "list", "--site", "news")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
 def test_removing_counts_what_was_there(tmp_path: Path, news: Store) -> None:
     hamlet(tmp_path, "lists", "add", "--site", "news", "casino")
     number = str(listed(tmp_path)[0]["id"])
