@@ -50,11 +50,16 @@ class HashSecrets:
     def read(self) -> list[HashSecret]:
         """
         Return the secrets, the newest first; none before the first rotation.
+
+        Raises:
+            ValueError: the file is not as a rotation leaves it.
         """
         if not self._path.exists():
             return []
         lines = [line.split() for line in self._path.read_text(encoding="utf-8").splitlines()]
         since = [(text, datetime.fromisoformat(moment)) for moment, text in lines]
+        if not since:
+            raise ValueError("there is no secret in it")
         ends = [None, *(moment for _, moment in since)]
         return [HashSecret(text, moment, end) for (text, moment), end in zip(since, ends, strict=False)]
 

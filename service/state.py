@@ -17,7 +17,7 @@ def prepare(settings: Settings) -> Settings:
     Make the state folder, and return the settings with the secrets that the folder keeps if none were set.
 
     Raises:
-        SettingsError: the folder cannot be made or written, or its file `secret` does not hold one.
+        SettingsError: the folder cannot be made or written, or its files of secrets are not whole.
     """
     folder = settings.state_dir.absolute()
     try:
@@ -28,11 +28,15 @@ def prepare(settings: Settings) -> Settings:
         raise SettingsError(
             f"HAMLET_STATE_DIR is {str(settings.state_dir)!r}: {error.strerror}; name a folder that can be written"
         ) from None
-    if len(secret) < SHORTEST_SECRET:
-        # Half of one, as of a copy that was cut: what it keys could be guessed.
+    except ValueError:
+        raise SettingsError(f"{folder / 'hash-secrets'} is damaged; put back what your backup has") from None
+    shortest = min(map(len, (secret, *hash_secrets.split())))
+    if shortest < SHORTEST_SECRET:
+        # As of a copy that was cut: what it keys could be guessed.
         raise SettingsError(
-            f"{folder / 'secret'} holds {len(secret)} characters, where a secret has {SHORTEST_SECRET} or more; "
-            "put back what your backup has, or remove it: then a new one is made, and stored hashes match nothing"
+            f"{folder} has a secret of {shortest} characters, where one has {SHORTEST_SECRET} or more; put back "
+            "`secret` and `hash-secrets` of your backup, or remove them: then a new one is made, and stored hashes "
+            "match nothing"
         )
     return settings.model_copy(update={"state_dir": folder, "secret": secret, "hash_secrets": hash_secrets})
 

@@ -42,10 +42,20 @@ def test_before_the_first_rotation_the_secret_keys_the_hashes(tmp_path: Path) ->
 def test_a_file_that_holds_no_whole_secret_keys_nothing(tmp_path: Path, left: str) -> None:
     (tmp_path / "secret").write_text(left)
 
-    with pytest.raises(SettingsError, match="put back what your backup has") as refusal:
+    with pytest.raises(SettingsError, match="put back `secret`") as refusal:
         settings(tmp_path)
 
     assert "half" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("length", [0, 10, 40])
+def test_earlier_secrets_that_are_not_whole_are_not_passed_over(tmp_path: Path, length: int) -> None:
+    HashSecrets(tmp_path).rotate(settings(tmp_path).secret, NOW)
+    file = tmp_path / "hash-secrets"
+    file.write_text(file.read_text()[:length])
+
+    with pytest.raises(SettingsError, match="put back"):
+        settings(tmp_path)
 
 
 def test_a_private_file_that_could_not_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
