@@ -24,6 +24,8 @@ from service.store.tables import outbox, outlets, sites
 MOST_OF_SITE = 5
 # What was told is kept to tell it from what was not (`announce_held`); what was given up, to be looked at.
 DONE_DAYS, DEAD_DAYS = timedelta(days=7), timedelta(days=30)
+# What is due later than after any pause was put off by a clock that has been put back since.
+FURTHEST = timedelta(days=1)
 
 _EARLIER = outbox.alias("earlier")
 _IS_FIRST = ~(
@@ -83,7 +85,8 @@ class Outbox:
         Return what is due, the longest waiting first, and of no site so much that a site which does not answer would
         keep the others waiting; nobody else is given it before the lease is over.
         """
-        is_due = (outbox.c.state == State.PENDING.value) & (outbox.c.due_at <= now)
+        is_time = or_(outbox.c.due_at <= now, outbox.c.due_at > now + FURTHEST)
+        is_due = (outbox.c.state == State.PENDING.value) & is_time
         with available(), one_by_one(self._engine).connect() as connection:
             if connection.execute(select(outbox.c.number).where(is_due).limit(1)).first() is None:
                 return []
