@@ -43,7 +43,10 @@ def blueprint(moderation: Moderation, gate: Gate, demo_key: str) -> Blueprint:
             site = gate.admit(None, demo_key)
             outcome = moderation.moderate(site, comment)
         except HamletError as error:
-            return _page(error.status, values={}, error=error.detail)
+            page = _page(error.status, values={}, error=error.detail)
+            if error.retry_after is not None:
+                page.headers["Retry-After"] = str(error.retry_after)
+            return page
         g.site, g.decision = site.name, outcome.decision
         return _answer(outcome.decision, comment, demo_key)
 

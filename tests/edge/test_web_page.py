@@ -80,7 +80,7 @@ def test_an_error_is_said_on_the_page(page: FlaskClient, moderation: Any) -> Non
 
     answer = page.post("/", data=FORM)
 
-    assert answer.status_code == 429
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "9")
     assert "ask again in 9 s" in answer.text
 
 
