@@ -51,8 +51,9 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     head = next(texts, "").removeprefix("\ufeff")
     csv.field_size_limit(LARGEST_CELL)
     table = csv.reader(_again(head, texts), delimiter=max(",;\t", key=head.count))
-    columns, ended = next(table, []), table.line_num
+    ended = 0
     try:
+        columns, ended = next(table, []), table.line_num
         for cells in table:
             number, ended = ended + 1, table.line_num
             if cells:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from service.config import Settings
     from service.core.person import Person
     from service.erasure import Erasure
+    from service.redis_client import Client
     from service.store.persons import Found
 
 SITE = click.option("--site", help="At this site only, by its name.")
@@ -109,7 +110,6 @@ def export(email: str, name: str, ip: str, site: str | None, out: TextIO) -> Non
 def _erasure() -> Iterator[tuple[Erasure, Engine]]:
     from service.erasure import Erasure
     from service.label_memory import LabelMemory
-    from service.redis_client import connect
     from service.store.labelled import LabelledComments
     from service.store.persons import Persons
     from service.store.retention import Retention
@@ -121,11 +121,20 @@ def _erasure() -> Iterator[tuple[Erasure, Engine]]:
     with (
         socket_path(settings.state_dir) as path,
         terminal.store(settings) as engine,
-        connect(settings.redis_url or url_of(path)) as client,
+        _redis(settings.redis_url or url_of(path)) as client,
     ):
         secret = settings.secret.encode()
         memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=now)
         yield Erasure(Persons(engine, people), Retention(engine), memory, data, now), engine
+
+
+def _redis(url: str) -> Client:
+    from service.redis_client import connect
+
+    try:
+        return connect(url)
+    except ValueError as error:
+        raise terminal.Refusal(f"HAMLET_REDIS_URL cannot be used: {error}") from None
 
 
 def _prepared() -> Settings:

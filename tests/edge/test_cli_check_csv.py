@@ -132,6 +132,13 @@ def test_a_quote_that_is_never_closed_ends_the_table_without_filling_the_memory(
     assert "line 3: not CSV: field larger than field limit" in result.stderr
 
 
+def test_a_quote_in_the_first_line_that_is_never_closed_is_told_as_well(models: Path) -> None:
+    result = run(models, b'"' + b"casino\n" * 200_000)
+
+    assert result.exit_code == 1
+    assert "line 1: not CSV: field larger than field limit" in result.stderr
+
+
 def test_a_lone_surrogate_has_a_place_in_a_table_too(models: Path) -> None:
     result = run(models, b'{"comment": "a\\ud800b"}\n', *CSV, name="comments.jsonl")
 

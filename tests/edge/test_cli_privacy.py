@@ -86,6 +86,13 @@ def test_who_names_nobody_is_told_so(tmp_path: Path, news: Store, arguments: lis
     assert (result.exit_code, message in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("command", ["erase", "export"])
+def test_a_redis_that_cannot_be_meant_is_named(tmp_path: Path, news: Store, command: str) -> None:
+    result = hamlet(tmp_path, command, "--name", "ann", HAMLET_REDIS_URL="redis://localhost:port/0")
+
+    assert (result.exit_code, "HAMLET_REDIS_URL cannot be used" in result.stderr) == (2, True)
+
+
 def test_a_person_gets_what_there_is_of_them_as_json_lines(tmp_path: Path, news: Store) -> None:
     out = tmp_path / "ann.jsonl"
 
