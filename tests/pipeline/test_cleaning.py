@@ -1,3 +1,7 @@
+from time import thread_time
+
+import pytest
+
 from training.clean import clean
 from training.rows import Row
 
@@ -56,3 +60,15 @@ def test_bold_words_inside_a_comment_are_no_trackback() -> None:
 
 def test_doubled_entities_become_single_ones() -> None:
     assert cleaned("a &amp;amp;lt; b &amp; c").comment == "a &lt; b &amp; c"
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("spaces", [65_000, 2_100, 20])
+def test_links_with_many_spaces_are_cleaned_in_no_time(spaces: int) -> None:
+    written = (f"<a{' ' * spaces}x" * 65_000)[:65_000] + "."
+    began = thread_time()
+
+    row = cleaned(written)
+
+    assert row.comment == written
+    assert thread_time() - began < 0.5
