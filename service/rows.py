@@ -12,6 +12,8 @@ from typing import Any
 from service.core.text import storable
 
 LARGEST_CELL = 1024 * 1024
+# What the error of a row begins with behind which nothing can be told apart into rows.
+NO_TABLE = "not CSV: "
 # What a spreadsheet takes for the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULAS = frozenset("=+-@＝＋－＠")  # the wide ones count too
 
@@ -59,7 +61,7 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
             if cells:
                 yield _row(number, columns, cells)
     except csv.Error as error:
-        yield Row(ended + 1, error=f"not CSV: {error}")
+        yield Row(ended + 1, error=f"{NO_TABLE}{error}")
 
 
 def to_json_lines(rows: Iterable[Row]) -> Iterator[str]:

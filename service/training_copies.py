@@ -8,26 +8,32 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from service.rows import from_csv, from_json_lines
+from service.rows import NO_TABLE, from_csv, from_json_lines
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 
 
 def copies(paths: Sequence[Path], comments: Collection[tuple[str, str]]) -> Iterator[str]:
     """
-    Yield file and line of each row that is one of some comments, by its name and its text. A path that cannot be read
-    is told as such.
+    Yield file and line of each row that is one of some comments, by its name and its text. A path that cannot be read,
+    or not to its end, is told as such.
     """
     wanted = {(name.strip(), text.strip()) for name, text in comments}
-    if not wanted:
-        return
-    for path in paths:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        for file in (file for file in files if file.name.endswith(ENDINGS)):
-            try:
-                yield from (f"{file}:{line}" for line in _lines(file, wanted))
-            except (OSError, EOFError, zlib.error, csv.Error) as error:
-                yield f"{file}: {getattr(error, 'strerror', None) or 'cannot be read to its end'}"
+    if wanted:
+        for path in paths:
+            yield from _places(path, wanted)
+
+
+def _places(path: Path, wanted: Collection[tuple[str, str]]) -> Iterator[str]:
+    try:
+        if path.is_dir():
+            for file in sorted(path.iterdir()):
+                if file.name.endswith(ENDINGS):
+                    yield from _places(file, wanted)
+        else:
+            yield from (f"{path}:{line}" for line in _lines(path, wanted))
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        yield f"{path}: {getattr(error, 'strerror', None) or 'cannot be read to its end'}"
 
 
 def _lines(file: Path, wanted: Collection[tuple[str, str]]) -> Iterator[int]:
@@ -37,3 +43,5 @@ def _lines(file: Path, wanted: Collection[tuple[str, str]]) -> Iterator[int]:
             said = tuple(str(row.fields.get(field) or "").strip() for field in ("name", "comment"))
             if said in wanted:
                 yield row.number
+            if (row.error or "").startswith(NO_TABLE):
+                raise csv.Error(row.error)
