@@ -5,6 +5,7 @@ Labelled comments from JSON Lines (.jsonl, .jsonl.gz) and CSV (.csv, .csv.gz); n
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +56,13 @@ def read(path: Path) -> Iterator[Row | Rejected]:
     Yield one row, or one rejection with file and line, for every record of the file.
     """
     stem = path.name.split(".")[0]
-    for line, record in _records(path):
-        place = f"{path.name}:{line}"
-        yield Rejected(place, record) if isinstance(record, str) else row_of(record, stem, place)
+    line = 0
+    try:
+        for line, record in _records(path):
+            place = f"{path.name}:{line}"
+            yield Rejected(place, record) if isinstance(record, str) else row_of(record, stem, place)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        yield Rejected(f"{path.name}:{line + 1}", f"damaged or cut from here on ({error})")
 
 
 def _records(path: Path) -> Iterator[Record]:

@@ -56,6 +56,17 @@ def test_a_gzipped_file_is_read_like_the_plain_one(tmp_path: Path) -> None:
     assert rejections(packed) == rejections(DATA / "wrong_rows.jsonl")
 
 
+@pytest.mark.parametrize("name", ["rows.jsonl.gz", "rows.csv.gz"])
+def test_what_is_lost_of_a_cut_file_is_one_wrong_row(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress((DATA / name.replace("rows", "wrong_rows")[:-3]).read_bytes())[:-12])
+
+    *_, last = read(path)
+
+    assert isinstance(last, Rejected)
+    assert "damaged or cut from here on" in last.reason
+
+
 def test_a_lone_surrogate_is_repaired_and_not_a_reason_to_lose_a_row(tmp_path: Path) -> None:
     path = tmp_path / "surrogate.jsonl"
     path.write_text('{"comment": "a\\ud800b", "label": "ham"}\n', encoding="utf-8")
