@@ -74,7 +74,8 @@ def history(models: Path) -> Sequence[Promotion]:
     """
     path = models / HISTORY
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        # Of bytes: a text is cut at U+2028 and the like as well, which a reason may hold.
+        lines = path.read_bytes().splitlines() if path.is_file() else []
         told = [json.loads(line) for line in lines]
         return [Promotion(**{**each, "failed": tuple(each.get("failed", ()))}) for each in told]
     except (ValueError, TypeError, AttributeError) as error:

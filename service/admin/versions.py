@@ -32,7 +32,7 @@ def history(models: Path) -> list[dict[str, Any]]:
     """
     path = models / "history.jsonl"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        lines = path.read_bytes().splitlines() if path.is_file() else []
         return [json.loads(line) for line in reversed(lines)]
     except ValueError:
         return []

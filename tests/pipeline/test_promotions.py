@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from running_service import write_model
 
+from service.admin import versions
 from training.cli import main
 from training.errors import BadModel
 from training.promotions import Examination, Promotion, current_version, history, promote, roll_back
@@ -39,6 +40,14 @@ def test_a_promoted_version_is_current_and_the_history_says_who_when_and_why(mod
 
     assert current_version(models) == "two"
     assert history(models) == [Promotion("two", "one", "2026-11-24T12:00:00+00:00", "anna", "fewer held")]
+
+
+def test_a_reason_may_hold_what_elsewhere_ends_a_line(models: Path) -> None:
+    promote(models, "two", "anna", "fewer held\u2028fewer missed\x85", NOON)
+
+    assert history(models)[0].reason == "fewer held\u2028fewer missed\x85"
+    assert [each["version"] for each in versions.history(models)] == ["two"]
+    assert roll_back(models, "bob", "worse", NOON).version == "one"
 
 
 def test_going_back_twice_goes_back_two_steps(models: Path) -> None:
