@@ -27,9 +27,7 @@ _FIT = f"from service.training_jobs import step_aside; step_aside(); {_PROGRAM}"
 # Going back takes a second, and is wanted most when the machine has none to spare.
 _LOWEST, _AT_ONCE = "19", "0"
 # In the background: neither the job nor its exit code hangs on whoever started it.
-_SCRIPT = (
-    'code=$1 priority=$2; shift 2; { nice -n "$priority" "$@"; echo $? > "$code.new" && mv "$code.new" "$code"; } &'
-)
+_SCRIPT = 'code=$1; shift; { nice -n "$@"; echo $? > "$code.new" && mv "$code.new" "$code"; } &'
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class TrainingJobs:
         End the job that runs, if one does; what it has printed stays.
         """
         # No folder, and no job.
-        with suppress(FileNotFoundError, ProcessLookupError):
+        with suppress(FileNotFoundError, ProcessLookupError, ValueError):
             if self._is_running():
                 # While the lock is held these processes live, and their group's number is nobody else's.
                 os.killpg(int((self._folder / _GROUP).read_text(encoding="utf-8")), signal.SIGTERM)
@@ -139,12 +137,12 @@ class TrainingJobs:
             with (self._folder / _OUTPUT).open("rb") as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - MOST_OUTPUT))
                 output = file.read().decode(errors="replace")
-        except FileNotFoundError:
+            code = self._folder / _CODE
+            exit_code = int(code.read_text()) if code.exists() else None
+        except (FileNotFoundError, ValueError):
+            # The second: a job is just being written down, or there was no room to.
             return None
-        code = self._folder / _CODE
-        return Job(
-            **about, output=output, is_running=is_running, exit_code=int(code.read_text()) if code.exists() else None
-        )
+        return Job(**about, output=output, is_running=is_running, exit_code=exit_code)
 
     def forget(self, before: datetime) -> bool:
         """

@@ -409,3 +409,16 @@ def test_stopping_nothing_does_nothing(tmp_path: Path) -> None:
     jobs.stop()
 
     assert jobs.latest() == before
+
+
+@pytest.mark.parametrize("name", ["about.json", "exit-code"])
+def test_a_job_for_which_there_was_no_room_is_none_until_the_next(tmp_path: Path, name: str) -> None:
+    jobs = TrainingJobs(tmp_path, untraced(), lambda: NOON)
+    jobs.start("Look", "Anna", ["--help"])
+    ended(jobs)
+    (tmp_path / name).write_bytes(b"")
+
+    assert jobs.latest() is None
+    assert not jobs.forget(NOON)
+    jobs.start("Look", "Bob", ["--help"])
+    assert ended(jobs).who == "Bob"
