@@ -5,6 +5,7 @@ Labelled comments from JSON Lines (.jsonl, .jsonl.gz) and CSV (.csv, .csv.gz); n
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from training.rows import LABELS, Row
 ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 FIELDS = ("source", "group", "label", "language", "kind", "name", "comment", "url", "article_title", "date")
 LONGEST_COMMENT = 64 * 1024
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # A line, and what it says by field, or what is wrong with it.
 Record = tuple[int, Mapping[str, object] | str]
 
@@ -135,6 +137,8 @@ def row_of(record: Mapping[str, object], source: str, place: str) -> Row | Rejec
         return Rejected(place, "comment is empty")
     if len(texts["comment"].encode()) > LONGEST_COMMENT:
         return Rejected(place, f"comment is over {LONGEST_COMMENT} bytes")
+    if not _DATE.match(texts["date"]):
+        texts["date"] = ""
     is_trackback = record.get("type") in ("trackback", "pingback")
     return Row(
         **{**texts, "source": texts["source"] or source},

@@ -2,7 +2,6 @@
 Time-ordered splits: fitted on what was written before a day, measured on what came after it.
 """
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,7 +15,6 @@ from training.params import Params
 from training.scored import Scored
 from training.settle import settle
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 # Rows of each label that are needed on both sides of a day, and rows of a source before it for it to be measured.
 FEWEST = 50
 # Shares of the dated spam that lie before a day.
@@ -30,7 +28,7 @@ def later_rows(held: Held, prepared: Prepared, params: Params) -> dict[str, dict
     Only rows with a date are fitted, and only sources that were there before the day are measured. The line and the
     thresholds are those that earlier rows support.
     """
-    dates = np.array([row.date[:10] if _DATE.match(row.date) else "" for row in prepared.rows])
+    dates = np.array([row.date[:10] for row in prepared.rows])
     found: dict[str, dict[str, Figures]] = {}
     for day in _days(dates, prepared):
         fit, score = split(dates, day, prepared, params)

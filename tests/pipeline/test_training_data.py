@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from training.data import Rejected, files_of, read
+from training.data import Rejected, files_of, read, row_of
 from training.errors import BadData
 from training.rows import Row
 from training.train import gather
@@ -75,6 +75,16 @@ def test_a_lone_surrogate_is_repaired_and_not_a_reason_to_lose_a_row(tmp_path: P
 
     assert isinstance(row, Row)
     assert row.comment == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("written", "date"), [("2026-11-23 10:00", "2026-11-23 10:00"), ("May 3, 2024", ""), ("31.12.2024", "")]
+)
+def test_what_does_not_begin_with_year_month_and_day_is_no_date(written: str, date: str) -> None:
+    row = row_of({"comment": "Hello", "label": "ham", "date": written}, "blog", "blog:1")
+
+    assert isinstance(row, Row)
+    assert row.date == date
 
 
 def test_an_overlong_comment_is_left_out_with_its_limit(tmp_path: Path) -> None:
