@@ -20,6 +20,8 @@ from training.weights import Weights
 from training.workers import Workers, here
 
 Values = NDArray[np.float64]
+# Python's own texts: numpy's have a width, at which it cuts longer ones.
+Names = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,11 @@ class Held:
 
     by_source: Values
     by_group: Values
-    fold: NDArray[np.str_]
+    fold: Names
     fallback: tuple[str, ...]
     models: Mapping[str, Weights]
-    model: NDArray[np.str_]
-    group_model: NDArray[np.str_]
+    model: Names
+    group_model: Names
 
 
 def cross_fit(prepared: Prepared, params: Params, workers: Workers = here) -> Held:
@@ -81,9 +83,9 @@ def cross_fit(prepared: Prepared, params: Params, workers: Workers = here) -> He
 
 def _score(
     folds: list[Fold], prepared: Prepared, params: Params, what: str, workers: Workers
-) -> tuple[Values, NDArray[np.str_], dict[str, Weights]]:
+) -> tuple[Values, Names, dict[str, Weights]]:
     values = np.full(len(prepared.rows), np.nan)
-    names = np.full(len(prepared.rows), "", dtype="U64")
+    names = np.full(len(prepared.rows), "", dtype=object)
     models: dict[str, Weights] = {}
     if not all(_has_both(fold, prepared) for fold in folds):
         raise BadData("a group fold is left with one label: too few different texts of it; add labelled rows")

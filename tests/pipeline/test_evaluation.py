@@ -93,6 +93,15 @@ def test_every_view_has_its_figures_by_dimension_and_part(measured: Measured) ->
     assert found[TEMPLATES]["all"]["all"]["roc_auc"][0] > 0.9  # type: ignore[index]
 
 
+@pytest.mark.no_cover
+def test_sources_are_held_out_however_long_their_names() -> None:
+    rows = [replace(row, source=f"{'a' * 80}.{row.source}") for row in corpus()]
+
+    held = measure(Corpus([], rows, []), PARAMS).held
+
+    assert {*held.fold.tolist()} == {row.source for row in rows}
+
+
 def test_a_model_that_goes_by_the_homepage_is_worse_without_it(measured: Measured) -> None:
     found = measured.assessment.figures[FIELDS]
 

@@ -80,6 +80,16 @@ def test_it_tells_spam_of_sources_that_it_has_not_seen_from_ham(card: dict[str, 
     assert {*unseen["source"]} == {"news", "blog", "forum"}
 
 
+@pytest.mark.no_cover
+def test_sources_are_held_out_of_a_stream_however_long_their_names(models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text((models / "rows.jsonl").read_text().replace('"source": "', f'"source": "{"a" * 80}.'))
+
+    written = train([path], (), PARAMS, tmp_path, "2026-11-23.1", ORIGIN)
+
+    assert not [said for said in registry.read_card(written)["warnings"] if "held out by group" in said]
+
+
 def test_its_card_says_what_was_read_and_how_it_was_learned(card: dict[str, Any]) -> None:
     rows, partial = card["rows"], card["partial"]
 

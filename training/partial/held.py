@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from service.core.features import readings
 from training.augment import Dressed
 from training.counts import Counts, as_readings
-from training.crossfit import Held, Prepared
+from training.crossfit import Held, Names, Prepared
 from training.duplicates import Thinned
 from training.errors import BadData
 from training.params import Params
@@ -68,8 +68,8 @@ def hold(prepared: Prepared, folds: Folds, models: Mapping[str, Weights], params
         raise BadData(f"{missing[0]} is left with one label: too few different texts of it; add labelled rows")
     roles = [params.source(row.source).role for row in prepared.rows]
     wanted = np.array([role in ("all", "report") for role in roles])
-    source_fold = np.array([_name(row, folds, by_source) for row in prepared.rows], dtype="U64")
-    group_fold = np.array([group_names[folds.group(row)] for row in prepared.rows], dtype="U64")
+    source_fold = np.array([_name(row, folds, by_source) for row in prepared.rows], dtype=object)
+    group_fold = np.array([group_names[folds.group(row)] for row in prepared.rows], dtype=object)
     group_fold[~wanted] = ""
     values = {name: model.decide(prepared.counts, np.arange(len(prepared.rows))) for name, model in models.items()}
     from_groups = _pick(values, group_fold)
@@ -84,7 +84,7 @@ def _name(row: Row, folds: Folds, names: Sequence[str]) -> str:
     return names[folds.of_source.get(row.source, 0)]
 
 
-def _pick(values: Mapping[str, NDArray[np.float64]], names: NDArray[np.str_]) -> NDArray[np.float64]:
+def _pick(values: Mapping[str, NDArray[np.float64]], names: Names) -> NDArray[np.float64]:
     found = np.full(len(names), np.nan)
     for name in set(names.tolist()) - {""}:
         found[names == name] = values[name][names == name]
