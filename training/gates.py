@@ -27,7 +27,7 @@ from training.gate_words import probe
 from training.newest import newest
 from training.params import Params
 from training.progress import track
-from training.promotions import current_version, verify
+from training.promotions import current_version, successor, verify
 from training.rows import LABELS, Row
 
 HOLD_OUT, NEWEST = "hold-out", "newest own labels"
@@ -66,12 +66,10 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
         params: What near-copies are.
 
     Raises:
-        BadModel: there is no such version, its files are not those of its card, or it is the current one.
+        BadModel: the version cannot take the place of the one in use.
     """
     before = current_version(models)
-    if version == before:
-        raise BadModel(f"{version} is the current model already")
-    scorer = verify(models / version)
+    scorer = successor(models, version, before)
     champion, warnings = _in_use(models, before)
     card = registry.read_card(models / before) if champion and before else {}
     only_fitted = {name for name, source in card.get("sources", {}).items() if source["role"] == "fit"}

@@ -134,9 +134,7 @@ def _earlier(known: Sequence[Promotion]) -> list[str]:
 
 
 def _make_current(models: Path, promotion: Promotion) -> Promotion:
-    if promotion.version == promotion.before:
-        raise BadModel(f"{promotion.version} is the current model already")
-    verify(models / promotion.version)
+    successor(models, promotion.version, promotion.before)
     # First: a change that failed and is in the history does less harm than one that is in none.
     _write(models / HISTORY, json.dumps(asdict(promotion), ensure_ascii=False) + "\n", "a")
     beside = models / f".{CURRENT}.new"
@@ -156,6 +154,21 @@ def _alone(models: Path) -> Iterator[None]:
 
 def _told(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
+
+
+def successor(models: Path, version: str, before: str | None) -> Scorer:
+    """
+    Return a model that can take the place of the one before.
+
+    Raises:
+        BadModel: it is that one, it is named by a path, its files are not those of its card, or serving cannot load it.
+    """
+    # Services elsewhere that share the folder would not find it, and the one in use would have two names.
+    if Path(version).name != version:
+        raise BadModel(f"{version} is a path; give the name of a folder in {models}")
+    if version == before:
+        raise BadModel(f"{version} is the current model already")
+    return verify(models / version)
 
 
 def verify(folder: Path) -> Scorer:

@@ -123,6 +123,14 @@ def test_the_current_version_is_not_promoted_again(models: Path) -> None:
     assert history(models) == []
 
 
+@pytest.mark.parametrize("path", ["two/", "../models/two", "{models}/two"])
+def test_a_path_is_no_version(models: Path, path: str) -> None:
+    with pytest.raises(BadModel, match="is a path; give the name of a folder in"):
+        promote(models, path.format(models=models), "anna", "", NOON)
+
+    assert current_version(models) == "one"
+
+
 @pytest.mark.parametrize("damage", ["no such version", "tampered weights", "tampered pipeline"])
 def test_what_cannot_be_trusted_is_not_promoted(models: Path, damage: str) -> None:
     if damage == "tampered weights":
