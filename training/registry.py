@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import joblib
@@ -50,12 +51,17 @@ def check_free(folder: Path) -> None:
     Check, before an hour is spent on it, that a version can be written.
 
     Raises:
-        BadModel: its name is no version, or it exists; versions are never written over.
+        BadModel: its name is no version, it exists (versions are never written over), or nothing can be written there.
     """
     if not VERSION.fullmatch(folder.name):
         raise BadModel(f"{folder.name}: a version looks like 2026-11-23.1")
     if folder.exists():
         raise BadModel(f"{folder} exists; a version is never written over: remove it or take the next number")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder.parent).close()
+    except OSError as error:
+        raise BadModel(f"{folder.parent}: no model can be written there ({error.strerror})") from error
 
 
 def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, Any]) -> None:
@@ -66,7 +72,7 @@ def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, 
         BadModel: the version cannot be written.
     """
     check_free(folder)
-    folder.mkdir(parents=True)
+    folder.mkdir()
     joblib.dump(pipeline, folder / PIPELINE, compress=("zlib", 9))
     (folder / SCORER).write_bytes(compiled)
     files = {name: sha256((folder / name).read_bytes()) for name in (PIPELINE, SCORER)}

@@ -142,6 +142,15 @@ def test_a_version_is_never_written_over(models: Path) -> None:
     assert "never written over" in result.output
 
 
+def test_where_no_model_can_be_written_none_is_fitted(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    result = CliRunner().invoke(main, ["fit", *DATA, "--out", str(tmp_path / "file" / "models")])
+
+    assert result.exit_code == 1
+    assert "no model can be written there (Not a directory)" in result.output
+
+
 def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> None:
     assert registry.next_version(models, CREATED.date()) == "2026-11-23.2"
 
