@@ -13,8 +13,8 @@ from rich.table import Table
 
 from service.core.comment import Comment
 from service.core.features import extract
-from service.scorer import ModelError, Scorer, load_current
-from training.errors import BadData, BadModel
+from service.scorer import Scorer, load_current
+from training.errors import BadData
 from training.progress import track
 from training.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.train import gather
@@ -35,10 +35,7 @@ def attack(paths: tuple[Path, ...], strict: bool, model: Path | None, as_json: b
     rows = gather(paths, strict).rows
     if not any(row.is_spam for row in rows):
         raise BadData("no row is spam; an attack needs some")
-    try:
-        scorer = Scorer.load(model) if model else load_current(Path("models"))
-    except ModelError as error:
-        raise BadModel(str(error)) from error
+    scorer = Scorer.load(model) if model else load_current(Path("models"))
 
     def score(comments: Sequence[Comment]) -> Values:
         return np.array([scorer.explain(extract(comment)).log_odds for comment in comments])

@@ -9,10 +9,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from service.scorer import ModelError, Scorer, load_current
+from service.scorer import Scorer, load_current
 from training.behaviour import Check, Failure, examine, judge_with, read_suite
 from training.behaviour_limits import read_limits
-from training.errors import BadModel
 
 QUOTED = 70
 REASONS = 3
@@ -28,10 +27,7 @@ def behaviour(model: Path | None) -> None:
     """
     Put a model through the hand-written behavioural suite; exit with 1 if a limit is broken.
     """
-    try:
-        scorer = Scorer.load(model) if model else load_current(Path("models"))
-    except ModelError as error:
-        raise BadModel(str(error)) from error
+    scorer = Scorer.load(model) if model else load_current(Path("models"))
     checks = examine(read_suite(), judge_with(scorer), scorer.thresholds, read_limits())
     broken = [check for check in checks if check.is_broken]
     _show(checks, f"{scorer.version}: {len(broken)} of {len(checks)} checks broken")

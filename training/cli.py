@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from service.scorer import CURRENT
+from service.scorer import ModelError, current
 from training import registry, report, tables
 from training.attack_cli import attack
 from training.behaviour_cli import behaviour
@@ -47,7 +47,7 @@ TEXTS = click.option(
 
 class Commands(click.Group):
     """
-    A group whose commands print the message of a TrainingError and exit with 1; a class since click asks for one.
+    A group whose commands print the message of what can go wrong and exit with 1; a class since click asks for one.
     """
 
     def invoke(self, context: click.Context) -> object:
@@ -56,7 +56,7 @@ class Commands(click.Group):
         """
         try:
             return super().invoke(context)
-        except TrainingError as error:
+        except (TrainingError, ModelError) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -166,8 +166,7 @@ def evaluate(
         facts = card(corpus, measured, given, "none", _origin("evaluate --held-out", paths, params))
         found = findings("Rows held out", facts, measured, given)
     else:
-        folder = model or Path("models") / (Path("models") / CURRENT).read_text(encoding="utf-8").strip()
-        found = judge(folder, corpus.files, corpus.rows, given)
+        found = judge(model or current(Path("models")), corpus.files, corpus.rows, given)
     if page:
         report.write(page, found, texts_in_report)
     if as_json:

@@ -35,7 +35,7 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     Return what a model does to labelled rows, with a warning for each file that it was fitted on.
 
     Raises:
-        BadModel: the folder holds no model, or its files were changed.
+        BadModel, ModelError: the folder holds no model, or its files were changed.
         BadData: there are no rows.
     """
     if not rows:

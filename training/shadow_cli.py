@@ -19,8 +19,7 @@ from rich.table import Table
 from service.core.decision import Verdict
 from service.core.labels import Label
 from service.periods import PERIOD
-from service.scorer import ModelError, Scorer, load_current
-from training.errors import BadModel
+from service.scorer import Scorer, load_current
 from training.from_store import own_store
 from training.progress import say
 from training.promotion_cli import MODELS
@@ -45,10 +44,7 @@ def shadow(version: str, models: Path, site: str | None, last: int, period: time
     Verdicts are not touched: this reads the store, in a process of its own. Ctrl-C or SIGTERM ends it with what was
     seen.
     """
-    try:
-        champion, candidate = load_current(models), Scorer.load(models / version)
-    except ModelError as error:
-        raise BadModel(str(error)) from error
+    champion, candidate = load_current(models), Scorer.load(models / version)
     with own_store(os.environ) as engine, _until_told() as clock:
         until = datetime.now(UTC) + period
         say(f"Scoring until {until:%Y-%m-%d %H:%M} UTC")

@@ -2,8 +2,10 @@
 The whole evaluation on a small made-up corpus: a blog with names, homepages, dates and three articles, and a forum.
 """
 
+import contextlib
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -227,3 +229,22 @@ def test_a_table_leaves_room_for_what_was_not_measured(capsys: pytest.CaptureFix
     line = next(line for line in capsys.readouterr().out.splitlines() if "news" in line)
     assert "20.0 %" in line
     assert "–" in line
+
+
+def test_without_a_model_in_use_one_is_to_be_named(data: Path, tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        result = CliRunner().invoke(main, ["evaluate", "--data", str(data)])
+
+    assert result.exit_code == 1
+    assert "Error: models/CURRENT: No such file or directory; promote a model with hamlet-train" in result.output
+
+
+def test_a_model_that_was_changed_is_not_evaluated(data: Path, models: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "2026-11-23.1"
+    shutil.copytree(models / "2026-11-23.1", changed)
+    (changed / "scorer.npz").write_bytes(b"other weights")
+
+    result = CliRunner().invoke(main, ["evaluate", "--data", str(data), "--model", str(changed)])
+
+    assert result.exit_code == 1
+    assert "scorer.npz: its sha256 is not the one on its card" in result.output
