@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import inf
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from training.errors import BadParams
 
@@ -148,7 +148,7 @@ def read_params(path: Path = SHIPPED) -> Params:
     Return the parameters of a file.
 
     Raises:
-        BadParams: the file is no TOML, or a name in it is missing, unknown or of a wrong kind.
+        BadParams: the file is no TOML, or a name in it is missing, unknown or of a wrong kind or value.
     """
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -164,17 +164,21 @@ def read_params(path: Path = SHIPPED) -> Params:
             partial=_build(Partial, given["partial"]),
             sources={name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadParams(f"{path}: {error}") from error
-    wrong = [name for name, source in params.sources.items() if source.role not in ROLES]
-    if wrong:
-        raise BadParams(f"{path}: the role of {wrong[0]} is none of {', '.join(ROLES)}")
+    for name, source in params.sources.items():
+        if source.role not in ROLES:
+            raise BadParams(f"{path}: the role of {name} is none of {', '.join(ROLES)}")
+        if not 0 < source.weight < inf:
+            raise BadParams(f"{path}: the weight of {name} is no number above 0; 'evaluate' keeps it out of fits")
     return params
 
 
 def _build(kind: type[T], given: Mapping[str, Any]) -> T:
     known = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
     for name, value in given.items():
-        if name in known and isinstance(value, str) != (known[name] is str):
-            raise BadParams(f"{name} is {value!r}, which is not {known[name]}")
+        wanted = known.get(name, type(value))
+        # A whole number will do for any; where one is needed, 1e5 would end the fit after most of it.
+        if type(value) not in ((float, int) if wanted is float else (get_origin(wanted) or wanted,)):
+            raise BadParams(f"{name} is {value!r}, which is not {wanted}")
     return kind(**given)

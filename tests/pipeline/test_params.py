@@ -40,9 +40,26 @@ def test_an_unknown_name_stops_the_fit(tmp_path: Path) -> None:
         read_params(changed(tmp_path, "entries =", "entires ="))
 
 
-def test_a_text_where_a_number_belongs_stops_the_fit(tmp_path: Path) -> None:
-    with pytest.raises(BadParams, match="C is 'high'"):
-        read_params(changed(tmp_path, "C = 0.1", 'C = "high"'))
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("C = 0.1", 'C = "high"', "C is 'high'"),
+        ("entries = 80_000", "entries = 8e4", "entries is 80000.0"),
+        ("weight = 1.0", "weight = 0", "the weight of default is no number above 0"),
+        ("weight = 1.0", "weight = nan", "the weight of default is no number above 0"),
+    ],
+)
+def test_a_value_that_no_fit_can_use_stops_it(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(BadParams, match=said):
+        read_params(changed(tmp_path, old, new))
+
+
+def test_a_file_in_another_encoding_stops_the_fit(tmp_path: Path) -> None:
+    path = tmp_path / "params.toml"
+    path.write_bytes("# für uns".encode("latin-1"))
+
+    with pytest.raises(BadParams, match="can't decode"):
+        read_params(path)
 
 
 def test_an_unknown_role_stops_the_fit(tmp_path: Path) -> None:
