@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from service.core.features import Features
-from service.core.policy import MOST_LOG_ODDS
 from service.core.site import Thresholds
 from service.scorer import Scorer
+from training.thresholds import scores_of
 
 ACCEPT, HOLD, REJECT = 0, 1, 2
 Bands = NDArray[np.int8]
@@ -44,5 +43,5 @@ def bands_of(log_odds: NDArray[np.float64], thresholds: Thresholds) -> Bands:
     >>> bands_of(np.array([-9.0, 0.0, 9.0]), Thresholds(accept_below=0.4, reject_at=0.99)).tolist()
     [0, 1, 2]
     """
-    score = expit(np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS))
+    score = scores_of(log_odds)
     return np.asarray((score >= thresholds.accept_below).astype(np.int8) + (score >= thresholds.reject_at), np.int8)

@@ -7,12 +7,12 @@ from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from service.core.comment import Comment
 from service.core.site import Thresholds
 from training.attacks import ATTACKS, attack
 from training.rows import Row
+from training.thresholds import scores_of
 
 # The mark: no attack may cost more of the recall than this.
 MOST_COST = 0.05
@@ -77,7 +77,7 @@ def costs_too_much(cost: Cost) -> bool:
 
 
 def _recall(spam: Values, ham: Values, thresholds: Thresholds) -> Recall:
-    score = expit(spam)
+    score = scores_of(spam)
     return {
         "caught": float((score >= thresholds.accept_below).mean()),
         "rejected": float((score >= thresholds.reject_at).mean()),

@@ -8,11 +8,10 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
-from service.core.policy import MOST_LOG_ODDS
 from training.bootstrap import Values, draws
 from training.rows import Row
+from training.thresholds import scores_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,9 @@ class Scored:
     @property
     def score(self) -> Values:
         """
-        Return the scores as the service gives them: none is ever 1, so that a threshold of 1 rejects nothing.
+        Return the scores as the service gives them.
         """
-        return np.asarray(expit(np.clip(self.log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)))
+        return scores_of(self.log_odds)
 
     def take(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Self:
         """

@@ -70,7 +70,7 @@ def choose(ham: Values, spam: Values, rates: Rates) -> Choice:
     above the lowest spam, and `unsupported` says so.
     """
     table = curve(ham, spam, rates)
-    ham, spam = _scores(ham), _scores(spam)
+    ham, spam = np.sort(scores_of(ham)), np.sort(scores_of(spam))
     unsupported: list[str] = []
     reject_at = _reject_at(ham, rates.ham_rejected, rates.confidence).score
     if reject_at is None:
@@ -108,16 +108,18 @@ def curve(ham: Values, spam: Values, rates: Rates) -> Curve:
     the confidence of `rates`. A rate that they cannot prove has none: then nothing is rejected, or nothing accepted
     that scores above the lowest spam.
     """
-    ham, spam = _scores(ham), _scores(spam)
+    ham, spam = np.sort(scores_of(ham)), np.sort(scores_of(spam))
     rejected = [_reject_at(ham, rate, rates.confidence) for rate in FALSE_REJECTS]
     accepted = [_accept_below(spam, rate, rates.confidence) for rate in SPAM_ACCEPTED]
     lowest = float(spam[0]) if len(spam) else 0.0
     return Curve(rates.confidence, Side(tuple(rejected), 1.0), Side(tuple(accepted), lowest))
 
 
-def _scores(log_odds: Values) -> Values:
-    # As the service gives them: none is ever 1, so that a threshold of 1 rejects nothing.
-    return np.sort(expit(np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)))
+def scores_of(log_odds: Values) -> Values:
+    """
+    Return scores as the service gives them: none is ever 1, so that a threshold of 1 rejects nothing.
+    """
+    return np.asarray(expit(np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)))
 
 
 def _reject_at(ham: Values, rate: float, confidence: float) -> Point:

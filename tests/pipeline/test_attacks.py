@@ -160,3 +160,11 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "card.json" in result.stderr
+
+
+def test_a_threshold_that_rejects_nothing_rejects_no_attack() -> None:
+    rows = [Row("blog", "spam", "", "cheap pills here")]
+
+    found = dict(resistance(rows, lambda comments: np.full(len(comments), 40.0), Thresholds(0.5, 1.0)))
+
+    assert found["upper case"]["before"]["rejected"] == 0.0
