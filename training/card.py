@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.assess import Assessment
@@ -70,7 +71,7 @@ def card(corpus: "Corpus", measured: Measured, params: Params, version: str, ori
             "used": len(prepared.rows),
         },
         "sources": _sources(corpus.rows, prepared.rows, params),
-        "files_read": {path.name: sha256_of(path) for path in corpus.files},
+        "files_read": _digests(corpus.files),
         "params": {key: value for key, value in asdict(params).items() if key != "sources"},
         "libraries": {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}},
     }
@@ -83,6 +84,16 @@ def _warnings(held: Held, assessment: Assessment, params: Params) -> list[str]:
         warnings.append(f"{share}; the aim is {params.rates.ham_held:.0%}")
     cause = "the other sources lack a label, so its rows were held out by group, not by source"
     return warnings + [f"{source}: {cause}" for source in held.fallback]
+
+
+def _digests(files: Sequence[Path]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in files:
+        name = path.name
+        while name in found:  # of another folder
+            name += " (another)"
+        found[name] = sha256_of(path)
+    return found
 
 
 def _sources(read: Sequence[Row], used: Sequence[Row], params: Params) -> Mapping[str, Mapping[str, object]]:

@@ -53,7 +53,7 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     scored = Scored.of(rows, log_odds, (thresholds.accept_below, thresholds.reject_at), groups, params.seed)
     parts = parts_of(rows)
     fitted = set(card.get("files_read", {}).values())
-    seen = [path.name for path in files if registry.sha256(path.read_bytes()) in fitted]
+    seen = [path.name for path in files if registry.sha256_of(path) in fitted]
     facts = {
         "model": folder.name,
         "thresholds": asdict(thresholds),

@@ -138,11 +138,11 @@ def _compiled(folder: Path, rows: Sequence[Row]) -> Iterator[Outcome]:
 
 
 def _fitted_on(folders: Sequence[Path], files: Sequence[Path]) -> list[str]:
-    digests = {path.name: registry.sha256(path.read_bytes()) for path in files}
+    digests = [(path.name, registry.sha256_of(path)) for path in files]
     fitted = {folder.name: set(registry.read_card(folder).get("files_read", {}).values()) for folder in folders}
     return [
         f"{name}: {version} was fitted on it; take rows that neither model has seen"
         for version, known in fitted.items()
-        for name, digest in digests.items()
+        for name, digest in digests
         if digest in known
     ]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from service.scorer import CURRENT, ModelError, Scorer
 from training.errors import BadModel
-from training.registry import PIPELINE, read_card, sha256
+from training.registry import PIPELINE, read_card, sha256_of
 
 HISTORY, LOCK = "history.jsonl", ".lock"
 
@@ -184,7 +184,7 @@ def verify(folder: Path) -> Scorer:
         raise BadModel(str(error)) from error
     pipeline = folder / PIPELINE
     # Serving needs none, and a model that came without is not damaged.
-    if pipeline.is_file() and sha256(pipeline.read_bytes()) != read_card(folder)["files"].get(PIPELINE):
+    if pipeline.is_file() and sha256_of(pipeline) != read_card(folder)["files"].get(PIPELINE):
         raise BadModel(f"{pipeline}: not the file that its card describes; restore the whole folder")
     return scorer
 

@@ -31,16 +31,9 @@ def next_version(models: Path, today: date) -> str:
     return f"{today.isoformat()}.{number}"
 
 
-def sha256(content: bytes) -> str:
-    """
-    Return the digest as a card has it.
-    """
-    return hashlib.sha256(content).hexdigest()
-
-
 def sha256_of(path: Path) -> str:
     """
-    Return the digest of a file of any size.
+    Return the digest of a file of any size, as a card has it.
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -75,7 +68,7 @@ def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, 
     folder.mkdir()
     joblib.dump(pipeline, folder / PIPELINE, compress=("zlib", 9))
     (folder / SCORER).write_bytes(compiled)
-    files = {name: sha256((folder / name).read_bytes()) for name in (PIPELINE, SCORER)}
+    files = {name: sha256_of(folder / name) for name in (PIPELINE, SCORER)}
     text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
     # A figure and its interval on one line: a card is read by people, too.
     text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
@@ -105,7 +98,7 @@ def read_pipeline(folder: Path) -> Pipeline:
     """
     path = folder / PIPELINE
     expected = read_card(folder).get("files", {}).get(PIPELINE)
-    if not path.is_file() or sha256(path.read_bytes()) != expected:
+    if not path.is_file() or sha256_of(path) != expected:
         raise BadModel(f"{path}: missing, or not the file that its card describes; it was not opened")
     pipeline: Pipeline = joblib.load(path)
     return pipeline

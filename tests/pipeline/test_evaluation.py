@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,11 +18,13 @@ from small_fit import PARAMS, PARAMS_FILE
 
 from training import report
 from training.articles import articles_left_out
+from training.card import Origin, card
 from training.cli import main
 from training.evaluate import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
 from training.fields import sample
 from training.heldout import Measured, findings
 from training.later import split
+from training.registry import sha256_of
 from training.rows import Row
 from training.tables import show
 from training.train import Corpus, measure
@@ -84,6 +86,18 @@ def run(*arguments: object) -> Result:
     result = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert result.exit_code == 0, result.output
     return result
+
+
+def test_files_of_the_same_name_are_each_on_the_card(measured: Measured, tmp_path: Path) -> None:
+    files = [tmp_path / year / "rows.jsonl" for year in ("2025", "2026")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(str(file))
+
+    origin = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
+    facts = card(Corpus(files, [], []), measured, PARAMS, "2026-11-23.1", origin)
+
+    assert [*facts["files_read"].values()] == [sha256_of(file) for file in files]
 
 
 def test_every_view_has_its_figures_by_dimension_and_part(measured: Measured) -> None:

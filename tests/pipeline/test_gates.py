@@ -222,7 +222,7 @@ def test_a_source_in_no_figure_of_the_model_in_use_judges_no_candidate_and_that_
 @pytest.mark.usefixtures("short_suite")
 def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, data: Path) -> None:
     path = models / ALL_LANGUAGES / registry.CARD
-    known = {"files_read": {"rows.jsonl": registry.sha256(data.read_bytes())}}
+    known = {"files_read": {"rows.jsonl": registry.sha256_of(data)}}
     path.write_text(json.dumps(json.loads(path.read_bytes()) | known))
 
     result = promote(models, TOKEN, "--data", str(data), "--dry-run")
@@ -232,11 +232,11 @@ def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, data: Path)
 
 @pytest.mark.usefixtures("short_suite")
 def test_a_compiled_model_that_is_not_its_pipeline_is_refused(models: Path, hold_out: Sequence[Row]) -> None:
-    pipeline = (models / TOKEN / registry.PIPELINE).read_bytes()
-    (models / FEW_LANGUAGES / registry.PIPELINE).write_bytes(pipeline)
+    pipeline = models / FEW_LANGUAGES / registry.PIPELINE
+    pipeline.write_bytes((models / TOKEN / registry.PIPELINE).read_bytes())
     path = models / FEW_LANGUAGES / registry.CARD
     card = json.loads(path.read_bytes())
-    card["files"][registry.PIPELINE] = registry.sha256(pipeline)
+    card["files"][registry.PIPELINE] = registry.sha256_of(pipeline)
     path.write_text(json.dumps(card))
 
     report = examine(models, FEW_LANGUAGES, [], hold_out[:200], PARAMS)
