@@ -2,9 +2,10 @@
 One fit from labelled files to a written model; read it from top to bottom.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
@@ -87,22 +88,9 @@ def train(
         TrainingError: the data cannot support a model, or the written model does not agree with its pipeline.
     """
     measured = measure(corpus, params, workers)
-    prepared = measured.prepared
-    pipeline = fit_final(prepared, measured.assessment.line, params)
-    folder = models / version
+    pipeline = fit_final(measured.prepared, measured.assessment.line, params)
     facts = card(corpus, measured, params, version, origin)
-    margin = params.model.passage_margin * measured.assessment.line.slope
-    registry.write(folder, pipeline, compile_arrays(pipeline, margin), facts)
-    say("Comparing the compiled model with its pipeline")
-    used = [row.as_comment() for row in prepared.rows]
-    difference = prove_equal(pipeline, folder, used)
-    report.write(
-        folder / registry.REPORT,
-        findings(f"Model {version}", facts, measured, params, entries_of(pipeline)),
-        texts_in_report,
-    )
-    say(f"{folder}: written; compiled and pipeline agree to {difference:.1e} on {len(used):,} comments")
-    return folder
+    return write(models / version, pipeline, facts, measured, params, texts_in_report)
 
 
 def measure(corpus: Corpus, params: Params, workers: Workers = here) -> Measured:
@@ -156,3 +144,24 @@ def fit_final(prepared: Prepared, line: calibrate.Line, params: Params) -> Pipel
         inside = fitted.columns[(fitted.columns >= place.start) & (fitted.columns < place.stop)]
         vocabularies[block] = prepared.counts.names[inside].tolist()
     return assemble(params.model, vocabularies, values, intercept)
+
+
+def write(
+    folder: Path, pipeline: Pipeline, facts: Mapping[str, Any], measured: Measured, params: Params,
+    texts_in_report: bool,
+) -> Path:  # fmt: skip
+    """
+    Return the folder of a new model, written with its report; `facts` is its card.
+
+    Raises:
+        BadModel: it cannot be written, or does not agree with its pipeline.
+    """
+    margin = params.model.passage_margin * measured.assessment.line.slope
+    registry.write(folder, pipeline, compile_arrays(pipeline, margin), facts)
+    say("Comparing the compiled model with its pipeline")
+    comments = [row.as_comment() for row in measured.prepared.rows]
+    difference = prove_equal(pipeline, folder, comments)
+    found = findings(f"Model {folder.name}", facts, measured, params, entries_of(pipeline))
+    report.write(folder / registry.REPORT, found, texts_in_report)
+    say(f"{folder}: written; compiled and pipeline agree to {difference:.1e} on {len(comments):,} comments")
+    return folder

@@ -8,17 +8,15 @@ from itertools import chain
 from pathlib import Path
 
 from service.core.features import document
-from training import calibrate, registry, report
+from training import calibrate
 from training.assess import assess
 from training.card import Origin, card
 from training.clean import clean
-from training.compile import compile_arrays, prove_equal
 from training.corrections import corrected
 from training.data import Rejected, files_of, read
 from training.duplicates import Thinned, thin
 from training.errors import BadData
-from training.explain import entries_of
-from training.heldout import Measured, findings
+from training.heldout import Measured
 from training.params import Params
 from training.partial import held
 from training.partial.balance import Factors, factors_of
@@ -30,7 +28,7 @@ from training.partial.passes import Learned, learn
 from training.pipeline import BLOCKS, assemble
 from training.progress import say
 from training.rows import Row
-from training.train import Corpus
+from training.train import Corpus, write
 
 
 def train(
@@ -73,15 +71,7 @@ def train(
     said = card(corpus, measurement, params, version, origin) | facts(
         stock, learned, len(rejected), len(thinned.kept), former, params
     )
-    written = models / version
-    margin = params.model.passage_margin * measurement.assessment.line.slope
-    registry.write(written, pipeline, compile_arrays(pipeline, margin), said)
-    used = [row.as_comment() for row in measurement.prepared.rows]
-    difference = prove_equal(pipeline, written, used)
-    found = findings(f"Model {version}", said, measurement, params, entries_of(pipeline))
-    report.write(written / registry.REPORT, found, texts_in_report)
-    say(f"{written}: written; compiled and pipeline agree to {difference:.1e} on {len(used):,} comments")
-    return written
+    return write(models / version, pipeline, said, measurement, params, texts_in_report)
 
 
 def measure(stock: Stock, learned: Learned, factors: Factors, params: Params) -> tuple[Thinned, Measured]:
