@@ -168,11 +168,13 @@ def test_one_label_is_not_enough(tmp_path: Path) -> None:
         train([tmp_path / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN)
 
 
-def test_wrong_rows_are_left_out_or_stop_it(tmp_path: Path) -> None:
+def test_wrong_rows_are_named_and_left_out_or_stop_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "rows.jsonl").write_text("no row\n")
 
     with pytest.raises(BadData, match=r"1 wrong rows, the first at rows\.jsonl:1"):
         train([tmp_path / "rows.jsonl"], (), PARAMS, tmp_path, "2026-11-24.1", ORIGIN, strict=True)
+
+    assert "Left out rows.jsonl:1: not JSON" in capsys.readouterr().err
 
 
 def test_a_model_whose_card_says_too_little_is_not_gone_on_from(models: Path, tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ def _rows(files: Sequence[Path], own: Iterable[Row], rejected: list[Rejected]) -
     for row in chain.from_iterable(map(read, files)):
         if isinstance(row, Rejected):
             rejected.append(row)
+            say(f"Left out {row}")
         elif told := corrected(clean(row)):
             yield told
     yield from map(clean, own)
