@@ -245,6 +245,15 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound() -> None:
     assert clues > 0.02
 
 
+def test_without_characters_words_are_not_scaled_as_if_they_were_some() -> None:
+    counted = np.array([9.0, 1.0]), np.array([1.0, 9.0])
+    chosen = Chosen({"words": ["cheap"], "clues": ["is:asks"], "characters": []}, *counted, 0)
+
+    scale = chosen.scale(replace(PARAMS.model, character_scale=0.5))
+
+    assert scale == pytest.approx([np.log(5), np.log(5)])
+
+
 def test_more_sources_than_folds_share_them() -> None:
     params = replace(PARAMS, partial=replace(PARAMS.partial, most_folds=4))
 

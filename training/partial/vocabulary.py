@@ -34,7 +34,7 @@ class Chosen:
         """
         spam, ham = 1 + self.spam, 1 + self.ham
         ratio: NDArray[np.float64] = np.abs(np.log((spam / spam.sum()) / (ham / ham.sum())))
-        ratio[-len(self.vocabularies["characters"]) :] *= model.character_scale
+        ratio[len(ratio) - len(self.vocabularies["characters"]) :] *= model.character_scale
         return ratio
 
     def bounds(self, model: Model) -> Bounds:
