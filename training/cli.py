@@ -56,7 +56,9 @@ class Commands(click.Group):
         """
         try:
             return super().invoke(context)
-        except (TrainingError, ModelError) as error:
+        except BrokenPipeError:
+            raise  # who reads the output has seen enough, as click knows
+        except (TrainingError, ModelError, OSError) as error:
             raise click.ClickException(str(error)) from error
 
 

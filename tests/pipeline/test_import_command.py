@@ -1,10 +1,12 @@
 import json
+from errno import EPIPE
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from training.cli import main
+from training.cli import Commands, main
 from training.data import read
 from training.rows import Row
 
@@ -94,3 +96,20 @@ def test_a_file_without_comments_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["import", str(export), "--out", str(tmp_path / "rows.jsonl")])
 
     assert "Warning: empty: no comment in it\n" in result.output
+
+
+def test_a_file_that_cannot_be_written_is_named_in_a_line(tmp_path: Path) -> None:
+    result = run(tmp_path, HAM, out="nowhere/rows.jsonl")
+
+    assert result.exit_code == 1
+    assert f"\nError: [Errno 2] No such file or directory: '{tmp_path}/nowhere/" in f"\n{result.output}"
+
+
+def test_whoever_reads_no_further_is_told_nothing() -> None:
+    @click.command()
+    def history() -> None:
+        raise BrokenPipeError(EPIPE, "Broken pipe")
+
+    result = CliRunner().invoke(Commands(commands=[history]), ["history"])
+
+    assert (result.exit_code, result.output) == (1, "")
