@@ -57,6 +57,19 @@ class Counts:
     names: NDArray[np.object_]
     blocks: dict[str, slice]
 
+    def inside(self, block: str, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """
+        Tell which of some columns are of a block.
+        """
+        place = self.blocks[block]
+        return np.asarray((columns >= place.start) & (columns < place.stop))
+
+    def entries(self, columns: NDArray[np.int64]) -> dict[str, list[str]]:
+        """
+        Return the entries that some columns count, by block.
+        """
+        return {block: self.names[columns[self.inside(block, columns)]].tolist() for block in self.blocks}
+
 
 def count(
     dressed: Sequence[str], written: Sequence[Sequence[str]], is_fitted: NDArray[np.bool_], model: Model

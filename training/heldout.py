@@ -54,7 +54,6 @@ def _entries(measured: Measured, row: int) -> Entries:
     counts, model = measured.prepared.counts, measured.held.models[str(measured.held.model[row])]
     values = model.values * measured.assessment.terms.slope[row]
     found: dict[str, dict[str, float]] = {}
-    for block, place in counts.blocks.items():
-        here = (model.columns >= place.start) & (model.columns < place.stop)
-        found[block] = dict(zip(counts.names[model.columns[here]].tolist(), values[here].tolist(), strict=True))
+    for block, names in counts.entries(model.columns).items():
+        found[block] = dict(zip(names, values[counts.inside(block, model.columns)].tolist(), strict=True))
     return found

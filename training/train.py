@@ -26,7 +26,7 @@ from training.errors import BadData
 from training.explain import entries_of
 from training.heldout import Measured, findings
 from training.params import Params
-from training.pipeline import BLOCKS, assemble
+from training.pipeline import assemble
 from training.progress import say, track
 from training.rows import Row
 from training.select import select
@@ -138,12 +138,7 @@ def fit_final(prepared: Prepared, line: calibrate.Line, params: Params) -> Pipel
     rows = np.flatnonzero([params.source(row.source).role != "evaluate" for row in prepared.rows])
     fitted = weights.fit(prepared.counts, rows, prepared.is_spam, prepared.weight, params)
     values, intercept = calibrate.fold_in(fitted.values, fitted.intercept, line)
-    vocabularies = {}
-    for block in BLOCKS:
-        place = prepared.counts.blocks[block]
-        inside = fitted.columns[(fitted.columns >= place.start) & (fitted.columns < place.stop)]
-        vocabularies[block] = prepared.counts.names[inside].tolist()
-    return assemble(params.model, vocabularies, values, intercept)
+    return assemble(params.model, prepared.counts.entries(fitted.columns), values, intercept)
 
 
 def write(

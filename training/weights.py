@@ -118,19 +118,12 @@ def fit(
     twice = vstack([matrix, counts.bare[rows][:, used]]).tocsr()
     is_spam, weight = np.tile(is_spam[rows], 2), np.tile(weight[rows] / 2, 2)
     scale = log_count_ratio(twice, is_spam, weight)
-    scale[_inside(counts, "characters", used)] *= params.model.character_scale
+    scale[counts.inside("characters", used)] *= params.model.character_scale
     regression = classifier(params.model).fit(twice @ diags(scale), is_spam, sample_weight=weight)
-    vocabularies = {block: counts.names[used[_inside(counts, block, used)]].tolist() for block in counts.blocks}
-    values = np.clip(scale * regression.coef_[0].astype(np.float64), *bounds(vocabularies, params.model))
+    values = np.clip(scale * regression.coef_[0].astype(np.float64), *bounds(counts.entries(used), params.model))
     share = np.bincount(matrix.indices, minlength=len(used)) / len(rows)
     kept = heaviest(values, share, params.model.entries)
     return Weights(used[kept], values[kept], float(regression.intercept_[0]))
-
-
-def _inside(counts: Counts, block: str, used: NDArray[np.int64]) -> NDArray[np.bool_]:
-    place = counts.blocks[block]
-    inside: NDArray[np.bool_] = (used >= place.start) & (used < place.stop)
-    return inside
 
 
 def heaviest(values: NDArray[np.float64], share: NDArray[np.float64], most: int) -> NDArray[np.int64]:

@@ -25,7 +25,7 @@ from training.partial.buckets import Stock, buckets_for, shuffle
 from training.partial.facts import facts
 from training.partial.former import Former
 from training.partial.passes import Learned, learn
-from training.pipeline import BLOCKS, assemble
+from training.pipeline import assemble
 from training.progress import say
 from training.rows import Row
 from training.train import Corpus, write
@@ -66,7 +66,8 @@ def train(
         learned = learn(stock, factors, params, former)
     thinned, measurement = measure(stock, learned, factors, params)
     values, intercept = calibrate.fold_in(learned.final.values, learned.final.intercept, measurement.assessment.line)
-    pipeline = assemble(params.model, _kept(learned), values, intercept)
+    entries = measurement.prepared.counts.entries(learned.final.columns)
+    pipeline = assemble(params.model, entries, values, intercept)
     corpus = Corpus(files, stock.sample, rejected)
     said = card(corpus, measurement, params, version, origin) | facts(
         stock, learned, len(rejected), len(thinned.kept), former, params
@@ -111,14 +112,3 @@ def _check(stock: Stock, former: Former | None, params: Params) -> None:
             f"{former.version} may have seen all of these rows: nothing is left to judge by; give rows of both labels "
             "from a source that is not on its card, or with dates after it was made"
         )
-
-
-def _kept(learned: Learned) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    start, columns = 0, learned.final.columns
-    for block in BLOCKS:
-        entries = learned.chosen.vocabularies[block]
-        inside = columns[(columns >= start) & (columns < start + len(entries))] - start
-        found[block] = [entries[place] for place in inside]
-        start += len(entries)
-    return found
