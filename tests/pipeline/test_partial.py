@@ -31,7 +31,7 @@ from training.partial.fit import train
 from training.partial.folds import folds_of
 from training.partial.former import Former
 from training.partial.learning import Learner
-from training.partial.vocabulary import Chosen, Tokens
+from training.partial.vocabulary import Chosen, Tokens, choose
 from training.rows import Row
 from training.train import gather
 
@@ -230,6 +230,16 @@ def test_what_is_frequent_is_counted_though_the_rest_is_forgotten() -> None:
     assert len(tokens.counts[True]) + len(tokens.counts[False]) <= 100
     counted = tokens.counts[True]["common"] + tokens.counts[False]["common"]
     assert 200 - tokens.missed <= counted <= 200
+
+
+def test_of_runs_of_characters_that_are_as_frequent_the_first_are_kept() -> None:
+    tokens = Tokens(most=100)
+    tokens.add(["quickbrownfox"] * 9, is_spam=True)
+    params = replace(PARAMS, model=replace(PARAMS.model, ngrams=(2, 2), max_characters=3))
+
+    chosen = choose(tokens, params)
+
+    assert chosen.vocabularies["characters"] == [" q", "qu", "ui"]
 
 
 def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound() -> None:

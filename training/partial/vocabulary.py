@@ -142,7 +142,7 @@ def _characters(tokens: Tokens, params: Params) -> dict[bool, Counter[str]]:
         grams = found.counts[label]
         for number, (token, count) in enumerate(counts.items()):
             if " " not in token:
-                for gram in set(analyse(token)):
+                for gram in dict.fromkeys(analyse(token)):
                     grams[gram] += count
             if number % 10_000 == 0:
                 found.add((), is_spam=label)  # drops the rarest where there are too many
