@@ -15,7 +15,7 @@ from service.core.features import extract, readings
 from service.scorer import Scorer
 from training.counts import as_readings
 from training.errors import BadModel
-from training.pipeline import BLOCKS
+from training.pipeline import entries_of
 
 TOLERANCE = 1e-9
 # Comments that are a matrix at once, with all their passages.
@@ -30,21 +30,16 @@ def compile_arrays(pipeline: Pipeline, passage_margin: float) -> bytes:
     Entries are one buffer of UTF-8, joined by newlines, which no token holds: a numpy array of text takes four bytes
     for each character of the longest entry.
     """
-    union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
-    characters = dict(union.transformer_list)["characters"]
+    characters = dict(pipeline.named_steps["features"].transformer_list)["characters"]
     arrays: dict[str, NDArray[np.generic]] = {
-        "intercept": np.array(regression.intercept_[0], dtype=np.float64),
+        "intercept": np.array(pipeline.named_steps["classifier"].intercept_[0], dtype=np.float64),
         "ngrams": np.array(characters.ngram_range, dtype=np.int64),
         "full_words": np.array(characters.full_words, dtype=np.float64),
         "passage_margin": np.array(passage_margin, dtype=np.float64),
     }
-    start = 0
-    for block in BLOCKS:
-        entries = dict(union.transformer_list)[block].get_feature_names_out()
-        weights = regression.coef_[0, start : start + len(entries)]
+    for block, entries in entries_of(pipeline).items():
         arrays[block] = np.frombuffer("\n".join(entries).encode(), dtype=np.uint8)
-        arrays[f"{block}_weights"] = weights.astype(np.float32)
-        start += len(entries)
+        arrays[f"{block}_weights"] = np.array([*entries.values()], dtype=np.float32)
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **arrays)
     return content.getvalue()

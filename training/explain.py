@@ -10,20 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.pipeline import Pipeline
 
 from service.core.comment import Comment
 from service.core.features import readings
 from training.characters import shares
-from training.pipeline import BLOCKS
+from training.pipeline import Entries
 from training.rows import Row
 from training.scored import Scored
 
 WORST, MOST_OF_A_SOURCE, CLUES, WEIGHTS = 12, 3, 6, 24
 RARE = "rare words"
 Clue = tuple[str, float]
-# The weights of a model, by block and entry.
-Entries = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +98,6 @@ def _moved(document: str, entries: Entries, rule: Rule) -> Mapping[str, float]:
 
 def _total(moved: Mapping[str, float]) -> float:
     return sum(moved.values())
-
-
-def entries_of(pipeline: Pipeline) -> Entries:
-    """
-    Return every entry of a pipeline with its weight, by block.
-    """
-    union, weights = (
-        dict(pipeline.named_steps["features"].transformer_list),
-        pipeline.named_steps["classifier"].coef_[0],
-    )
-    found: dict[str, dict[str, float]] = {}
-    start = 0
-    for block in BLOCKS:
-        names = union[block].get_feature_names_out().tolist()
-        found[block] = dict(zip(names, weights[start : start + len(names)].tolist(), strict=True))
-        start += len(names)
-    return found
 
 
 def heaviest(entries: Entries) -> dict[str, dict[str, list[Clue]]]:

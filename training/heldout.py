@@ -10,8 +10,9 @@ from training.assess import Assessment
 from training.crossfit import Held, Prepared
 from training.duplicates import Thinned
 from training.evaluate import SOURCES, TEMPLATES
-from training.explain import Clue, Entries, Rule, clues_of, heaviest, worst
+from training.explain import Clue, Rule, clues_of, heaviest, worst
 from training.params import Params
+from training.pipeline import Entries
 from training.report import Findings
 
 

@@ -22,6 +22,8 @@ WORD = r"(?<!\S)[^\s:]+(?!\S)"
 CLUE = r"(?<!\S)[^\s:]+:\S+"
 BLOCKS = ("words", "clues", "characters")
 Vocabularies = Mapping[str, Sequence[str]]
+# The weights of a model, by block and entry.
+Entries = Mapping[str, Mapping[str, float]]
 _Tokens = partial(CountVectorizer, lowercase=False, dtype=np.float32)
 
 
@@ -68,3 +70,18 @@ def assemble(model: Model, vocabularies: Vocabularies, weights: NDArray[np.float
     final.n_iter_ = np.array([0])
     final.n_features_in_ = len(weights)
     return Pipeline([("features", union), ("classifier", final)])
+
+
+def entries_of(pipeline: Pipeline) -> Entries:
+    """
+    Return every entry of a pipeline with its weight, by block, in the order of their columns.
+    """
+    counted = dict(pipeline.named_steps["features"].transformer_list)
+    weights = pipeline.named_steps["classifier"].coef_[0]
+    found: dict[str, dict[str, float]] = {}
+    start = 0
+    for block in BLOCKS:
+        names = counted[block].get_feature_names_out().tolist()
+        found[block] = dict(zip(names, weights[start : start + len(names)].tolist(), strict=True))
+        start += len(names)
+    return found

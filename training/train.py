@@ -23,10 +23,9 @@ from training.crossfit import Prepared, cross_fit
 from training.data import Rejected, files_of, read
 from training.duplicates import Thinned, thin
 from training.errors import BadData
-from training.explain import entries_of
 from training.heldout import Measured, findings
 from training.params import Params
-from training.pipeline import assemble
+from training.pipeline import assemble, entries_of
 from training.progress import say, track
 from training.rows import Row
 from training.select import select

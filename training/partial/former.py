@@ -2,7 +2,6 @@
 A model that was written before, as a fit goes on from it.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -16,7 +15,7 @@ from training.characters import full_words_of
 from training.errors import BadModel
 from training.partial.learning import Start
 from training.partial.vocabulary import Chosen
-from training.pipeline import BLOCKS
+from training.pipeline import BLOCKS, Entries, entries_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,7 @@ class Former:
     rows: int
     passes: int | None
     full_words: float
-    vocabularies: Mapping[str, Sequence[str]]
-    weights: Mapping[str, Mapping[str, float]]
+    weights: Entries
     intercept: float
 
     @classmethod
@@ -52,13 +50,10 @@ class Former:
             sources = frozenset([*card["sources"], *partial.get("sources_before", ())])
         except (KeyError, TypeError) as error:
             raise BadModel(f"{folder}: its card says too little to go on from it ({error})") from error
-        start = 0
-        vocabularies, weights = {}, {}
-        for block in BLOCKS:
-            entries = dict(union.transformer_list)[block].get_feature_names_out().tolist()
-            values = regression.coef_[0, start : start + len(entries)] / line.slope
-            vocabularies[block], weights[block] = entries, dict(zip(entries, values.tolist(), strict=True))
-            start += len(entries)
+        weights = {
+            block: {entry: weight / line.slope for entry, weight in entries.items()}
+            for block, entries in entries_of(pipeline).items()
+        }
         intercept = (float(regression.intercept_[0]) - line.offset) / line.slope
         return cls(
             folder.name,
@@ -67,7 +62,6 @@ class Former:
             partial.get("rows", rows),
             partial.get("passes"),
             full_words_of(dict(union.transformer_list)["characters"]),
-            vocabularies,
             weights,
             intercept,
         )

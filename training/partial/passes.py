@@ -58,7 +58,7 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
     tokens = Tokens(params.partial.most_counted)
     for bucket in track(range(stock.buckets), "Reading comments as words and clues"):
         _read(stock, bucket, factors, folds, tokens, params)
-    chosen = choose(tokens, params, former.vocabularies if former else None)
+    chosen = choose(tokens, params, former.weights if former else None)
     encoder, scale = Encoder(params.model, chosen.vocabularies), chosen.scale(params.model)
     if former:
         scale = np.maximum(scale, LEAST_SCALE)

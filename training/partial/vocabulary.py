@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from training.bounds import Bounds, bounds
 from training.params import Model, Params
-from training.pipeline import BLOCKS, Vocabularies
+from training.pipeline import BLOCKS, Entries, Vocabularies
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def split(document: str) -> tuple[list[str], list[str]]:
     return words, [token for token in tokens if 0 < token.find(":") < len(token) - 1]
 
 
-def choose(tokens: Tokens, params: Params, kept: Vocabularies | None = None) -> Chosen:
+def choose(tokens: Tokens, params: Params, kept: Entries | None = None) -> Chosen:
     """
     Return the vocabulary of the tokens, chosen as `counts.columns` does; `kept` are entries that stay in any case.
 
