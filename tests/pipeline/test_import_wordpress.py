@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from imported import imported
@@ -314,3 +315,13 @@ def test_a_dump_without_comments_says_which_tables_to_dump(tmp_path: Path) -> No
 def test_what_is_no_export_is_refused_by_name(tmp_path: Path, content: str) -> None:
     with pytest.raises(BadData, match=r"export: no export that is known; docs/training\.md lists them"):
         imported(tmp_path, content)
+
+
+@pytest.mark.no_cover
+def test_a_file_of_spaces_is_refused_in_no_time(tmp_path: Path) -> None:
+    began = thread_time()
+
+    with pytest.raises(BadData, match="no export that is known"):
+        imported(tmp_path, " " * 65_000)
+
+    assert thread_time() - began < 0.5

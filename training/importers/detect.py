@@ -25,7 +25,7 @@ from training.importers.unpack import Export, encoding_of
 
 _WXR = re.compile(r"https?://wordpress\.org/export/\d\.\d/|<wp:(?:wxr_version|comment)\b")
 _DISQUS = re.compile(r"<disqus\b|https?://disqus\.com")
-_XML = re.compile(r"\s*\S{0,16}\s*<[?!a-zA-Z]")
+_XML = re.compile(r"\s*+\S{0,16}\s*+<[?!a-zA-Z]")
 _SQL = re.compile(
     r"^(?:-- (?:MySQL|MariaDB|phpMyAdmin|Host:)|(?:CREATE TABLE|INSERT INTO|DROP TABLE|LOCK TABLES)\b)", re.MULTILINE
 )
