@@ -116,8 +116,9 @@ class Settings(BaseModel):
     )
     worker_lifetime: int = _setting(
         86_400,
-        "seconds after which a new worker takes the place of each, one after the other; 0 for never",
+        "seconds after which a new worker takes the place of each, one after the other, up to a year; 0 for never",
         ge=0,
+        le=366 * 86_400,
     )
     drain_seconds: float = _setting(
         2,

@@ -42,6 +42,7 @@ def test_an_empty_value_is_as_good_as_none() -> None:
         ("THREADS", "many"),
         ("DEMO", "perhaps"),
         ("LOG_LEVEL", "loud"),
+        ("WORKER_LIFETIME", "9" * 400),
     ],
 )
 def test_a_wrong_value_is_quoted_with_its_variable_and_what_it_takes(name: str, value: str) -> None:
