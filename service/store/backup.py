@@ -66,11 +66,13 @@ def put_back(engine: Engine, backup: Path, aside: Path) -> str:
     may have the store open.
 
     Raises:
-        BadBackup: the copy is not whole, or there is no room for it; nothing was changed.
+        BadBackup: the copy is not whole, there is no room for it, or its name is needed; nothing was changed.
     """
     target = file_of(engine)
     revision = revision_of(backup)
     new = target.with_name(f"{target.name}.new")
+    if new.resolve() == backup.resolve():
+        raise BadBackup(f"{backup} has the name of what is put in place; give it another")
     try:
         _make_private(new)
         shutil.copyfile(backup, new)

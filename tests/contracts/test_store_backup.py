@@ -211,6 +211,16 @@ def test_where_a_copy_cannot_be_put_it_is_said_in_a_line_and_nothing_is_changed(
     assert "before" in hamlet(tmp_path, "sites", "list").stdout
 
 
+def test_a_copy_that_lies_where_the_new_store_is_written_is_not_lost(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "before")
+    hamlet(tmp_path, "backup", str(tmp_path / "hamlet.sqlite.new"))
+
+    refused = hamlet(tmp_path, "restore", str(tmp_path / "hamlet.sqlite.new"))
+
+    assert (refused.exit_code, "give it another" in refused.stderr) == (2, True)
+    assert revision_of(tmp_path / "hamlet.sqlite.new")
+
+
 def test_nobody_else_can_read_a_backup_or_what_was_put_back(tmp_path: Path) -> None:
     umask = os.umask(0)
     try:
