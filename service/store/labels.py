@@ -174,7 +174,7 @@ class Labels:
             if said and said[-1].label == wish.label and said[-1].set_aside != TAKEN_BACK:
                 return given_of(said[-1]), False
             # Behind what was said before, also where the clock went back, or another machine's is ahead.
-            wish = replace(wish, at=max([wish.at, *(each.at + timedelta.resolution for each in rows)]))
+            now, wish = wish.at, replace(wish, at=max([wish.at, *(each.at + timedelta.resolution for each in rows)]))
             row = self._row(site_id, subject, wish, len(said))
             connection.execute(insert(labels), row)
             _settle(connection, labels.c.id == row["id"])
@@ -182,7 +182,7 @@ class Labels:
             after = in_force([*map(given_of, rows), given])
             if subject.decision_id and after:
                 was = known.label if known else None
-                announce_label(connection, subject.decision_id, was, after.label, wish.source, wish.at)
+                announce_label(connection, subject.decision_id, was, after.label, wish.source, now)
         return given, True
 
     def _row(self, site_id: int, subject: Subject, wish: Wish, turn: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 from sqlalchemy import Engine
 from stores import OpenStore, Store, decision, registered
+from uuid_utils import uuid7
 
 from service.core.comment import Asked, Comment
 from service.core.decision import Reason, Verdict
@@ -18,6 +19,7 @@ from service.core.labels import Label, Source
 from service.errors import StoreUnavailable
 from service.store.announcing import LOOK_BACK, announce_label
 from service.store.backlog import Backlog
+from service.store.labels import Labels, Wish
 from service.store.outbox import DONE_DAYS, MOST_OF_SITE, Outbox
 from service.store.outlets import Outlets
 from service.store.sites import Sites
@@ -232,6 +234,19 @@ def test_what_was_put_in_by_a_clock_that_was_ahead_is_due_all_the_same(
     during = outbox.claim(NOW + SECOND, LEASE, 9)
 
     assert (len(first), during) == (1, [])
+
+
+def test_a_label_behind_one_of_a_clock_that_was_ahead_is_told_at_once(store: Store, outbox: Outbox, hold: Hold) -> None:
+    labels, numbers = Labels(store.engine, [b"s"], lambda: str(uuid7())), []
+    subject = labels.decided(store.site.id, hold())
+    assert subject
+
+    for label, now in ((Label.SPAM, NOW + timedelta(hours=1)), (Label.HAM, NOW)):
+        labels.give(store.site.id, subject, Wish(label, Source.MODERATOR, "Eve", "", 1.0, now, contradicts=False))
+        numbers += [each.number for each in outbox.claim(now, LEASE, 9)]
+        outbox.settle(numbers[-1], State.DONE, now)
+
+    assert len(set(numbers)) == 2
 
 
 def test_of_many_claims_at_once_each_message_goes_to_one(
