@@ -29,14 +29,12 @@ def prepare(settings: Settings) -> Settings:
             f"HAMLET_STATE_DIR is {str(settings.state_dir)!r}: {error.strerror}; name a folder that can be written"
         ) from None
     except ValueError:
-        raise SettingsError(f"{folder / 'hash-secrets'} is damaged; put back what your backup has") from None
-    shortest = min(map(len, (secret, *hash_secrets.split())))
-    if shortest < SHORTEST_SECRET:
+        secret = hash_secrets = ""  # what is there can be read as none
+    if min(map(len, (secret, *hash_secrets.split()))) < SHORTEST_SECRET:
         # As of a copy that was cut: what it keys could be guessed.
         raise SettingsError(
-            f"{folder} has a secret of {shortest} characters, where one has {SHORTEST_SECRET} or more; put back "
-            "`secret` and `hash-secrets` of your backup, or remove them: then a new one is made, and stored hashes "
-            "match nothing"
+            f"{folder} has a secret that is damaged, or has fewer than {SHORTEST_SECRET} characters; put back `secret` "
+            "and `hash-secrets` of your backup, or remove them: then a new one is made, and stored hashes match nothing"
         )
     return settings.model_copy(update={"state_dir": folder, "secret": secret, "hash_secrets": hash_secrets})
 

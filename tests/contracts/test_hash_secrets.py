@@ -38,9 +38,9 @@ def test_before_the_first_rotation_the_secret_keys_the_hashes(tmp_path: Path) ->
     assert prepared.people_secrets == (prepared.secret.encode(),)
 
 
-@pytest.mark.parametrize("left", ["", "\n", "half of a secret"])
-def test_a_file_that_holds_no_whole_secret_keys_nothing(tmp_path: Path, left: str) -> None:
-    (tmp_path / "secret").write_text(left)
+@pytest.mark.parametrize("left", [b"", b"\n", b"half of a secret", b"\xff" * 40])
+def test_a_file_that_holds_no_whole_secret_keys_nothing(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "secret").write_bytes(left)
 
     with pytest.raises(SettingsError, match="put back `secret`") as refusal:
         settings(tmp_path)
