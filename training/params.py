@@ -132,7 +132,7 @@ class Params:
     rates: Rates
     group_folds: int
     partial: Partial
-    sources: Mapping[str, Source]
+    sources: dict[str, Source]
 
     def source(self, name: str) -> Source:
         """
@@ -153,17 +153,18 @@ def read_params(path: Path = SHIPPED) -> Params:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         default = given["sources"]["default"]
-        params = Params(
-            seed=given["seed"],
-            model=_build(Model, {**given["model"], "ngrams": tuple(given["model"]["ngrams"])}),
-            duplicates=_build(Duplicates, given["duplicates"]),
-            augment=_build(Augment, given["augment"]),
-            languages=_build(Languages, given["languages"]),
-            rates=_build(Rates, given["thresholds"]),
-            group_folds=given["folds"]["groups"],
-            partial=_build(Partial, given["partial"]),
-            sources={name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
-        )
+        parts = {
+            "seed": given["seed"],
+            "model": _build(Model, {**given["model"], "ngrams": tuple(given["model"]["ngrams"])}),
+            "duplicates": _build(Duplicates, given["duplicates"]),
+            "augment": _build(Augment, given["augment"]),
+            "languages": _build(Languages, given["languages"]),
+            "rates": _build(Rates, given["thresholds"]),
+            "group_folds": given["folds"]["groups"],
+            "partial": _build(Partial, given["partial"]),
+            "sources": {name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
+        }
+        params = _build(Params, parts)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadParams(f"{path}: {error}") from error
     for name, source in params.sources.items():

@@ -45,6 +45,8 @@ def test_an_unknown_name_stops_the_fit(tmp_path: Path) -> None:
     [
         ("C = 0.1", 'C = "high"', "C is 'high'"),
         ("entries = 80_000", "entries = 8e4", "entries is 80000.0"),
+        ("groups = 5", "groups = 2.5", "group_folds is 2.5"),
+        ("seed = ", "seed = 1.5  #", "seed is 1.5"),
         ("weight = 1.0", "weight = 0", "the weight of default is no number above 0"),
         ("weight = 1.0", "weight = nan", "the weight of default is no number above 0"),
     ],
