@@ -33,7 +33,8 @@ def connect(url: str) -> Client:
             and options stand where they stand in `redis://`; `sentinel_password` among the options is the Sentinels'.
 
     Raises:
-        ValueError: The URL is none of these, or has an option that redis-py does not know.
+        ValueError: The URL is none of these, or has an option that redis-py does not know; for a cluster that passes
+            such options over.
     """
     options: dict[str, Any] = {
         "socket_timeout": BUDGET,
