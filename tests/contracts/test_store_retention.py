@@ -164,9 +164,8 @@ def test_several_may_purge_at_once(store: Store, open_store: OpenStore, tmp_path
         erased = [*machines.map(erase, range(4))]
 
     with store.engine.begin() as connection:
-        connection.execute(
-            delete(retention)
-        )  # so that nothing is left to erase, and how far it was looked is not known
+        # Nothing is left to erase, and how far it was looked is not known.
+        connection.execute(delete(retention))
     with ThreadPoolExecutor(4) as machines:
         again = [*machines.map(erase, range(4))]
 
