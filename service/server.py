@@ -187,6 +187,8 @@ class Server:
         """
         Wait until something is due, or a signal or a death comes.
         """
+        if self._ends or self._renews:  # it came while a worker was replaced
+            return
         running = {child: child.process.is_alive() for child in self._beside}
         due = [min(self._steers_at, self._looks_at) - time.monotonic()]
         if self._steers_at == inf:

@@ -7,12 +7,15 @@ import os
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 
 from load import Load
 from running_service import RunningService, wait_until
+
+from service.server import LOOK_SECONDS
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
 
@@ -66,6 +69,19 @@ def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(s
 
     assert load.lost == []
     assert set(load.statuses) == {200}
+
+
+def test_a_stop_while_the_last_worker_is_replaced_does_not_wait_for_the_next_look(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1", HAMLET_DRAIN_SECONDS="0") as service:
+        before = service.workers()
+        service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+        began = time.monotonic()
+
+        code, _ = service.stop(signal.SIGTERM)
+
+    assert code == 0
+    assert time.monotonic() - began < LOOK_SECONDS / 2
 
 
 def test_a_worker_that_dies_is_replaced_before_the_others_have_been_for_their_age(serve: Serve) -> None:
