@@ -241,6 +241,21 @@ def test_nobody_is_said_to_have_undone_what_a_colleague_decided(desk: Desk, word
     expect(card(second, "Ada").locator(".badge")).to_have_text("spam")
 
 
+@pytest.mark.parametrize("is_alone", [False, True], ids=["in the list", "on its own page"])
+def test_whoever_decides_while_hamlet_cannot_be_reached_sees_it(desk: Desk, word: str, is_alone: bool) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 360, "height": 400})
+    if is_alone:
+        page.goto(f"{desk.host}{card(page, 'Ada').locator('a.closer').get_attribute('href')}")
+    page.context.set_offline(True)
+
+    card(page, "Ada").get_by_role("button", name="Spam").click()
+
+    expect(page.get_by_text("Not done: Hamlet cannot be reached.")).to_be_in_viewport(ratio=1)
+    expect(card(page, "Ada").locator(".badge")).to_have_text("hold")
+    desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|OFFLINE|DISCONN", fault)]
+
+
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:
     page = desk.open("Anna")
 
