@@ -130,6 +130,19 @@ def test_comments_are_decided_by_keyboard_alone_and_the_service_learns(desk: Des
     assert "labelled_copy" in {reason["code"] for reason in again["reasons"]}
 
 
+def test_a_key_that_is_held_down_decides_once(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    for _ in range(5):
+        page.keyboard.down("s")
+    page.keyboard.up("s")
+    page.keyboard.press("a")
+
+    expect(card(page, "Ben").locator(".badge")).to_have_text("ham")
+    assert page.locator(".badge").all_inner_texts() == ["spam", "ham", "hold"]
+
+
 def test_a_decision_is_undone_with_one_key(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

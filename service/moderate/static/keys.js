@@ -44,7 +44,8 @@
     if (event.key === "Escape") event.target.blur();
     if (typing || event.ctrlKey || event.altKey || event.metaKey || !(event.key in keys)) return;
     event.preventDefault();
-    keys[event.key]();
+    // A key that is held down walks on, and decides on no more than one.
+    if (!event.repeat || "jk".includes(event.key)) keys[event.key]();
   });
 
   // What was replaced by its newer self stays the current one, and keeps the focus.
