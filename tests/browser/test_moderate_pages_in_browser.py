@@ -209,6 +209,19 @@ def test_a_closer_look_leads_to_what_else_an_author_wrote(desk: Desk, word: str)
     assert names(page) == ["Ada", "Ada"]
 
 
+def test_the_first_key_is_about_the_first_comment_and_decides_on_none_that_is_unmarked(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("o")
+    expect(card(page, "Cleo").locator("#closer")).to_be_visible()
+    page.reload()
+
+    page.keyboard.press("s")
+    expect(card(page, "Cleo")).to_be_focused()
+    page.keyboard.press("a")
+
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
+
+
 def test_all_of_an_author_are_decided_at_once(desk: Desk, word: str) -> None:
     for text in ("pills for all", "pills again"):
         desk.service.moderate(f"Ada {word}", f"{text} {word}")

@@ -20,10 +20,16 @@
     go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
   }
 
+  function marked() {
+    if (!current()) step(1);
+    return current();
+  }
+
   function decide(label) {
     const bulk = chosen().length > 0;
     const scope = bulk ? document.getElementById("bulk") : current();
     scope?.querySelector(`button[value=${label}]`)?.click();
+    // Where none is marked yet, nothing is decided: the first one is marked.
     if (!bulk) step(1);
   }
 
@@ -33,8 +39,8 @@
     a: () => decide("ham"),
     s: () => decide("spam"),
     u: () => (document.querySelector("#status .undo") ?? current()?.querySelector(".undo"))?.click(),
-    x: () => current()?.querySelector("input[type=checkbox]")?.click(),
-    o: () => current()?.querySelector("a.closer")?.click(),
+    x: () => marked()?.querySelector("input[type=checkbox]")?.click(),
+    o: () => marked()?.querySelector("a.closer")?.click(),
     "/": () => document.getElementById("search")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
   };
