@@ -373,6 +373,23 @@ def test_an_admin_starts_a_job_and_sees_how_it_ends(desk: Desk) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def test_a_job_is_stopped_by_keyboard_while_the_page_shows_what_it_prints(desk: Desk) -> None:
+    write_model(desk.service.folder / "models", "second")
+    page = desk.open("Ada")
+    page.goto(f"{desk.host}/admin/models")
+    page.get_by_text("Shadow", exact=True).click()
+    page.get_by_label("On").select_option("30m")
+    page.get_by_role("button", name="Score them").click()
+    page.get_by_role("button", name="Stop it").focus()
+    for _ in range(2):  # the second is asked for by what the first one brought
+        with page.expect_response("**/models/job"):
+            pass
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#job")).to_contain_text("it was stopped")
+
+
 def test_a_moderator_is_shown_no_way_to_the_models(desk: Desk) -> None:
     assert desk.open("Anna").get_by_role("link", name="Models").count() == 0
 
