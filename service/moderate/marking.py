@@ -56,16 +56,20 @@ def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     ['anyone ', 'on', ' 代', '开发', '票']
     >>> [piece.text for piece in pieces("see www.a.example now", [Reason("one_link", 0.7)])]
     ['see ', 'www.a.example', ' now']
+    >>> [piece.text for piece in pieces("Heiße Preise", [Reason("text", 2.0, evidence=("heiße",))])]
+    ['Heiße', ' Preise']
     """
     causes: dict[str, str] = {}
+    quotes: set[str] = set()
     for reason in reasons:
         if reason.weight is None or reason.weight > 0:
             for quote in reason.evidence or _counted(text, reason.code):
                 if quote.strip():
+                    quotes.add(quote)  # as written: the text has no "heisse" where it has "heiße"
                     causes.setdefault(quote.casefold(), phrase(reason))
     if not causes:
         return (Piece(inert(text)),)
-    longest_first = sorted(causes, key=len, reverse=True)
+    longest_first = sorted(quotes, key=len, reverse=True)
     pattern = re.compile(f"({'|'.join(map(_whole, longest_first))})", re.IGNORECASE)
     parts = [part for part in pattern.split(text) if part]
     return tuple(Piece(inert(part), causes.get(part.casefold(), "")) for part in parts)
