@@ -282,6 +282,15 @@ def test_whoever_decides_while_hamlet_cannot_be_reached_sees_it(desk: Desk, word
     desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|OFFLINE|DISCONN", fault)]
 
 
+def test_whoever_decides_on_nothing_is_told_to_choose(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+
+    page.get_by_role("button", name="Accept selected").click()
+
+    expect(page.locator("#status")).to_have_text("Not done: choose from 1 to 200 comments.")
+    desk.faults[:] = [fault for fault in desk.faults if "422" not in fault]
+
+
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:
     page = desk.open("Anna")
 

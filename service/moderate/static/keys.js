@@ -62,7 +62,11 @@
     if (document.activeElement === document.body) current()?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:responseError", (event) => {
-    document.getElementById("status").textContent = `Not done (${event.detail.xhr.status}). Load the page again.`;
+    const { status, responseText } = event.detail.xhr;
+    const page = new DOMParser().parseFromString(responseText, "text/html");
+    // Our own page of an error says why; one of a proxy, or of what nobody expected, does not.
+    const why = page.querySelector("main > .box > h2 + p")?.textContent ?? `${status}, load the page again`;
+    document.getElementById("status").textContent = `Not done: ${why}.`;
   });
   document.addEventListener("htmx:sendError", () => {
     document.getElementById("status").textContent = "Not done: Hamlet cannot be reached.";
