@@ -57,7 +57,9 @@ final class Plugin {
 		if ( ! in_array( $approved, array( 0, 1, '0', '1' ), true ) || current_user_can( 'moderate_comments' ) ) {
 			return $approved;
 		}
-		$answer  = $this->post( '/v1/comments', $this->described( wp_unslash( $comment ), wp_unslash( $this->typed ) ) );
+		// What comes by the REST API is not announced before, and has no slashes of WordPress's own.
+		$comment = $this->typed ? wp_unslash( $comment ) : $comment;
+		$answer  = $this->post( '/v1/comments', $this->described( $comment, wp_unslash( $this->typed ) ) );
 		$verdict = $answer['body']['verdict'] ?? '';
 		if ( 200 !== $answer['status'] || ! isset( self::STATUSES[ $verdict ] ) ) {
 			$this->said = array( 'hamlet_summary' => __( 'Held: Hamlet gave no answer.', 'hamlet' ) );

@@ -100,6 +100,20 @@ def test_what_the_author_typed_is_judged_and_not_what_wordpress_makes_of_it(blog
 
 
 @ours
+def test_what_comes_by_the_rest_api_is_judged_as_it_was_sent(blog: Blog) -> None:
+    blog.wordpress.run(r"""
+require 'wp-load.php';
+add_filter('rest_allow_anonymous_comments', '__return_true');
+$request = new WP_REST_Request('POST', '/wp/v2/comments');
+$fields = ['post' => 1, 'author_name' => 'lou', 'author_email' => 'lou@reader.example', 'content' => 'Thanks \o/'];
+array_map([$request, 'set_param'], array_keys($fields), $fields);
+rest_do_request($request);
+""")
+
+    assert blog.kept("lou") == [("lou", r"Thanks \o/", "comment")]
+
+
+@ours
 def test_moderators_see_the_reasons_in_their_list(blog: Blog) -> None:
     blog.receives("kim", "Somebody sold pills to my neighbour yesterday")
 
