@@ -11,14 +11,11 @@ from sqlalchemy import Engine
 
 from service.store.errors import BadBackup
 
-# Of the file that is copied between two looks at whether somebody wants to write: some 4 MB.
-PAGES = 1_000
-
 
 def copy(engine: Engine, target: Path) -> int:
     """
-    Write a copy of the store to a new file, as it is at the end of this call, and return its size in bytes. Comments
-    are decided meanwhile.
+    Write a copy of the store to a new file, as it is at the beginning of this call, and return its size in bytes.
+    Comments are decided meanwhile.
 
     Raises:
         BadBackup: the store is no SQLite file, the file is there already or cannot be written, or the copy is not
@@ -31,7 +28,8 @@ def copy(engine: Engine, target: Path) -> int:
     try:
         _make_private(part)
         with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(part)) as file:
-            store.backup(file, pages=PAGES)
+            # In one step, which keeps no writer waiting: of several each would begin anew once somebody has written.
+            store.backup(file)
             file.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         revision_of(part)
         part.rename(target)

@@ -5,6 +5,7 @@ Copies of the store are whole and come back; an older store goes forward, and a 
 import gzip
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from service.errors import Unauthorised
 from service.gate import Gate
 from service.state import locked
 from service.store.backup import copy, revision_of
+from service.store.engine import one_by_one
 from service.store.errors import BadBackup, UnknownRevision
 from service.store.labelled import stream
 from service.store.labels import Labels, Wish
@@ -152,6 +154,28 @@ def test_a_backup_is_one_whole_file_with_everything_in_it(store: Store, tmp_path
     assert Labels(copied, [b"s"], lambda: "").decided(store.site.id, "01")
     with pytest.raises(BadBackup, match="never written over"):
         copy(store.engine, tmp_path / "copy.sqlite")
+
+
+@pytest.mark.no_cover
+def test_a_backup_comes_to_its_end_however_much_is_written_meanwhile(sqlite: Store, tmp_path: Path) -> None:
+    with sqlite.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE much (more BLOB)")
+        connection.exec_driver_sql("INSERT INTO much VALUES (zeroblob(32000000))")
+    most, written = 10_000, list[None]()
+
+    def write() -> None:
+        with one_by_one(sqlite.engine).connect() as connection:
+            connection.exec_driver_sql("PRAGMA synchronous=OFF")  # the faster, the more is written meanwhile
+            while len(written) < most and not (tmp_path / "copy.sqlite").exists():
+                connection.exec_driver_sql("INSERT INTO much VALUES (NULL)")
+                written.append(None)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        copy(sqlite.engine, tmp_path / "copy.sqlite")
+    writing.result()
+
+    assert len(written) < most
 
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
