@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Comment
@@ -137,10 +137,12 @@ class Labels:
         """
         Let none of a key's labels count that contradict the model since a moment.
         """
-        burst = and_(*_of_key(site_id, key_id, since), labels.c.contradicts)
+        burst = select(labels.c.id).where(*_of_key(site_id, key_id, since), labels.c.contradicts)
         with available(), self._engine.begin() as connection:
-            connection.execute(update(labels).where(burst, labels.c.set_aside.is_(None)).values(set_aside=why))
-            _settle(connection, burst)
+            chosen = labels.c.id.in_(connection.scalars(burst).all())
+            _one_at_a_time(connection, _about_which(chosen))
+            connection.execute(update(labels).where(chosen, labels.c.set_aside.is_(None)).values(set_aside=why))
+            _settle(connection, chosen)
 
     def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool:
         """
@@ -149,7 +151,7 @@ class Labels:
         """
         mine = (labels.c.source == source.value, labels.c.who == without_nul(who), labels.c.set_aside.is_(None))
         with available(), self._engine.begin() as connection:
-            _one_at_a_time(connection, subject_id)
+            _one_at_a_time(connection, decisions.c.id == subject_id)
             rows = connection.execute(_about(site_id, subject_id).where(*mine)).all()
             if rows:
                 before = _in_force(connection, rows[-1])
@@ -163,7 +165,7 @@ class Labels:
 
     def _give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected) -> tuple[Given, bool]:
         with self._engine.begin() as connection:
-            _one_at_a_time(connection, subject.id)
+            _one_at_a_time(connection, decisions.c.id == subject.id)
             rows = connection.execute(_about(site_id, subject.id)).all()
             known = in_force([given_of(row) for row in rows])
             mine = (wish.source, without_nul(wish.who))
@@ -219,12 +221,14 @@ def release(engine: Engine, site: str, ids: Collection[str], now: datetime) -> i
     Raises:
         StoreUnavailable: the database does not answer; nothing was released.
     """
-    chosen = (of_site(site), labels.c.id.in_(ids), labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK)
+    named = of_site(site) & labels.c.id.in_(ids)
+    chosen = (named, labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK)
     with available(), engine.begin() as connection:
+        _one_at_a_time(connection, _about_which(named))
         rows = connection.execute(select(labels).where(*chosen)).all()
         before = {row.subject: _in_force(connection, row) for row in rows}
         count = connection.execute(update(labels).where(*chosen).values(set_aside=None)).rowcount
-        _settle(connection, labels.c.id.in_(ids))
+        _settle(connection, named)
         for row in {row.subject: row for row in rows}.values():
             was, given = before[row.subject], _in_force(connection, row)
             if row.decision_id and given:
@@ -239,13 +243,16 @@ def _settle(connection: Connection, changed: ColumnElement[bool]) -> None:
     said = select(labels.c.label).where(
         labels.c.site_id == decisions.c.site_id, labels.c.subject == decisions.c.id, IN_FORCE
     )
-    about = decisions.c.id.in_(select(labels.c.decision_id).where(changed))
-    connection.execute(update(decisions).where(about).values(label=said.scalar_subquery()))
+    connection.execute(update(decisions).where(_about_which(changed)).values(label=said.scalar_subquery()))
 
 
-def _one_at_a_time(connection: Connection, decision_id: str) -> None:
+def _about_which(chosen: ColumnElement[bool]) -> ColumnElement[bool]:
+    return decisions.c.id.in_(select(labels.c.decision_id).where(chosen))
+
+
+def _one_at_a_time(connection: Connection, about: ColumnElement[bool]) -> None:
     # Of PostgreSQL's transactions two could each see the other's label too late; SQLite has one writer at a time.
-    connection.execute(select(decisions.c.id).where(decisions.c.id == decision_id).with_for_update())
+    connection.execute(select(decisions.c.id).where(about).order_by(decisions.c.id).with_for_update())
 
 
 def _in_force(connection: Connection, row: Row[Any]) -> Given | None:

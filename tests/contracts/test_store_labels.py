@@ -2,14 +2,15 @@
 What people say of comments is kept for good, once each, on both engines.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from running_service import wait_until
+from sqlalchemy import delete, select, text
 from stores import NOON, SECRET, OpenStore, Store, decision, registered
 from uuid_utils import uuid7
 
@@ -376,3 +377,38 @@ def test_the_site_is_told_that_a_decision_was_taken_back(say: Saying) -> None:
         ("decided", "spam", "reject"),
         ("changed", None, "accept"),
     ]
+
+
+@pytest.mark.parametrize("set_aside", ["a burst", None], ids=["released", "set aside"])
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_moderator_is_heard_while_labels_of_others_are_released_or_set_aside(
+    say: Saying, set_aside: str | None
+) -> None:
+    given, _ = say(set_aside=set_aside, contradicts=True)
+    site_id = say.store.site.id
+
+    def change() -> None:
+        if set_aside:
+            release(say.store.engine, "news", [given.id], NOON)
+        else:
+            say.labels.set_burst_aside(site_id, "k1", NOON - timedelta(hours=1), "a burst")
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def meanwhile(_: Given | None) -> bool:
+            changing.append(pool.submit(change))
+            wait_until(lambda: waits_for_a_lock(say.store))
+            return True
+
+        changing = list[Future[None]]()
+        say.labels.give(site_id, say.subject, replace(MODERATOR, label=Label.HAM), meanwhile)
+        changing[0].result()
+
+    assert label_of_decision(say) == "ham"
+    assert [given.set_aside is None for given in say.said] == [set_aside is not None, True]
+
+
+def waits_for_a_lock(store: Store) -> bool:
+    with store.engine.connect() as connection:
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return bool(connection.scalar(waiting))
