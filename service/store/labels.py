@@ -14,7 +14,7 @@ from service.core.comment import Comment
 from service.core.commenter import address_hash, email_hash
 from service.core.labels import TAKEN_BACK, Given, Label, Source, Subject, in_force
 from service.core.wording import wording
-from service.errors import DecidedMeanwhile
+from service.errors import DecidedMeanwhile, NotFound
 from service.store.announcing import announce_label
 from service.store.decisions import details_of
 from service.store.engine import available, one_by_one, unavailable, unhurried
@@ -107,6 +107,7 @@ class Labels:
 
         Raises:
             DecidedMeanwhile: the label in force is not as expected; nothing was stored.
+            NotFound: the comment was erased meanwhile; nothing was stored.
         """
         for _ in range(_ATTEMPTS):
             with available():
@@ -165,7 +166,8 @@ class Labels:
 
     def _give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected) -> tuple[Given, bool]:
         with self._engine.begin() as connection:
-            _one_at_a_time(connection, decisions.c.id == subject.id)
+            if any(_one_at_a_time(connection, decisions.c.id == subject.id)):
+                raise NotFound("the comment was erased meanwhile")
             rows = connection.execute(_about(site_id, subject.id)).all()
             known = in_force([given_of(row) for row in rows])
             mine = (wish.source, without_nul(wish.who))
@@ -250,9 +252,13 @@ def _about_which(chosen: ColumnElement[bool]) -> ColumnElement[bool]:
     return decisions.c.id.in_(select(labels.c.decision_id).where(chosen))
 
 
-def _one_at_a_time(connection: Connection, about: ColumnElement[bool]) -> None:
+def _one_at_a_time(connection: Connection, about: ColumnElement[bool]) -> Sequence[datetime | None]:
+    """
+    Lock decisions, and return when each was erased.
+    """
     # Of PostgreSQL's transactions two could each see the other's label too late; SQLite has one writer at a time.
-    connection.execute(select(decisions.c.id).where(about).order_by(decisions.c.id).with_for_update())
+    locking = select(decisions.c.erased_at).where(about).order_by(decisions.c.id).with_for_update()
+    return connection.scalars(locking).all()
 
 
 def _in_force(connection: Connection, row: Row[Any]) -> Given | None:

@@ -86,10 +86,16 @@ class Persons:
         """
         Erase what was found. Done again after a fault, it goes on.
         """
-        for ids, erase in ((found.decisions, erase_decisions), (found.labels, erase_labels)):
-            for part in _parts(ids):
-                with available(), self._engine.begin() as connection:
-                    erase(connection, part, now)
+        at_sites = labels.c.site_id.in_(found.sites.values())
+        for part in _parts(found.decisions):
+            with available(), self._engine.begin() as connection:
+                erase_decisions(connection, part, now)
+                # What was said of them since they were found has their comments too; from now on nothing can be said.
+                said = connection.scalars(select(labels.c.id).where(at_sites, labels.c.subject.in_(part)))
+                erase_labels(connection, said.all(), now)
+        for part in _parts(found.labels):
+            with available(), self._engine.begin() as connection:
+                erase_labels(connection, part, now)
         with available(), self._engine.begin() as connection:
             connection.execute(delete(lists).where(lists.c.id.in_(found.entries)))
             connection.execute(update(lists).where(lists.c.id.in_(found.notes)).values(note=""))

@@ -4,6 +4,7 @@ What there is of one person is found under every secret, handed out, and erased 
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,15 @@ from uuid_utils import uuid7
 
 from service.core.comment import Asked, Comment
 from service.core.entries import Action, Entry, Kind
+from service.core.labels import Label, Source
 from service.core.person import Person
 from service.erasure import Erasure
+from service.errors import NotFound
 from service.rows import LARGEST_CELL
 from service.store.decisions import Decisions
 from service.store.errors import UnknownSite
 from service.store.exporting import as_objects, site_rows
+from service.store.labels import Wish
 from service.store.lists import Entries
 from service.store.outbox import Outbox
 from service.store.persons import Persons
@@ -113,6 +117,25 @@ def test_what_is_erased_is_not_announced_afterwards(private: PrivateStore) -> No
 
     with private.store.engine.connect() as connection:
         assert again not in connection.scalars(select(outbox.c.subject)).all()
+
+
+def test_what_is_said_of_a_comment_while_its_author_is_erased_keeps_nothing_of_it(
+    private: PrivateStore, everything: Everything
+) -> None:
+    engine, site_id = private.store.engine, private.store.site.id
+    persons, subject = Persons(engine, [SECRET]), private.labels.decided(site_id, private.ids[0])
+    wish = Wish(Label.HAM, Source.MODERATOR, "Anna", None, 1.0, NOON, contradicts=False)
+    found = persons.find(ANN, None)
+    assert subject
+    private.labels.give(site_id, subject, wish)
+
+    persons.erase(found, NOON)
+    with pytest.raises(NotFound):
+        private.labels.give(site_id, subject, replace(wish, who="Bob"))
+
+    Retention(engine).settle()
+    private.client.flushall()
+    assert marks_in(everything()) == []
 
 
 def test_everything_of_a_person_is_handed_out(private: PrivateStore) -> None:
