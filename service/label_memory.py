@@ -87,6 +87,18 @@ class LabelMemory:
         except (redis.RedisError, OSError) as error:
             logger.warning("a label acts later, since Redis does not take it (%s)", type(error).__name__)
 
+    def take_back(self, site_id: int) -> None:
+        """
+        Have a site's labels put in again, since some of them count no more.
+        """
+        filled, _ = self._keys.labels(site_id)
+        try:
+            # What is being put in at this moment, by any worker, may be what was read before: that is begun anew.
+            self._client.set(filled, b"", nx=False, ex=DAY_SECONDS)
+        except (redis.RedisError, OSError) as error:
+            logger.warning("labels that were taken back act for a while (%s)", type(error).__name__)
+        self.refresh(site_id)
+
     def refresh(self, site_id: int) -> None:
         """
         Compare a site's labels with the store in the background, and put them in again where they differ. While that is

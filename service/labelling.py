@@ -47,7 +47,7 @@ class Memory(Protocol):
     """
 
     def add(self, site_id: int, labelled: Labelled) -> None: ...
-    def refresh(self, site_id: int) -> None: ...
+    def take_back(self, site_id: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Labelling:
         subject = self._decided(site_id, decision_id)
         had_said = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, self.clock())
         if had_said:
-            self.memory.refresh(site_id)
+            self.memory.take_back(site_id)
         return had_said
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
@@ -188,7 +188,7 @@ class Labelling:
             self.count(given)
         if is_new and is_burst:
             self.store.set_burst_aside(site.id, site.key_id, now - HOUR, IN_BURST)
-            self.memory.refresh(site.id)
+            self.memory.take_back(site.id)
         left = Quota(limit, max(0, limit - count - is_new), reset) if limit else None
         heard = Heard(given, self.store.of(site.id, subject.id), left)
         if heard.in_force:

@@ -3,7 +3,7 @@ What people said of comments, heard by the very next one: a real store, a real s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,23 @@ class Site7:
     def _start(self, work: Callable[[], None]) -> None:
         self.refreshed += 1
         work()
+
+    def interrupted(self, work: Callable[[], None]) -> LabelMemory:
+        """
+        Return a memory that does some work, once, between reading the labels and telling the server of them.
+        """
+        stored, once = LabelledComments(self.store.engine), [work]
+
+        class Interrupted:
+            version = stored.version
+
+            def recent(self, *wish: Any) -> Any:
+                found = stored.recent(*wish)
+                if once:
+                    once.pop()()
+                return found
+
+        return LabelMemory(self.client, Interrupted(), secret=SECRET, clock=lambda: self.now, start=self._start)
 
     def see(self, text: str, name: str = "Bob", **fields: str) -> Observation:
         (seen,) = self.traffic.observe([Asked(self.site, Comment(name, text, **fields))])  # type: ignore[arg-type]
@@ -216,27 +233,28 @@ def test_what_others_changed_in_the_store_counts_after_five_minutes(site: Site7)
 
 
 def test_a_label_that_is_given_while_the_server_is_being_told_is_not_lost(site: Site7) -> None:
-    stored = LabelledComments(site.store.engine)
+    def label() -> None:
+        site.label("spam", PITCH)
 
-    class Interrupted:
-        is_first = True
-
-        def version(self, site_id: int) -> str:
-            return stored.version(site_id)
-
-        def recent(self, *wish: Any) -> Any:
-            found = stored.recent(*wish)
-            if self.is_first:
-                self.is_first = False
-                site.label("spam", PITCH)
-            return found
-
-    memory = LabelMemory(site.client, Interrupted(), secret=SECRET, clock=lambda: site.now, start=lambda work: work())
+    memory = site.interrupted(label)
     site.label("spam", OTHER)
     memory.refresh(site.site.id)
 
     assert site.see(SPUN).copies.count == 1
     assert site.see(OTHER).copies.count == 1
+
+
+def test_what_is_taken_back_while_the_server_is_being_told_counts_no_more(site: Site7) -> None:
+    site.store.record(decision("01"), Comment("Ann", PITCH))
+    site.labelling.decide(site.site.id, "01", Label.SPAM, "Mod", None)
+
+    def take_back() -> None:
+        replace(site.labelling, memory=memory).take_back(site.site.id, "01", "Mod")
+
+    memory = site.interrupted(take_back)
+    memory.refresh(site.site.id)
+
+    assert site.see(SPUN).copies == NOTHING
 
 
 def test_memory_of_a_text_is_bounded_to_the_latest(site: Site7) -> None:

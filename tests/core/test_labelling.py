@@ -79,13 +79,13 @@ class FakeMemory:
     """
 
     known: dict[str, Given] = field(default_factory=dict)
-    refreshed: int = 0
+    taken_back: int = 0
 
     def add(self, site_id: int, labelled: Labelled) -> None:
         self.known[labelled.subject.id] = labelled.given
 
-    def refresh(self, site_id: int) -> None:
-        self.refreshed += 1
+    def take_back(self, site_id: int) -> None:
+        self.taken_back += 1
 
 
 @dataclass
@@ -205,7 +205,7 @@ def test_a_burst_against_the_model_is_set_aside_from_its_first_label_on(desk: De
     assert before == [None] * BURST
     assert heard.given.set_aside == IN_BURST
     assert {wish.set_aside for _, wish in desk.store.kept} == {IN_BURST}
-    assert desk.memory.refreshed == 1
+    assert desk.memory.taken_back == 1
 
 
 def test_a_wave_of_spam_that_the_model_doubted_is_no_burst(desk: Desk) -> None:
@@ -258,7 +258,7 @@ def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> 
 
     assert desk.labelling().take_back(1, "d1", "Anna")
 
-    assert desk.memory.refreshed == 1
+    assert desk.memory.taken_back == 1
 
 
 def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None:
@@ -266,7 +266,7 @@ def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None
 
     assert not desk.labelling().take_back(1, "d1", "Bob")
 
-    assert desk.memory.refreshed == 0
+    assert desk.memory.taken_back == 0
 
 
 def test_of_what_was_never_decided_nothing_can_be_said_or_taken_back(desk: Desk) -> None:
