@@ -142,7 +142,9 @@ class LabelMemory:
         """
         version = self._stored.version(site_id)
         known = cast("bytes | None", pipe.get(filled)) or b""
-        is_same = known.decode().partition(" ")[2] == version
+        # The hash may be gone alone, where a full server evicts.
+        is_there = version.startswith("0 ") or bool(pipe.hlen(key))
+        is_same = is_there and known.decode().partition(" ")[2] == version
         fields = {} if is_same else self._fields(site_id)
         new, items = f"{key}:new", [*fields.items()]
         pipe.delete(new)

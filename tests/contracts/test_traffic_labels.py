@@ -205,6 +205,17 @@ def test_a_server_that_lost_everything_is_told_again_from_the_store(site: Site7)
     assert (site.see(SPUN).copies, site.see("Hi", email="ann@x.example").author, site.see(OTHER).copies) == known
 
 
+def test_labels_that_a_full_server_evicted_come_back_from_the_store(site: Site7) -> None:
+    site.label("spam", PITCH)
+    site.see(OTHER)
+    (key,) = site.client.keys("*:labels")
+
+    site.client.delete(key)
+    site.memory.refresh(site.site.id)
+
+    assert site.see(SPUN).copies == Tally(spam=0.5, count=1)
+
+
 def test_a_site_without_labels_asks_the_store_once(site: Site7) -> None:
     for _ in range(10):
         site.see(PITCH)
