@@ -31,8 +31,8 @@ class Stored(Protocol):
     Reads the labels of a site; raises StoreUnavailable when it cannot.
     """
 
-    def version(self, site_id: int) -> str: ...
-    def recent(self, site_id: int, now: datetime, life: timedelta, most: int) -> Sequence[Labelled]: ...
+    def version(self, site_id: int, since: datetime) -> str: ...
+    def recent(self, site_id: int, since: datetime, most: int) -> Sequence[Labelled]: ...
 
 
 def _in_background(work: Callable[[], None]) -> None:
@@ -140,12 +140,14 @@ class LabelMemory:
         """
         Replace what is known by what the store has. Done again if a label came meanwhile, which might be in neither.
         """
-        version = self._stored.version(site_id)
+        now = self._clock()
+        since = now - timedelta(days=LIFE_DAYS)
+        version = self._stored.version(site_id, since)
         known = cast("bytes | None", pipe.get(filled)) or b""
         # The hash may be gone alone, where a full server evicts.
         is_there = version.startswith("0 ") or bool(pipe.hlen(key))
         is_same = is_there and known.decode().partition(" ")[2] == version
-        fields = {} if is_same else self._fields(site_id)
+        fields = {} if is_same else self._fields(site_id, since)
         new, items = f"{key}:new", [*fields.items()]
         pipe.delete(new)
         for start in range(0, len(items), PORTION):
@@ -157,11 +159,11 @@ class LabelMemory:
         elif not is_same:
             pipe.delete(key)
         pipe.expire(key, DAY_SECONDS)
-        pipe.set(filled, f"{int(self._clock().timestamp())} {version}", ex=DAY_SECONDS)
+        pipe.set(filled, f"{int(now.timestamp())} {version}", ex=DAY_SECONDS)
 
-    def _fields(self, site_id: int) -> dict[bytes, bytes]:
+    def _fields(self, site_id: int, since: datetime) -> dict[bytes, bytes]:
         fields: dict[bytes, bytes] = {}
-        for labelled in self._stored.recent(site_id, self._clock(), timedelta(days=LIFE_DAYS), MOST_LABELS):
+        for labelled in self._stored.recent(site_id, since, MOST_LABELS):
             for field, record in self._keys.said.records(labelled).items():
                 fields[field] = added(field, fields.get(field, b""), record)
         return fields

@@ -4,7 +4,7 @@ Labelled comments as they are read: by the memory of the traffic, by training, a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, desc, exists, func, or_, select
@@ -54,22 +54,22 @@ class LabelledComments:
         with available(), self._engine.connect() as connection:
             return [labelled(row) for row in connection.execute(query.order_by(desc(labels.c.at)).limit(most))]
 
-    def version(self, site_id: int) -> str:
+    def version(self, site_id: int, since: datetime) -> str:
         """
-        Return a text that changes whenever other labels of the site count.
+        Return a text that changes whenever other labels count of those that were given at a site since a moment.
         """
         query = select(func.count(), func.max(labels.c.id)).where(
-            labels.c.site_id == site_id, labels.c.set_aside.is_(None), IS_KEPT
+            labels.c.site_id == site_id, labels.c.at >= since, labels.c.set_aside.is_(None), IS_KEPT
         )
         with available(), self._engine.connect() as connection:
             count, newest = connection.execute(query).one()
         return f"{count} {newest or ''}"
 
-    def recent(self, site_id: int, now: datetime, life: timedelta, most: int) -> Sequence[Labelled]:
+    def recent(self, site_id: int, since: datetime, most: int) -> Sequence[Labelled]:
         """
-        Return the latest labels in force at a site, the earliest first.
+        Return the latest labels in force of those that were given at a site since a moment, the earliest first.
         """
-        query = select(labels).where(labels.c.site_id == site_id, labels.c.at >= now - life, IN_FORCE, IS_KEPT)
+        query = select(labels).where(labels.c.site_id == site_id, labels.c.at >= since, IN_FORCE, IS_KEPT)
         with available(), self._engine.connect() as connection:
             rows = connection.execute(query.order_by(desc(labels.c.at), desc(labels.c.id)).limit(most)).all()
         return [labelled(row) for row in reversed(rows)]

@@ -201,14 +201,14 @@ def test_labelled_comments_are_streamed_in_pages(say: Saying) -> None:
 def test_what_is_set_aside_does_not_count_until_it_is_released(say: Saying) -> None:
     given, _ = say(set_aside="too many")
     comments = LabelledComments(say.store.engine)
-    before = comments.version(say.store.site.id), list(stream(say.store.engine))
+    before = comments.version(say.store.site.id, NOON), list(stream(say.store.engine))
 
     released = release(say.store.engine, "news", [given.id], NOON)
 
     assert before[1] == []
     assert released == 1
     assert [labelled.given.id for _, labelled in stream(say.store.engine)] == [given.id]
-    assert comments.version(say.store.site.id) != before[0]
+    assert comments.version(say.store.site.id, NOON) != before[0]
     assert comments.set_aside("news", 10) == []
 
 
@@ -242,7 +242,7 @@ def test_of_many_labels_the_latest_are_remembered_the_earliest_first(say: Saying
         subject = say.labels.worded(say.store.site.id, Comment("Ann", f"{days} days ago"))
         say(subject=subject, at=NOON - timedelta(days=days))
 
-    recent = LabelledComments(say.store.engine).recent(say.store.site.id, NOON, timedelta(days=90), 2)
+    recent = LabelledComments(say.store.engine).recent(say.store.site.id, NOON - timedelta(days=90), 2)
 
     assert [labelled.subject.comment.comment for labelled in recent] == ["20 days ago", "10 days ago"]
 

@@ -92,12 +92,13 @@ def test_what_was_erased_is_read_by_nobody(private: PrivateStore, tmp_path: Path
 
 def test_redis_is_given_the_labels_that_are_left(private: PrivateStore, tmp_path: Path) -> None:
     labelled, site = LabelledComments(private.store.engine), private.store.site.id
-    version = labelled.version(site)
+    since = NOON - timedelta(days=LIFE_DAYS)
+    version = labelled.version(site, since)
 
     purge(private.store, tmp_path)
 
-    assert labelled.version(site) != version  # by which it knows that they are others
-    assert labelled.recent(site, NOON, timedelta(days=LIFE_DAYS), 10) == []
+    assert labelled.version(site, since) != version  # by which it knows that they are others
+    assert labelled.recent(site, since, 10) == []
 
 
 def test_what_is_young_enough_stays_and_labels_stay_longer(private: PrivateStore, tmp_path: Path) -> None:

@@ -216,6 +216,16 @@ def test_labels_that_a_full_server_evicted_come_back_from_the_store(site: Site7)
     assert site.see(SPUN).copies == Tally(spam=0.5, count=1)
 
 
+def test_a_label_of_ninety_days_acts_on_nothing_though_nothing_else_was_said(site: Site7) -> None:
+    site.label("spam", PITCH)
+    site.see(OTHER)
+
+    site.now += timedelta(days=91)
+    site.memory.refresh(site.site.id)
+
+    assert site.see(SPUN).copies == NOTHING
+
+
 def test_a_site_without_labels_asks_the_store_once(site: Site7) -> None:
     for _ in range(10):
         site.see(PITCH)

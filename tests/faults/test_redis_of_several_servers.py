@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import redis
@@ -42,10 +42,10 @@ class OneLabel:
     A store with one label.
     """
 
-    def version(self, site_id: int) -> str:
+    def version(self, site_id: int, since: datetime) -> str:
         return "1 1"
 
-    def recent(self, site_id: int, now: datetime, life: timedelta, most: int) -> list[Labelled]:
+    def recent(self, site_id: int, since: datetime, most: int) -> list[Labelled]:
         return [SPAM]
 
 
