@@ -152,6 +152,7 @@ class LabelMemory:
         pipe.delete(new)
         for start in range(0, len(items), PORTION):
             pipe.hset(new, mapping=dict(items[start : start + PORTION]))
+            pipe.expire(new, DAY_SECONDS)  # also where it goes no further
         pipe.multi()
         if items:
             # By its name: redis-py keeps `rename` from a cluster, where these two are in one slot by their hash tag.

@@ -292,6 +292,18 @@ def test_every_key_expires(site: Site7) -> None:
     assert all(0 < site.client.ttl(key) <= 2 * 86_400 for key in site.client.scan_iter())
 
 
+def test_every_key_expires_where_the_server_refused_half_way(store: Store, admin: redis.Redis) -> None:
+    admin.acl_setuser("filling", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-rename"])
+    options = admin.connection_pool.connection_kwargs
+    site = Site7(store, redis.Redis(unix_socket_path=options["path"], username="filling", password=""))
+    site.label("spam", PITCH)
+
+    site.memory.refresh(site.site.id)
+
+    assert {*admin.keys("*:labels*")} >= {b"hamlet:{%d}:labels:new" % site.site.id}
+    assert all(0 < admin.ttl(key) <= 2 * 86_400 for key in admin.scan_iter())
+
+
 def test_a_label_is_kept_while_the_server_is_away_and_acts_when_it_is_back(store: Store, counters: redis.Redis) -> None:
     away = Site7(store, redis.Redis(port=1, socket_timeout=0.05))
     away.label("spam", PITCH)
