@@ -119,6 +119,25 @@ class Cluster:
             slot = int(client.execute_command("CLUSTER KEYSLOT", key))
         return self.nodes[slot * len(self.nodes) // SLOTS]
 
+    @contextmanager
+    def moving(self, key: str, source: RedisServer, target: RedisServer) -> Iterator[None]:
+        """
+        Move the slot of a key, with half of its keys before the context and the others after it.
+        """
+        with source.client as old, target.client as new:
+            slot = old.execute_command("CLUSTER KEYSLOT", key)
+            names = [client.execute_command("CLUSTER MYID") for client in (old, new)]
+            new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", names[0])
+            old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", names[1])
+            keys = old.execute_command("CLUSTER GETKEYSINSLOT", slot, 1_000)
+            for part, is_first in ((keys[::2], True), (keys[1::2], False)):
+                old.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5_000, "KEYS", *part)
+                if is_first:
+                    yield
+        for node in (target, source, *self.nodes):
+            with node.client as client:
+                client.execute_command("CLUSTER SETSLOT", slot, "NODE", names[1])
+
 
 @dataclass(frozen=True)
 class Sentinels:

@@ -14,9 +14,9 @@ from redis_servers import Cluster, RedisServer, Sentinels
 from running_service import wait_until
 from traffic_observer import Observer
 
-from service.core.comment import Comment
+from service.core.comment import Asked, Comment
 from service.core.labels import Given, Label, Labelled, Source, Subject
-from service.core.site import Limits
+from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.label_memory import LabelMemory
 from service.redis_client import connect
@@ -86,6 +86,18 @@ def paused() -> Iterator[Callable[[RedisServer], None]]:
         wait_until(server.answers)
 
 
+@pytest.fixture
+def elsewhere(empty: Cluster) -> Iterator[RedisServer]:
+    """
+    Another node than the site's, from which its slot goes home when the test ends.
+    """
+    home = empty.node_of(SITE)
+    other = next(node for node in empty.nodes if node is not home)
+    yield other
+    with empty.moving(SITE, other, home):
+        pass
+
+
 def timed(call: Callable[[], Observation]) -> Observation:
     start = time.monotonic()
     observation = call()
@@ -151,6 +163,22 @@ def test_a_node_that_hangs_costs_its_own_sites_a_moment_and_the_others_nothing(
 
     assert (unharmed.degraded, harmed.degraded) == (False, True)
     assert observe.errors == ["timeout"]
+
+
+def test_while_a_slot_moves_its_sites_cost_a_moment_and_then_are_found_where_it_went(
+    empty: Cluster, observing: Observe, elsewhere: RedisServer
+) -> None:
+    observe = observing(empty.url + PATIENT)
+    together = [Asked(Site(7, "blog", "k1"), Comment("Ann", f"{number} {PITCH}")) for number in range(24)]
+    observe.traffic.observe(together)
+
+    with empty.moving(SITE, empty.node_of(SITE), elsewhere):
+        moving = timed(lambda: observe.traffic.observe(together)[-1])
+    observe.clock.now += 60
+    moved = observe.traffic.observe(together)
+
+    assert moving.degraded
+    assert not any(seen.degraded for seen in moved)
 
 
 def test_a_cluster_of_which_nothing_is_there_is_as_a_dead_server(observing: Observe, empty: Cluster) -> None:
