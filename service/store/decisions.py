@@ -65,7 +65,10 @@ class Decisions:
         database does not take keeps no other from being stored.
         """
         try:
-            new = self._insert([self._row(asked, decision, received_at) for asked, decision in made])
+            rows = [self._row(asked, decision, received_at) for asked, decision in made]
+            # In one order everywhere: on PostgreSQL batches with the same claims could wait for each other in a circle.
+            rows.sort(key=lambda row: row["claim_key"] or "")
+            new = self._insert(rows)
         except StoreUnavailable as fault:
             return [fault] * len(made)
         except Exception as error:

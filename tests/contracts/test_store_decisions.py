@@ -223,6 +223,25 @@ def test_of_parallel_claims_one_wins_and_all_get_its_decision(store: Store, open
         assert connection.scalar(select(func.count()).select_from(decisions)) == 1
 
 
+def test_batches_with_the_same_claims_in_another_order_wait_for_each_other_in_no_circle(
+    store: Store, open_store: OpenStore
+) -> None:
+    start, claims = Barrier(2), [Claim(f"comment-{number}", "digest") for number in range(24)]
+
+    def record(claims: list[Claim]) -> list[Recorded | StoreUnavailable]:
+        made = [(Asked(store.site, Comment("Ann", "Hello"), claim), decision(str(uuid7()))) for claim in claims]
+        own = Decisions(open_store(), SECRET)
+        start.wait()
+        return own.record(made, NOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        there, back = pool.map(record, (claims, claims[::-1]))
+
+    ids = [[found.decision.id for found in found_all if isinstance(found, Recorded)] for found_all in (there, back)]
+    assert ids[0] == ids[1][::-1]
+    assert len({*ids[0]}) == len(claims)
+
+
 def test_what_was_never_decided_is_not_found(store: Store) -> None:
     assert store.decisions.find(store.site.id, "nothing") is None
     assert store.decisions.find(store.site.id, "\0") is None
