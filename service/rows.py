@@ -12,8 +12,6 @@ from typing import Any
 from service.core.text import storable
 
 LARGEST_CELL = 1024 * 1024
-# What the error of a row begins with behind which nothing can be told apart into rows.
-NO_TABLE = "not CSV: "
 # What a spreadsheet takes for the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULAS = frozenset("=+-@＝＋－＠")  # the wide ones count too
 
@@ -21,12 +19,13 @@ FORMULAS = frozenset("=+-@＝＋－＠")  # the wide ones count too
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    What a file says from the line `number` on, or what is wrong with it.
+    What a file says from the line `number` on, or what is wrong with it; `is_cut` where nothing behind it can be read.
     """
 
     number: int
     fields: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    is_cut: bool = False
 
 
 def from_json_lines(lines: Iterable[bytes]) -> Iterator[Row]:
@@ -47,7 +46,7 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     """
     Yield the rows below a line of column names, in UTF-8, between commas, semicolons or tabs, whichever that line has.
 
-    The last row is an error if what follows it cannot be told apart into rows.
+    The last row is cut if what follows it cannot be told apart into rows.
     """
     texts = (line.decode("utf-8", "surrogateescape") for line in lines)
     head = next(texts, "").removeprefix("\ufeff")
@@ -61,7 +60,7 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
             if cells:
                 yield _row(number, columns, cells)
     except csv.Error as error:
-        yield Row(ended + 1, error=f"{NO_TABLE}{error}")
+        yield Row(ended + 1, error=f"not CSV: {error}", is_cut=True)
 
 
 def to_json_lines(rows: Iterable[Row]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from service.rows import NO_TABLE, from_csv, from_json_lines
+from service.rows import from_csv, from_json_lines
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 
@@ -43,5 +43,5 @@ def _lines(file: Path, wanted: Collection[tuple[str, str]]) -> Iterator[int]:
             said = tuple(str(row.fields.get(field) or "").strip() for field in ("name", "comment"))
             if said in wanted:
                 yield row.number
-            if (row.error or "").startswith(NO_TABLE):
+            if row.is_cut:
                 raise csv.Error(row.error)
