@@ -57,6 +57,15 @@ def outbox(store: Store) -> Outbox:
     return Outbox(store.engine)
 
 
+def tell(outbox: Outbox) -> None:
+    """
+    Tell what is held, which is one comment.
+    """
+    outbox.announce(NOW)
+    (due,) = outbox.claim(NOW, LEASE, 9)
+    outbox.settle(due.number, State.DONE, NOW)
+
+
 @pytest.fixture
 def webhook(store: Store) -> None:
     Outlets(store.engine).set_webhook("news", HOOK, NOW - timedelta(hours=1))
@@ -143,9 +152,7 @@ def test_a_decision_that_was_slow_to_be_written_is_told_later_and_the_others_not
     outbox: Outbox, hold: Hold
 ) -> None:
     hold()
-    outbox.announce(NOW)
-    (early,) = outbox.claim(NOW, LEASE, 9)
-    outbox.settle(early.number, State.DONE, NOW)
+    tell(outbox)
 
     slow = hold(age=LOOK_BACK - SECOND)
     outbox.announce(NOW + SECOND)
@@ -158,9 +165,7 @@ def test_what_was_told_is_not_told_again_when_that_is_forgotten_and_nothing_was_
     outbox: Outbox, hold: Hold
 ) -> None:
     hold()
-    outbox.announce(NOW)
-    (told,) = outbox.claim(NOW, LEASE, 9)
-    outbox.settle(told.number, State.DONE, NOW)
+    tell(outbox)
     outbox.announce(NOW + timedelta(days=2))
     outbox.sweep(done_before=NOW + SECOND, dead_before=NOW)
 
