@@ -10,7 +10,7 @@ from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -48,6 +48,7 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         arguments = {"timeout": LOCK_MILLISECONDS / 1000, "isolation_level": None}
         engine = create_engine(parsed, connect_args=arguments, hide_parameters=True, json_serializer=_json)
+        event.listen(engine, "do_connect", _look_at_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "checkout", lambda _, entry, __: check_sqlite(entry.info))
     else:
@@ -125,7 +126,13 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
+def _look_at_file(_: Dialect, entry: ConnectionPoolEntry, arguments: list[str], __: Mapping[str, Any]) -> None:
+    # Before it is opened: one that is moved away in the meantime, or made by opening it, is then opened again.
+    path = arguments[0]
+    entry.info["file"] = path, _number_of(path)
+
+
+def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
     # FULL syncs the log at every commit: NORMAL is faster, but a power cut takes back what was acknowledged.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -133,8 +140,6 @@ def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) ->
     connection.execute("PRAGMA secure_delete=ON")
     # Decisions are added at the end, and what else is read the system keeps at hand for all connections.
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
-    ((_, _, path),) = connection.execute("PRAGMA database_list")
-    entry.info["file"] = path, _number_of(path)
 
 
 def check_sqlite(info: Mapping[Any, Any]) -> None:
@@ -149,7 +154,7 @@ def check_sqlite(info: Mapping[Any, Any]) -> None:
 
 def _number_of(path: str) -> int | None:
     try:
-        return os.stat(path).st_ino if path else None  # noqa: PTH116 - for every comment, and a third of the time
+        return os.stat(path).st_ino  # noqa: PTH116 - for every comment, and a third of the time
     except OSError:
         return None
 

@@ -4,11 +4,14 @@ Whoever writes for requests keeps its connection, for as long as it is one to th
 
 from dataclasses import replace
 from pathlib import Path
+from sqlite3 import Connection
 
+import pytest
 from sqlalchemy import event
 from stores import SECRET, Store, decision, recorded, registered
 
 from service.core.comment import Asked, Comment
+from service.errors import StoreUnavailable
 from service.store.decisions import Decisions
 from service.store.kept import KeptConnection
 from service.store.schema import migrate
@@ -35,6 +38,18 @@ def test_a_store_that_took_the_place_of_another_gets_what_comes_next(tmp_path: P
     recorded(sqlite.decisions, Asked(site, Comment("Ann", "Hello")), decision())
 
     assert Decisions(sqlite.engine, SECRET).find(site.id, decision().id) == decision()
+
+
+def test_a_store_that_is_moved_away_while_it_is_opened_is_written_to_no_more(tmp_path: Path, sqlite: Store) -> None:
+    def move_away(connection: Connection, _: object) -> None:
+        connection.execute("SELECT * FROM sites")  # its log is open now too
+        (tmp_path / "hamlet.sqlite").rename(tmp_path / "away")
+
+    sqlite.engine.dispose()
+    event.listen(sqlite.engine, "connect", move_away, insert=True, once=True)
+
+    with pytest.raises(StoreUnavailable):
+        sqlite.record(decision())
 
 
 def test_of_two_that_come_back_one_is_kept(sqlite: Store) -> None:
