@@ -12,6 +12,8 @@ from service.core.summary import phrase
 from service.core.text import fold, visible
 
 MOST_REVEALED = 50
+# Of one text: thousands would take a browser seconds to draw.
+MOST_MARKED = 500
 
 # They turn the text around that stands after them, beyond the comment too.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -19,8 +21,9 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACED = r"[^\W\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 _WORD = re.compile(r"[^\W_](?:\S*[^\W_])?")
 _ASCII = re.compile(r"([\x00-\x7f]+)")
-# Reasons that count links quote none; these are what they counted.
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
+# Reasons that count links quote none; these are what they counted. By what they are and not by their words, of which
+# a comment can have thousands: to compile and to look for that many takes minutes.
+_LINK = rf"(?<!{_SPACED})(?:https?://|www\.)[^\s<>\"']+"
 _STRANGE = "not what it looks like"
 
 
@@ -61,22 +64,24 @@ def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     """
     causes: dict[str, str] = {}
     quotes: set[str] = set()
+    of_links = ""
     for reason in reasons:
         if reason.weight is None or reason.weight > 0:
-            for quote in reason.evidence or _counted(text, reason.code):
-                if quote.strip():
-                    quotes.add(quote)  # as written: the text has no "heisse" where it has "heiße"
-                    causes.setdefault(quote.casefold(), phrase(reason))
-    if not causes:
+            for quote in filter(str.strip, reason.evidence):
+                quotes.add(quote)  # as written: the text has no "heisse" where it has "heiße"
+                causes.setdefault(quote.casefold(), phrase(reason))
+            if not reason.evidence and "link" in reason.code:
+                of_links = of_links or phrase(reason)
+    longest_first = [*map(_whole, sorted(quotes, key=len, reverse=True)), *([_LINK] if of_links else ())]
+    if not longest_first:
         return (Piece(inert(text)),)
-    longest_first = sorted(quotes, key=len, reverse=True)
-    pattern = re.compile(f"({'|'.join(map(_whole, longest_first))})", re.IGNORECASE)
-    parts = [part for part in pattern.split(text) if part]
-    return tuple(Piece(inert(part), causes.get(part.casefold(), "")) for part in parts)
-
-
-def _counted(text: str, code: str) -> tuple[str, ...]:
-    return tuple(_LINK.findall(text)) if "link" in code else ()
+    parts = re.split(f"({'|'.join(longest_first)})", text, maxsplit=MOST_MARKED, flags=re.IGNORECASE)
+    # What was split by has the odd places.
+    return tuple(
+        Piece(inert(part), causes.get(part.casefold(), of_links) if place % 2 else "")
+        for place, part in enumerate(parts)
+        if part
+    )
 
 
 def _whole(quote: str) -> str:

@@ -3,6 +3,7 @@ The moderators' pages as a browser without JavaScript sees them, around fakes.
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from service.core.labels import Given, Label, Source
 from service.core.moderator import Moderator, Role
 from service.core.site import Thresholds
 from service.errors import DecidedMeanwhile, NotFound, SignInsBusy, StoreUnavailable, WrongSignIn
+from service.moderate.marking import MOST_MARKED
 from service.store.browsing import Alike, Filter, Found, Order, Shown
 from service.store.overview import ReasonTally
 from service.store.statistics import Tally
@@ -520,6 +522,43 @@ def test_each_reason_marks_its_words_where_it_read_them(desk: Desk) -> None:
     assert 'Cheap <mark title="the author&#39;s name">Pills</mark>' in text
     assert 'http://<mark title="the author&#39;s address">pills.example</mark>' in text
     assert 'read of pills at <mark title="a link">https://shop.example/</mark> today' in text
+
+
+def test_of_a_text_that_is_quoted_thousands_of_times_the_first_are_marked(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, comment=Comment("Eve", "pills " * 10_000))]
+
+    text = desk.get().text
+
+    assert text.count("<mark") == MOST_MARKED
+    assert text.count("pills") == 10_000
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        " ".join(f"www.a{number}" for number in range(1_500)),
+        "www.a" * 3_000,
+        " ".join(f"p\u0430{number}" for number in range(1_500)),
+        "pills " * 2_500,
+    ],
+    ids=["links", "one link", "look-alikes", "quotes"],
+)
+def test_no_comment_takes_much_longer_to_draw_than_a_plain_one(desk: Desk, hostile: str) -> None:
+    plain = "plain, words " * (len(hostile.encode()) // 13)
+
+    desk.get()  # the templates are there from now on
+
+    assert _seconds(desk, hostile) < 12 * _seconds(desk, plain) + 0.02
+
+
+def _seconds(desk: Desk, text: str) -> float:
+    reasons = (*DECISION.reasons, Reason("many_links", 1.0))
+    found = replace(FOUND, decision=replace(DECISION, reasons=reasons), comment=Comment("Eve", text))
+    desk.browsing.found = [found] * 25
+
+    start = time.process_time()
+    desk.get()
+    return time.process_time() - start
 
 
 def test_what_a_site_that_only_logs_published_is_said_to_be_published(desk: Desk) -> None:
