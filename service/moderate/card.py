@@ -9,7 +9,7 @@ from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
 from service.core.labels import Label
 from service.core.summary import phrase
-from service.moderate.marking import Disguised, Piece, inert, pieces, revealed
+from service.moderate.marking import Piece, inert, pieces
 from service.store.browsing import Alike, Found
 
 _ABOUT_NAME, _ABOUT_URL = "name", "author_url"
@@ -30,8 +30,8 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class Card:
     """
-    What is drawn of a decided comment. `score` is in per cent, `revealed` has the disguised words.
-    `is_only_logged` tells that its site published it whatever the verdict.
+    What is drawn of a decided comment. `score` is in per cent. `is_only_logged` tells that its site published it
+    whatever the verdict.
     """
 
     id: str
@@ -45,7 +45,6 @@ class Card:
     summary: str
     score: float | None
     causes: tuple[Cause, ...]
-    revealed: tuple[Disguised, ...]
     alike: tuple[Alike, ...]
     is_only_logged: bool
     is_erased: bool = False
@@ -79,7 +78,6 @@ def draw(found: Found) -> Card:
         decision.summary,
         None if decision.score is None else decision.score * 100,
         tuple(map(_cause, decision.reasons)),
-        revealed(found.comment.comment),
         found.alike,
         decision.log_only,
         found.is_erased,

@@ -9,6 +9,7 @@ from service.errors import NotFound
 from service.labelling import Labelling
 from service.moderate import filters
 from service.moderate.card import Card, draw
+from service.moderate.marking import revealed
 from service.moderate.session import moderator
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import MOST_COUNTED, Alike, Browsing, Filter, Order, Shown
@@ -55,8 +56,14 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     def look(decision_id: str) -> Response:
         site_id = chosen_site(own_sites(browsing), request.args.get("site", ""))
         card = card_of(browsing, site_id, decision_id)
-        said = labelling.of(site_id, decision_id)
-        return page_of("closer.html", card=card, said=said, others=_others(browsing, site_id, card), site_id=site_id)
+        return page_of(
+            "closer.html",
+            card=card,
+            revealed=revealed(card.comment.comment),
+            said=labelling.of(site_id, decision_id),
+            others=_others(browsing, site_id, card),
+            site_id=site_id,
+        )
 
 
 def card_of(browsing: Browsing, site_id: int, decision_id: str) -> Card:
