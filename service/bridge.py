@@ -204,6 +204,9 @@ def _environ(scope: Any, body: bytes) -> Environ:
         BEGAN: time.perf_counter(),
     }
     for name, value in scope.headers.items():
+        # `X_Forwarded_For` would become the same variable as what a proxy says, who lets it pass as another header.
+        if "_" in name:
+            continue
         key = _variable(name)
         environ[key] = f"{environ[key]},{value}" if key in environ else value
     return environ

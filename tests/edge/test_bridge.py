@@ -115,6 +115,22 @@ def test_a_path_and_a_query_that_were_not_encoded_are_read_as_the_bytes_that_the
     assert read == ["/café", "for=5€"]
 
 
+def test_a_header_spelled_with_underscores_is_not_taken_for_what_a_proxy_says() -> None:
+    read: dict[str, Any] = {}
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        read.update(environ)
+        start_response("200 OK", [])
+        return []
+
+    asked = scope("/livez")
+    asked.headers |= {"x-forwarded-for": "203.0.113.7", "x_forwarded_for": "198.51.100.1", "content_length": "9"}
+
+    asyncio.run(bridge(call, only_checks).__rsgi__(asked, Protocol()))
+
+    assert (read["HTTP_X_FORWARDED_FOR"], read["CONTENT_LENGTH"]) == ("203.0.113.7", "0")
+
+
 def test_a_check_that_takes_too_long_is_held_and_so_is_one_that_no_thread_has_taken_up(stuck: Event) -> None:
     answers = ask(bridge(application(stuck), only_checks), *["/1.1/comment-check"] * 5)
 
