@@ -135,7 +135,7 @@ def test_comments_and_keys_survive_the_way_back_and_forward(store: Store) -> Non
 
 
 def test_there_is_no_way_back_to_what_was_never_there(store: Store) -> None:
-    with pytest.raises(UnknownRevision, match="can go back to 0009, 0008"):
+    with pytest.raises(UnknownRevision, match="can go back to 0010, 0009"):
         downgrade(store.engine, "9999")
 
 

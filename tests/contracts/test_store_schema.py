@@ -17,6 +17,7 @@ from stores import OpenStore
 
 from service.core.comment import Comment
 from service.core.site import AkismetHold, OwnThresholds
+from service.store.decisions import Decisions
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, StoreTooNew
 from service.store.indexes import metadata
@@ -119,6 +120,24 @@ def test_what_was_labelled_before_there_was_a_queue_does_not_wait(open_store: Op
     migrate(engine)
 
     assert [waiting.decision.id for waiting in Queue(engine).page(1, 10)] == ["02"]
+
+
+def test_a_digest_that_addresses_could_be_tried_by_is_forgotten(open_store: OpenStore) -> None:
+    engine = open_store()
+    with engine.begin() as connection:
+        upgrade(configuration(connection), "0010")
+        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
+        connection.exec_driver_sql(
+            "INSERT INTO decisions (id, site_id, received_at, verdict, discard, answer, name, comment, details,"
+            " claim_key, claim_digest) VALUES"
+            f" ('01', 1, '2026-11-24 12:00:00', 'hold', false, '{ANSWER}', 'Ann', 'Hello', '{{}}', 'id:5', 'a digest')"
+        )
+
+    migrate(engine)
+
+    recorded = Decisions(engine, b"secret").claimed(1, "id:5")
+    assert recorded
+    assert (recorded.decision.id, recorded.digest) == ("02", None)
 
 
 def test_four_processes_that_start_at_once_all_find_their_tables(store_url: str) -> None:

@@ -131,6 +131,17 @@ def test_the_same_claim_with_another_body_is_refused(observation: Observation) -
         service.moderate(SITE, COMMENT, replace(CLAIM, digest="d2"))
 
 
+def test_a_claim_whose_body_is_not_known_any_more_gets_its_decision() -> None:
+    decisions = FakeDecisions()
+    service = moderation(decisions=decisions)
+    first = service.moderate(SITE, COMMENT, CLAIM)
+    decisions.kept[CLAIM.key] = replace(decisions.kept[CLAIM.key], digest=None)
+
+    again = service.moderate(SITE, COMMENT, CLAIM)
+
+    assert (again.replayed, again.decision) == (True, first.decision)
+
+
 def test_a_claim_that_another_request_is_working_on_is_refused_for_now() -> None:
     traffic = FakeTraffic(Observation(QUOTA, claim_age=0.01))
 

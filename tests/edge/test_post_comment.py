@@ -190,6 +190,15 @@ def test_the_digest_is_of_what_was_said_and_not_of_how(caller: FlaskClient, mode
     assert digests[0] == digests[1] == digests[2] != digests[3]
 
 
+def test_no_email_and_no_address_can_be_tried_by_the_digest(caller: FlaskClient, moderation: Any) -> None:
+    said = {"name": "Anna", "comment": "Hello", "id": 5}
+    caller.post("/v1/comments", json={**said, "email": "anna@mail.example", "ip": "198.41.0.4"})
+    caller.post("/v1/comments", json=said)
+
+    with_them, without = [claim.digest for _, claim in moderation.asked]
+    assert with_them == without
+
+
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 201, "a\tb"])
 def test_a_bad_idempotency_key_is_named(caller: FlaskClient, key: str) -> None:
     response = caller.post("/v1/comments", json=MINIMAL, headers={"Idempotency-Key": key})
