@@ -142,7 +142,7 @@ class Browsing:
             query = select(decisions).where(decisions.c.site_id == site_id, *_conditions(chosen), *of)
             if chosen.order is Order.DOUBTFUL:
                 if before:
-                    query = query.where(_after(connection, before))
+                    query = query.where(_after(connection, site_id, before))
                 query = query.order_by(DOUBT, decisions.c.id)
             else:
                 if before:
@@ -179,8 +179,9 @@ class Browsing:
         return [IS_KEPT, is_alike[chosen.alike or Alike.NAME]]
 
 
-def _after(connection: Connection, before: str) -> ColumnElement[bool]:
-    doubt = connection.scalar(select(DOUBT).where(decisions.c.id == before).select_from(decisions)) or 0.0
+def _after(connection: Connection, site_id: int, before: str) -> ColumnElement[bool]:
+    of_last = decisions.c.site_id == site_id, decisions.c.id == before
+    doubt = connection.scalar(select(DOUBT).where(*of_last).select_from(decisions)) or 0.0
     # As a range and not as a pair of alternatives, so that an index can begin there.
     return and_(doubt <= DOUBT, or_(doubt < DOUBT, decisions.c.id > before))
 

@@ -92,6 +92,17 @@ def test_the_most_doubtful_come_first_page_by_page(browsing: Browsing, store: St
     assert pages[6:] == ["01"]
 
 
+def test_another_sites_comment_is_no_place_to_go_on_from(browsing: Browsing, store: Store) -> None:
+    store.record(decision("01", score=0.9))
+    Sites(store.engine).add("other")
+    with store.engine.begin() as connection:
+        connection.execute(update(decisions).where(decisions.c.id == "01").values(site_id=store.site.id + 1))
+    store.record(decision("02", score=0.6))
+    chosen = Filter(order=Order.DOUBTFUL)
+
+    assert found(browsing, store, chosen, "01") == found(browsing, store, chosen, "00") == ["02"]
+
+
 @pytest.mark.parametrize("words", ["payday", "PAYDAY", "100%", "казино", "КАЗИНО", "eve", "l_ans"])
 def test_a_text_is_found_by_any_part_of_it_or_of_its_author(browsing: Browsing, store: Store, words: str) -> None:
     store.record(decision("01"), Comment("Eve", "Payday l_ans, 100% Казино"))
