@@ -176,10 +176,10 @@ class LabelsExceeded(HamletError):
 
 class TooManyKeys(HamletError):
     """
-    The address has sent too many keys that no site has.
+    The address has sent too many keys that no site has, or passwords that no moderator has.
     """
 
-    status, code, title = 429, "too-many-keys", "Too many wrong keys"
+    status, code, title = 429, "too-many-keys", "Too many wrong keys or passwords"
 
 
 class SignInsBusy(HamletError):

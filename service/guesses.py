@@ -1,5 +1,5 @@
 """
-Wrong keys by the address that they came from, and who has sent too many.
+Wrong keys and passwords by the address that they came from, and who has sent too many.
 """
 
 import time
@@ -11,14 +11,14 @@ from threading import Lock
 from service.core.commenter import pooled_address
 from service.errors import TooManyKeys
 
-# Wrong keys that an address may send a worker in a minute.
+# Wrong keys, or wrong passwords, that an address may send a worker in a minute.
 MOST_GUESSES = 20
 MOST_ADDRESSES = 10_000
 
 
 class Guesses:
     """
-    Counts wrong keys. A class, since it remembers who sent them.
+    Counts wrong keys or passwords. A class, since it remembers who sent them.
 
     Guessing is hopeless already at the rate that a service can answer; an address that guesses is made to wait all the
     same. One that says nothing about who calls, such as that of a proxy on the same network, cannot be.
@@ -45,11 +45,11 @@ class Guesses:
         since, count = self._of_addresses.get(_caller(address), (0.0, 0))
         wait = since + 60 - self._monotonic()
         if count >= MOST_GUESSES and wait > 0:
-            raise TooManyKeys("this address has sent too many wrong keys", retry_after=ceil(wait))
+            raise TooManyKeys("this address has sent too many wrong keys or passwords", retry_after=ceil(wait))
 
     def count(self, address: str) -> None:
         """
-        Count a wrong key.
+        Count a wrong one.
         """
         caller = _caller(address)
         if not caller:

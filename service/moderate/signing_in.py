@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
-from service.errors import HamletError
+from service.errors import HamletError, WrongSignIn
+from service.guesses import Guesses
 from service.moderate.session import COOKIE, forget, refusal, remember
 from service.signing_in import SigningIn
 
@@ -45,12 +46,18 @@ def install(pages: Blueprint, signing: SigningIn, provider: Provider | None) -> 
             return _to("moderate.show")
         return Response(render_template("moderate/sign_in.html", error="", name="", provider=provider))
 
+    # A hash takes more processor time than a hundred comments.
+    guesses = Guesses()
+
     @pages.post("/sign-in")
     def sign_in() -> Response:
-        name = request.form.get("name", "").strip()
+        name, address = request.form.get("name", "").strip(), request.environ.get("REMOTE_ADDR", "")
         try:
+            guesses.check(address)
             return let_in(signing.sign_in(name, request.form.get("password", "")))
         except HamletError as error:
+            if isinstance(error, WrongSignIn):
+                guesses.count(address)
             return refused(error, provider, name)
 
     @pages.post("/sign-out")

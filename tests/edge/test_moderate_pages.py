@@ -22,6 +22,7 @@ from service.core.labels import Given, Label, Source
 from service.core.moderator import Moderator, Role
 from service.core.site import Thresholds
 from service.errors import DecidedMeanwhile, NotFound, SignInsBusy, StoreUnavailable, WrongSignIn
+from service.guesses import MOST_GUESSES
 from service.moderate.marking import MOST_MARKED
 from service.store.browsing import Alike, Filter, Found, Order, Shown
 from service.store.overview import ReasonTally
@@ -229,6 +230,23 @@ def test_a_sign_in_that_fails_says_why_and_keeps_the_name(fault: Any) -> None:
     assert "&lt;&#34;Anna&#34;&gt;" in answer.text
     assert "open" not in answer.text.replace("Hamlet", "")
     assert "Set-Cookie" not in answer.headers
+
+
+def test_an_address_that_guesses_passwords_waits_and_no_hash_is_made_for_it() -> None:
+    desk = Desk(FakeSigning(WrongSignIn("name or password is wrong")))
+
+    def sign_in(address: str) -> TestResponse:
+        form, caller = {"name": "Anna", "password": "sesame"}, {"REMOTE_ADDR": address}
+        return desk.browser.post("/moderate/sign-in", data=form, headers=HERE, environ_base=caller)
+
+    statuses = {sign_in("8.8.8.8").status_code for _ in range(MOST_GUESSES)}
+    desk.signing.fault = None
+    waits, other = sign_in("8.8.8.8"), sign_in("8.8.4.4")
+
+    assert statuses == {WrongSignIn.status}
+    assert (waits.status_code, other.status_code) == (429, 303)
+    assert 1 <= int(waits.headers["Retry-After"]) <= 60
+    assert "this address has sent too many wrong" in waits.text
 
 
 def test_whoever_signs_out_is_out(desk: Desk) -> None:
