@@ -17,7 +17,7 @@ from service.wire import Environ
 
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 100
-# In the environment of a request: whether its chunks broke off.
+# In the environment of a request: whether its body broke off.
 BROKEN = "hamlet.broken"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -30,10 +30,10 @@ def raw(environ: Environ) -> bytes:
 
     Raises:
         BodyTooLarge: it is longer than LARGEST_BODY; no more than one byte beyond that is read.
-        BadRequest: it ended before its declared length, or its last chunk.
+        BadRequest: it broke off, or is shorter than declared.
     """
     if environ.get(BROKEN):
-        raise BadRequest("the body ends before its last chunk")
+        raise BadRequest("the body breaks off before its end")
     declared = get_content_length(environ)
     if declared is not None and declared > LARGEST_BODY:
         raise _too_large()

@@ -84,14 +84,14 @@ class Bridge:
             return
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body, is_whole = await _read(scope, protocol)
+                body = await _read(scope, protocol)
         except TimeoutError:
             protocol.response_bytes(*(self._late(self._environ(scope, b"")) or _too_slow()))
             return
         except (ProtocolClosed, ProtocolError):
-            return  # the client has gone
-        environ = self._environ(scope, body)
-        environ[BROKEN] = not is_whole
+            body = None
+        environ = self._environ(scope, body or b"")
+        environ[BROKEN] = body is None
         protocol.response_bytes(*await self._answer(environ))
 
     def _environ(self, scope: Any, body: bytes) -> Environ:
@@ -160,16 +160,17 @@ def _warn() -> None:
     logger.warning("a check was answered with hold: no verdict in %s s", ANSWER_SECONDS)
 
 
-async def _read(scope: Any, protocol: Any) -> tuple[bytes, bool]:
+async def _read(scope: Any, protocol: Any) -> bytes | None:
     """
-    Return the body, and whether it came to its end.
+    Return the body, None if it breaks off.
     """
     if scope.method in ("GET", "HEAD"):
-        return b"", True
+        return b""
     declared = scope.headers.get("content-length", "")
     if declared.isdecimal():
         # What is said to be too large is not read: the application sees the same header, and refuses it.
-        return await protocol() if int(declared) <= LARGEST_BODY else b"", True
+        body: bytes = await protocol() if int(declared) <= LARGEST_BODY else b""
+        return body
     # In chunks: a byte too many for the application to see.
     parts, length = [], 0
     async for part in protocol:
@@ -178,7 +179,8 @@ async def _read(scope: Any, protocol: Any) -> tuple[bytes, bool]:
         if length > LARGEST_BODY:
             break
     # Granian's last part is empty, and so is one before it where the chunks break off, or have trailers behind them.
-    return b"".join(parts), parts[-2:] != [b"", b""] or "trailer" in scope.headers
+    is_whole = parts[-2:] != [b"", b""] or "trailer" in scope.headers
+    return b"".join(parts) if is_whole else None
 
 
 def _environ(scope: Any, body: bytes) -> Environ:

@@ -85,7 +85,7 @@ def test_a_form_that_breaks_off_is_not_decided_and_can_be_sent_again(service: Ru
     whole = exchange(service, head + b"1\r\nh\r\n0\r\n\r\n")
 
     assert broken.startswith(b"HTTP/1.1 400 ")
-    assert b'"detail":"the body ends before its last chunk"' in broken
+    assert b'"detail":"the body breaks off before its end"' in broken
     assert whole.startswith(b"HTTP/1.1 200 ")
 
 
