@@ -5,12 +5,11 @@ The bytes of a request as the fields that they hold, or a clear 4xx; values are 
 import json
 from collections import Counter
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
-from werkzeug.wsgi import get_content_length, get_input_stream
+from werkzeug.wsgi import get_content_length
 
 from service.errors import BadRequest, BodyTooLarge, UnsupportedMediaType
 from service.wire import Environ
@@ -24,37 +23,23 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 def raw(environ: Environ) -> bytes:
     """
-    Return the whole body, whether its length was declared or it came in chunks.
+    Return the whole body, whether its length was declared or it came in chunks: `bridge` has read it.
 
-    Read here and not by Flask, which with a limit set has cut chunked bodies and said nothing.
+    Taken from there and not from Flask, which with a limit set has cut chunked bodies and said nothing.
 
     Raises:
-        BodyTooLarge: it is longer than LARGEST_BODY; no more than one byte beyond that is read.
+        BodyTooLarge: it is longer than LARGEST_BODY.
         BadRequest: it broke off, or is shorter than declared.
     """
     if environ.get(BROKEN):
         raise BadRequest("the body breaks off before its end")
-    declared = get_content_length(environ)
-    if declared is not None and declared > LARGEST_BODY:
-        raise _too_large()
-    given = environ["wsgi.input"]
-    if isinstance(given, BytesIO):  # `bridge` has read it already
-        return _whole(given.getvalue(), declared)
-    stream = get_input_stream(environ)
-    parts: list[bytes] = []
-    room = LARGEST_BODY + 1
-    while room and (part := stream.read(room)):
-        parts.append(part)
-        room -= len(part)
-    if not room:
-        raise _too_large()
-    return _whole(b"".join(parts), declared)
-
-
-def _whole(content: bytes, declared: int | None) -> bytes:
-    if len(content) > LARGEST_BODY:
-        raise _too_large()
-    if declared is not None and len(content) < declared:
+    content: bytes = environ["wsgi.input"].getvalue()
+    declared = get_content_length(environ) or 0
+    if max(declared, len(content)) > LARGEST_BODY:
+        raise BodyTooLarge(
+            f"the body is larger than {LARGEST_BODY} bytes; cut `article_text`, which is the least needed"
+        )
+    if len(content) < declared:
         raise BadRequest(f"the body ends after {len(content)} of {declared} bytes")
     return content
 
@@ -143,10 +128,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise BadRequest(f"the body is not JSON: {name} is no JSON number")
-
-
-def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"the body is larger than {LARGEST_BODY} bytes; cut `article_text`, which is the least needed")
 
 
 # Not strict: a line break or NUL that a CMS forgot to escape is still what an author typed.
