@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select
 
 from service.core.campaign import resembles
@@ -17,6 +16,7 @@ from service.core.comment import Comment
 from service.core.commenter import COMMON_NAMES, LONGEST_NAME, plain_name
 from service.core.decision import Decision, Verdict
 from service.core.labels import Label
+from service.store.decisions import decision_of
 from service.store.engine import available, one_by_one, unhurried
 from service.store.labelled import comment_of
 from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, decisions, sites
@@ -25,8 +25,6 @@ from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, d
 CAMPAIGN_ROWS = 1_000
 # What waits is counted no further.
 MOST_COUNTED = 1_000
-
-_ANSWER = TypeAdapter(Decision)
 
 
 class Shown(StrEnum):
@@ -223,7 +221,7 @@ def _found(row: Row[Any]) -> Found:
         alike.append(Alike.ADDRESS)
     label = Label(row.label) if row.label else None
     return Found(
-        _ANSWER.validate_python(row.answer),
+        decision_of(row.answer),
         row.received_at,
         comment_of(row),
         label,

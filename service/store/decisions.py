@@ -97,7 +97,7 @@ class Decisions:
         """
         with available(), self._engine.connect() as connection:
             answer = connection.scalar(_FIND, {"site": site_id, "decision": decision_id})
-        return None if answer is None else _ANSWER.validate_python(answer)
+        return None if answer is None else decision_of(answer)
 
     def claimed(self, site_id: int, claim_key: str) -> Recorded | None:
         """
@@ -108,7 +108,7 @@ class Decisions:
         """
         with available(), self._engine.connect() as connection:
             row = connection.execute(_CLAIMED, {"site": site_id, "claim": claim_key}).one_or_none()
-        return None if row is None else Recorded(_ANSWER.validate_python(row.answer), row.claim_digest, replayed=True)
+        return None if row is None else Recorded(decision_of(row.answer), row.claim_digest, replayed=True)
 
     def _row(self, asked: Asked, decision: Decision, received_at: datetime) -> dict[str, Any]:
         site, comment, claim = asked.site, asked.comment, asked.claim
@@ -138,6 +138,13 @@ def _refused(error: Exception) -> StoreUnavailable:
     fault = unavailable(error)
     fault.__cause__ = error
     return fault
+
+
+def decision_of(answer: Any) -> Decision:
+    """
+    Return the decision that was kept as an answer.
+    """
+    return _ANSWER.validate_python(answer)
 
 
 def details_of(comment: Comment) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Engine, Row, Select, select
 
 from service.core.comment import Comment
@@ -14,6 +13,7 @@ from service.core.decision import Decision, Verdict
 from service.core.labels import Label
 from service.core.replay import Past
 from service.core.trial import Commented
+from service.store.decisions import decision_of
 from service.store.engine import available, one_by_one
 from service.store.statistics import first_id
 from service.store.tables import answered, decisions, sites
@@ -21,7 +21,6 @@ from service.store.tables import answered, decisions, sites
 # Rows a statement: each must end within the time that the store gives a statement, and holds no lock between them.
 PAGE, PAGE_OF_COMMENTS = 5_000, 200
 
-_ANSWER = TypeAdapter(Decision)
 _IS_RULED = answered('"rule":"').label("is_ruled")
 _VERDICTS = select(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.model, _IS_RULED)
 _COMMENTS = select(
@@ -57,7 +56,7 @@ def kept(
     query = _COMMENTS.where(decisions.c.id >= first_id(since)) if since else _COMMENTS
     for row in _newest(engine, query, site, last, page):
         url, title = (row.details.get(field, "") for field in ("url", "article_title"))
-        yield _ANSWER.validate_python(row.answer), Comment(row.name, row.comment, url=url, article_title=title)
+        yield decision_of(row.answer), Comment(row.name, row.comment, url=url, article_title=title)
 
 
 def commented(

@@ -7,20 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import Engine, func, select
 
-from service.core.decision import Decision
 from service.core.labels import Label
 from service.core.site import Thresholds
+from service.store.decisions import decision_of
 from service.store.engine import available, one_by_one
 from service.store.statistics import first_id
 from service.store.tables import IS_WAITING, decisions
 
 # Of a busy site the newest: a page is read in well under a second.
 MOST_SCORES, MOST_LABELLED = 20_000, 2_000
-
-_ANSWER = TypeAdapter(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Overview:
         of_site = select(decisions.c.answer).where(decisions.c.site_id == site_id, decisions.c.score.is_not(None))
         with available(), self._engine.connect() as connection:
             answer = connection.scalar(of_site.order_by(decisions.c.id.desc()).limit(1))
-        return _ANSWER.validate_python(answer).thresholds if answer else None
+        return decision_of(answer).thresholds if answer else None
 
     def waiting_since(self, site_id: int, moments: Sequence[datetime]) -> list[int]:
         """
@@ -87,7 +84,7 @@ class Overview:
         total: Counter[str] = Counter()
         with available(), self._engine.connect() as connection:
             for answer, label in connection.execute(labelled.order_by(decisions.c.id.desc()).limit(MOST_LABELLED)):
-                reasons = _ANSWER.validate_python(answer).reasons
+                reasons = decision_of(answer).reasons
                 codes = {reason.code for reason in reasons if reason.weight is None or reason.weight > 0}
                 total.update(codes)
                 spam.update(codes if label == Label.SPAM.value else ())

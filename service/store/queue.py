@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import Engine, func, literal_column, select
 
 from service.core.decision import Decision
+from service.store.decisions import decision_of
 from service.store.engine import available, one_by_one
 from service.store.tables import IS_WAITING, decisions, sites
 
 # Nobody needs to know by how much more a queue is too long, and counting on would make the question dear.
 MOST_COUNTED = 10_000
 
-_ANSWER = TypeAdapter(Decision)
 _WAITING = select(
     *(decisions.c.answer, decisions.c.received_at, decisions.c.name, decisions.c.comment, decisions.c.details)
 ).where(IS_WAITING)
@@ -81,4 +80,4 @@ class Queue:
             query = query.where(decisions.c.id < before)
         with available(), self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [Waiting(_ANSWER.validate_python(row.answer), *row[1:]) for row in rows]
+        return [Waiting(decision_of(row.answer), *row[1:]) for row in rows]
