@@ -10,6 +10,7 @@ from service.core.comment import Asked, Comment
 from service.core.decision import Decision
 from service.core.traffic import Observation
 from service.moderation import Moderation, Traffic
+from service.store.decisions import Recorded
 
 
 def rehearsing(moderation: Moderation) -> Moderation:
@@ -27,16 +28,9 @@ class _QuotaAlone:
         return self.traffic.observe([Asked(each.site, Comment("", "")) for each in asked], meanwhile)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unkept:
-    decision: Decision
-    digest: str | None = None
-    replayed: bool = False
-
-
 class _Nowhere:
-    def record(self, made: Sequence[tuple[Asked, Decision]], received_at: datetime) -> list[_Unkept]:
-        return [_Unkept(replace(decision, recorded=False)) for _, decision in made]
+    def record(self, made: Sequence[tuple[Asked, Decision]], received_at: datetime) -> list[Recorded]:
+        return [Recorded(replace(decision, recorded=False), None, replayed=False) for _, decision in made]
 
     def claimed(self, site_id: int, claim_key: str) -> None:
         return None
