@@ -2,8 +2,9 @@
 Deciding on comments, and taking a decision back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 from urllib.parse import parse_qsl
 
@@ -33,31 +34,25 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.post("/decide")
     def decide() -> Response:
         site_id, label = chosen_site(own_sites(browsing), request.form.get("site", "")), _label()
-        choices = _choices()
-        refused = {choice.id for choice in choices if not _decided(labelling, site_id, choice, label)}
+        choices, who = _choices(), moderator().name
+        decided = partial(labelling.decide, site_id, label=label, who=who)
+        refused = {each.id for each in choices if not _is_done(partial(decided, each.id, seen=each.seen))}
         return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} decided: {label}.")
 
     @pages.post("/undo")
     def undo() -> Response:
-        site_id, choices = chosen_site(own_sites(browsing), request.form.get("site", "")), _choices()
+        site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))
+        choices, who = _choices(), moderator().name
         # Of what somebody else said nothing is taken back, but it can be overruled.
-        refused = {choice.id for choice in choices if not _taken_back(labelling, site_id, choice)}
+        refused = {each.id for each in choices if not _is_done(partial(labelling.take_back, site_id, each.id, who))}
         return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
 
 
-# What was erased since the page was drawn is not there any more, and keeps no other comment from being decided on.
-def _decided(labelling: Labelling, site_id: int, choice: _Choice, label: Label) -> bool:
+def _is_done(act: Callable[[], object]) -> bool:
+    # What was erased since the page was drawn is not there any more, and keeps no other comment from being decided on.
     try:
-        labelling.decide(site_id, choice.id, label, moderator().name, choice.seen)
+        return bool(act())
     except (DecidedMeanwhile, NotFound):
-        return False
-    return True
-
-
-def _taken_back(labelling: Labelling, site_id: int, choice: _Choice) -> bool:
-    try:
-        return labelling.take_back(site_id, choice.id, moderator().name)
-    except NotFound:
         return False
 
 

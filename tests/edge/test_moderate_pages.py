@@ -92,11 +92,12 @@ class FakeLabelling:
     had_said: bool = True
     erased: set[str] = field(default_factory=set)
 
-    def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> None:
+    def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> Given:
         if self.fault:
             raise self.fault
         self._check(decision_id)
         self.told.append((site_id, decision_id, label, who, seen))
+        return Given("2", label, who, Source.MODERATOR, 1.0, NOON)
 
     def take_back(self, site_id: int, decision_id: str, who: str) -> bool:
         self._check(decision_id)
