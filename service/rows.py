@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from service.core.text import storable
@@ -51,7 +52,7 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     texts = (line.decode("utf-8", "surrogateescape") for line in lines)
     head = next(texts, "").removeprefix("\ufeff")
     csv.field_size_limit(LARGEST_CELL)
-    table = csv.reader(_again(head, texts), delimiter=max(",;\t", key=head.count))
+    table = csv.reader(chain([head], texts), delimiter=max(",;\t", key=head.count))
     ended = 0
     try:
         columns, ended = next(table, []), table.line_num
@@ -123,11 +124,6 @@ def _object(line: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
     return found
-
-
-def _again(head: str, rest: Iterator[str]) -> Iterator[str]:
-    yield head
-    yield from rest
 
 
 def _row(number: int, columns: list[str], cells: list[str]) -> Row:

@@ -2,7 +2,7 @@
 How far a long step is: a bar on a terminal, one line a step elsewhere.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from time import monotonic
 from typing import TypeVar
 
@@ -25,8 +25,6 @@ def track(items: Iterable[T], step: str, total: int | None = None) -> Iterator[T
     """
     Yield the items, showing how far the step is.
     """
-    if total is None and isinstance(items, Collection):
-        total = len(items)
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     started = monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

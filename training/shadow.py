@@ -5,7 +5,7 @@ A model beside the one in use: both score a service's comments as they come, and
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -113,13 +113,7 @@ def with_labels(engine: Engine, disagreements: Iterable[Disagreement]) -> list[D
     """
     found = list(disagreements)
     labels = said(engine, [each.decision_id for each in found])
-    return [
-        Disagreement(
-            *(each.site, each.decision_id, each.champion, each.champion_score, each.candidate, each.candidate_score),
-            label=labels.get(each.decision_id),
-        )
-        for each in found
-    ]
+    return [replace(each, label=labels.get(each.decision_id)) for each in found]
 
 
 def watched(
