@@ -7,7 +7,6 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
 
 from service.config import FILE, PREFIX, Settings
 from service.doctor.finding import Finding, note
@@ -24,17 +23,6 @@ FEWEST_CHARACTERS = 10
 MOUNTS = Path("/proc/self/mountinfo")
 
 
-class Usage(Protocol):
-    """
-    Bytes of a disk, as `shutil.disk_usage` has them.
-    """
-
-    @property
-    def total(self) -> int: ...
-    @property
-    def free(self) -> int: ...
-
-
 def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """
     Yield what is wrong with the state folder and with files that hold secrets.
@@ -48,7 +36,8 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
             "make one with `openssl rand -base64 48`; what was hashed with the old one is not known any more",
         )
     if folder.exists():
-        yield from of_disk(folder, shutil.disk_usage(folder))
+        usage = shutil.disk_usage(folder)
+        yield from of_disk(folder, total=usage.total, free=usage.free)
         if not settings.database_url and MOUNTS.exists():
             kind = file_system(folder.resolve(), MOUNTS.read_text(encoding="utf-8", errors="surrogateescape"))
             yield from _suits_sqlite(folder, kind)
@@ -89,13 +78,14 @@ def _secrets(environ: Mapping[str, str]) -> Iterator[Finding]:
                 yield Finding(f"everybody on this machine can read {name}, {path} ({mode:o})", cure)
 
 
-def of_disk(folder: Path, usage: Usage) -> Iterator[Finding]:
+def of_disk(folder: Path, *, total: int, free: int) -> Iterator[Finding]:
     """
-    Yield that there is too little room.
+    Yield that there is too little room, by the bytes of a disk.
     """
-    if usage.free < max(FEWEST_FREE_BYTES, usage.total * FEWEST_FREE_SHARE):
-        free = f"{usage.free / 2**20:,.0f} MiB"
-        yield Finding(f"{free} are free where {folder} lies", "make room: on a full disk nothing is recorded")
+    if free < max(FEWEST_FREE_BYTES, total * FEWEST_FREE_SHARE):
+        yield Finding(
+            f"{free / 2**20:,.0f} MiB are free where {folder} lies", "make room: on a full disk nothing is recorded"
+        )
 
 
 def _suits_sqlite(folder: Path, kind: str) -> Iterator[Finding]:

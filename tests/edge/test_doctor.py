@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import redis
@@ -26,12 +26,6 @@ from service.store.sites import Sites
 from service.valkey import EmbeddedValkey
 
 SECRET = "A long secret with many characters"
-
-
-class Disk(NamedTuple):
-    total: int
-    used: int
-    free: int
 
 
 @pytest.fixture
@@ -155,7 +149,7 @@ def test_sqlite_on_a_network_file_system_is_found() -> None:
     [(10**12, 2 * 10**10, True), (10**9, 10**8, True), (10**12, 10**11, False), (10**9, 5 * 10**8, False)],
 )
 def test_a_disk_that_is_nearly_full_is_found(total: int, free: int, is_found: bool) -> None:
-    assert bool(list(files.of_disk(Path("/x"), Disk(total, total - free, free)))) == is_found
+    assert bool(list(files.of_disk(Path("/x"), total=total, free=free))) == is_found
 
 
 def test_a_store_that_is_not_there_yet_is_no_fault_and_is_not_made(settings: Settings) -> None:
