@@ -12,7 +12,7 @@ from pathlib import Path
 from service.private_files import replace
 
 # Of the first, which no rotation made.
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class HashSecrets:
         """
         Put a new secret before the others, of which `first` is the only one before the first rotation.
         """
-        known = self.read() or [HashSecret(first, _ALWAYS, None)]
+        known = self.read() or [HashSecret(first, ALWAYS, None)]
         new = HashSecret(new_secret(), now, None)
         self._write([new, *known])
         return new

@@ -4,7 +4,7 @@ The commands `hamlet secret`: what keys the stored hashes of people is replaced,
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 
@@ -51,14 +51,13 @@ def list_() -> None:
     Print the secrets of the hashes, as eight digits by which they can be told, and until when each is needed.
     """
     from service import state
-    from service.hash_secrets import HashSecret, HashSecrets
+    from service.hash_secrets import ALWAYS, HashSecret, HashSecrets
 
     with terminal.refusing(SettingsError):
         settings = state.prepare(terminal.settings())
-    always = datetime.min.replace(tzinfo=UTC)
     known = HashSecrets(settings.state_dir).read()
     if [each.text.encode() for each in known] != [*settings.people_secrets]:
-        known = [HashSecret(each.decode(), always, None) for each in settings.people_secrets]
+        known = [HashSecret(each.decode(), ALWAYS, None) for each in settings.people_secrets]
     days = (settings.retention_days, settings.label_retention_days)
     for number, each in enumerate(known):
         until = "while anything of its time is kept"
