@@ -38,6 +38,16 @@ def settings(*, warned: bool = True) -> Settings:
         raise Refusal(str(error)) from None
 
 
+def prepared() -> Settings:
+    """
+    Return the settings with the secrets of the state folder, which is made where it is missing.
+    """
+    from service import state
+
+    with refusing(SettingsError):
+        return state.prepare(settings())
+
+
 @contextmanager
 def refusing(*causes: type[Exception]) -> Iterator[None]:
     """

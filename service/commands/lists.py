@@ -131,12 +131,11 @@ def remove(site: str, ids: tuple[int, ...]) -> None:
 
 @contextmanager
 def _listing() -> Iterator[Listing]:
-    from service import state
     from service.listing import Listing
 
-    settings = terminal.settings()
+    settings = terminal.prepared()
     with terminal.store(settings) as engine:
-        yield Listing(engine, state.prepare(settings).people_secrets, now)
+        yield Listing(engine, settings.people_secrets, now)
 
 
 def _entries(

@@ -62,13 +62,12 @@ def told_at(settings: Settings, engine: Engine, name: str) -> dict[str, str | No
     """
     Return where a site hears of decisions, with the secret of its webhook.
     """
-    from service import state
     from service.store.outlets import Outlets
 
     outlet = Outlets(engine).of(name)
     if outlet is None:
         return {"home": None, "webhook": None, "webhook_secret": None}
-    secret = outlet.secret(state.prepare(settings).secret.encode()) if outlet.webhook else None
+    secret = outlet.secret(settings.secret.encode()) if outlet.webhook else None
     return {"home": outlet.home, "webhook": outlet.webhook, "webhook_secret": secret}
 
 

@@ -16,12 +16,10 @@ import click
 from service import terminal
 from service.clock import now
 from service.commands.options import JSON
-from service.config import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from service.config import Settings
     from service.core.person import Person
     from service.erasure import Erasure
     from service.redis_client import Client
@@ -51,7 +49,7 @@ def purge(dry_run: bool, as_json: bool) -> None:
     from service.purging import assemble
     from service.store.retention import Retention
 
-    settings = _prepared()
+    settings = terminal.prepared()
     with terminal.store(settings) as engine:
         purge = assemble(settings, engine, now)
         if dry_run:
@@ -115,7 +113,7 @@ def _erasure() -> Iterator[tuple[Erasure, Engine]]:
     from service.store.retention import Retention
     from service.valkey import socket_path, url_of
 
-    settings = _prepared()
+    settings = terminal.prepared()
     people = settings.people_secrets
     data = [path for path in (settings.training_data, settings.held_back_data) if path]
     with (
@@ -135,13 +133,6 @@ def _redis(url: str) -> Client:
         return connect(url)
     except ValueError as error:
         raise terminal.Refusal(f"HAMLET_REDIS_URL cannot be used: {error}") from None
-
-
-def _prepared() -> Settings:
-    from service import state
-
-    with terminal.refusing(SettingsError):
-        return state.prepare(terminal.settings())
 
 
 def _given(email: str, name: str, ip: str) -> Person:

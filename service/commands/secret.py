@@ -50,11 +50,9 @@ def list_() -> None:
     """
     Print the secrets of the hashes, as eight digits by which they can be told, and until when each is needed.
     """
-    from service import state
     from service.hash_secrets import ALWAYS, HashSecret, HashSecrets
 
-    with terminal.refusing(SettingsError):
-        settings = state.prepare(terminal.settings())
+    settings = terminal.prepared()
     known = HashSecrets(settings.state_dir).read()
     if [each.text.encode() for each in known] != [*settings.people_secrets]:
         known = [HashSecret(each.decode(), ALWAYS, None) for each in settings.people_secrets]

@@ -46,7 +46,7 @@ def add(name: str, scopes: tuple[Scope, ...], as_json: bool) -> None:
     """
     Give a site one more key and print it; it cannot be shown again.
     """
-    settings = terminal.settings()
+    settings = terminal.prepared()
     with sites_of(settings) as store:
         print_key(settings, name, store.add_key(name, frozenset(scopes)), as_json, scopes)
 
@@ -99,7 +99,7 @@ def rotate(name: str, overlap: timedelta, as_json: bool) -> None:
     Give a site a new key for comments and labels; all its earlier ones, those for lists too, stop, at once or after
     an overlap.
     """
-    settings = terminal.settings()
+    settings = terminal.prepared()
     with sites_of(settings) as store:
         print_key(settings, name, store.rotate(name, overlap), as_json)
 
@@ -136,8 +136,6 @@ def akismet_keys(settings: Settings, key_ids: Iterable[str]) -> list[str]:
     """
     Return the keys for Akismet's clients that go with a site's keys.
     """
-    from service import state
     from service.store.keys import akismet_key
 
-    secret = state.prepare(settings).secret.encode()
-    return [akismet_key(secret, key_id) for key_id in key_ids]
+    return [akismet_key(settings.secret.encode(), key_id) for key_id in key_ids]

@@ -69,7 +69,7 @@ def set_(
 
     changes = given(options)
     limits = {field.name: changes.pop(field.name) for field in fields(Limits) if field.name in changes}
-    settings = terminal.settings()
+    settings = terminal.prepared()
     with terminal.store(settings) as engine:
         sites = Sites(engine)
         sites.configure(
@@ -95,7 +95,7 @@ def show(name: str, as_json: bool) -> None:
     from service.core.thresholds import in_force
     from service.store.sites import Sites
 
-    settings = terminal.settings()
+    settings = terminal.prepared()
     with terminal.store(settings) as engine:
         site = Sites(engine).named(name)
         callers = [key.id for key in Sites(engine).keys(name) if Scope.CHECK in key.scopes]

@@ -32,7 +32,7 @@ def add(name: str, as_json: bool) -> None:
     """
     Register a site and print its key, which cannot be shown again.
     """
-    settings = terminal.settings()
+    settings = terminal.prepared()
     with sites_of(settings) as store:
         print_key(settings, name, store.add(name), as_json)
 
