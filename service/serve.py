@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from service import logs, state
+from service import logs, state, terminal
 from service.config import Settings, SettingsError, variable
 from service.forking import Family, Report
 from service.listening import listen
@@ -38,7 +38,8 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         announce: Told the settings in force and the demo site's key, just before the workers start.
 
     Raises:
-        SettingsError: the port or the state folder is not to be had, or no Redis can be reached by its URL.
+        SettingsError: the port or the state folder is not to be had.
+        Refusal: no Redis can be reached by its URL.
         ValkeyError, StoreError, StoreUnavailable: a part does not start.
         SystemExit: the workers kept dying.
     """
@@ -48,7 +49,8 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
     logging.config.dictConfig(logs.configuration(settings.log_level))
     settings = state.prepare(settings)
     spare(traces=bool(settings.otlp_url))
-    _check_redis(settings)
+    if settings.redis_url:
+        terminal.redis(settings.redis_url)  # a Redis that is away is no reason not to serve
     with ExitStack() as parts:
         lock = parts.enter_context(state.locked(settings.state_dir))
         listening = parts.enter_context(_listening(settings))
@@ -134,18 +136,6 @@ def _emptied(settings: Settings) -> Path:
     except OSError as error:
         raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {error.strerror}") from None
     return folder
-
-
-def _check_redis(settings: Settings) -> None:
-    # Only whether it makes sense: a Redis that is away is no reason not to serve.
-    if not settings.redis_url:
-        return
-    from service.redis_client import connect
-
-    try:
-        connect(settings.redis_url)
-    except ValueError as error:
-        raise SettingsError(f"{variable('redis_url')} cannot be used: {error}") from None
 
 
 @contextmanager

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from service.config import Settings, SettingsError, warnings
+from service.config import Settings, SettingsError, variable, warnings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from service.redis_client import Client
 
 
 class Refusal(click.ClickException):
@@ -77,6 +79,18 @@ def store(settings: Settings) -> Iterator[Engine]:
         migrate(engine)
         yield engine
         engine.dispose()
+
+
+def redis(url: str) -> Client:
+    """
+    Return a client of Redis, and say in a line what is wrong with its URL; whether it answers is not asked.
+    """
+    from service.redis_client import connect
+
+    try:
+        return connect(url)
+    except ValueError as error:
+        raise Refusal(f"{variable('redis_url')} cannot be used: {error}") from None
 
 
 def counted(file: BinaryIO) -> Iterable[bytes]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from service.core.person import Person
     from service.erasure import Erasure
-    from service.redis_client import Client
     from service.store.persons import Found
 
 SITE = click.option("--site", help="At this site only, by its name.")
@@ -119,20 +118,11 @@ def _erasure() -> Iterator[tuple[Erasure, Engine]]:
     with (
         socket_path(settings.state_dir) as path,
         terminal.store(settings) as engine,
-        _redis(settings.redis_url or url_of(path)) as client,
+        terminal.redis(settings.redis_url or url_of(path)) as client,
     ):
         secret = settings.secret.encode()
         memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=now)
         yield Erasure(Persons(engine, people), Retention(engine), memory, data, now), engine
-
-
-def _redis(url: str) -> Client:
-    from service.redis_client import connect
-
-    try:
-        return connect(url)
-    except ValueError as error:
-        raise terminal.Refusal(f"HAMLET_REDIS_URL cannot be used: {error}") from None
 
 
 def _given(email: str, name: str, ip: str) -> Person:
