@@ -93,6 +93,14 @@ def redis(url: str) -> Client:
         raise Refusal(f"{variable('redis_url')} cannot be used: {error}") from None
 
 
+def note(*texts: str) -> None:
+    """
+    Print on standard error what is good to know.
+    """
+    for text in texts:
+        click.echo(f"note: {text}", err=True)
+
+
 def counted(file: BinaryIO) -> Iterable[bytes]:
     """
     Yield the lines of a file, split at line feeds alone, with a bar on standard error if that is a terminal.

@@ -51,10 +51,6 @@ def check(file: BinaryIO, source: str | None, target: str) -> None:
 
     answers = told(judge(from_csv(lines) if source == "csv" else from_json_lines(lines), scorer))
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    for text in to_csv(map(in_words, answers), _note) if target == "csv" else to_json_lines(answers):
+    for text in to_csv(map(in_words, answers), terminal.note) if target == "csv" else to_json_lines(answers):
         sys.stdout.write(text)
     sys.exit(0 if is_fine else 1)
-
-
-def _note(text: str) -> None:
-    click.echo(f"note: {text}", err=True)

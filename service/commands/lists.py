@@ -91,8 +91,7 @@ def try_(site: str, last: int, as_json: bool, **given: Any) -> None:
         return
     _print(site, rehearsed)
     _note(entries)
-    for note in rehearsed.notes:
-        click.echo(f"note: {note}", err=True)
+    terminal.note(*rehearsed.notes)
 
 
 @lists.command("list")
@@ -170,8 +169,7 @@ def _told(entry: Entry) -> dict[str, Any]:
 def _note(entries: Sequence[Entry]) -> None:
     from service.listing import remarks
 
-    for remark in remarks(entries):
-        click.echo(f"note: {remark}", err=True)
+    terminal.note(*remarks(entries))
 
 
 def _print(site: str, rehearsed: Rehearsed) -> None:

@@ -129,7 +129,7 @@ def print_key(
         return
     click.echo(key)
     if for_akismet:
-        click.echo(f"note: for clients of Akismet the key is {for_akismet}", err=True)
+        terminal.note(f"for clients of Akismet the key is {for_akismet}")
 
 
 def akismet_keys(settings: Settings, key_ids: Iterable[str]) -> list[str]:

@@ -82,7 +82,7 @@ def set_(
             hold_other_scripts=None if hold_other_scripts is None else hold_other_scripts == "on",
         )
         save(settings, engine, name, webhook=webhook, home=home)
-        _note(_remarks(sites.named(name), _card(settings)))
+        terminal.note(*_remarks(sites.named(name), _card(settings)))
 
 
 @click.command()
@@ -122,7 +122,7 @@ def show(name: str, as_json: bool) -> None:
         click.echo(f"  {setting:<22}{value or 'none'}")
     if bounds:
         click.echo(f"With model {model}: accept below {bounds.accept_below:.6g}, reject at {bounds.reject_at:.6g}.")
-    _note(remarks)
+    terminal.note(*remarks)
 
 
 def _codes(languages: str) -> list[str]:
@@ -142,8 +142,3 @@ def _remarks(site: SiteRow, card: Card | None) -> list[str]:
     from service.core.thresholds import remarks
 
     return remarks(card.curve, site.thresholds) if card else ["there is no model to say what the thresholds are"]
-
-
-def _note(remarks: list[str]) -> None:
-    for remark in remarks:
-        click.echo(f"note: {remark}", err=True)

@@ -65,8 +65,7 @@ def thresholds(site: str, last: int, as_json: bool, **options: Any) -> None:
         click.echo(json.dumps({**facts, "recorded": recorded, "choices": rows, "notes": notes}, indent=2))
     else:
         _print(site, rows, result)
-        for note in notes:
-            click.echo(f"note: {note}", err=True)
+        terminal.note(*notes)
 
 
 def _range(own: OwnThresholds, curve: Curve | None) -> dict[str, OwnThresholds]:
