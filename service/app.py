@@ -153,7 +153,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     """
     secret, people = settings.secret.encode(), settings.people_secrets
     engine = connect_store(settings.store_url)
-    FAULTS.listener = metrics.count_store_error
+    FAULTS.listener = metrics.counting(metrics.STORE_ERRORS)
     client = connect_redis(settings.redis_url)
     memory = LabelMemory(client, LabelledComments(engine), secret=secret, people=people, clock=now)
     traffic = Traffic(
@@ -161,10 +161,11 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         secret=secret,
         people=people,
         workers=settings.workers,
-        on_error=metrics.count_traffic_error,
+        on_error=metrics.counting(metrics.TRAFFIC_ERRORS),
         on_stale=memory.refresh,
     )
-    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=metrics.count_distrusted)
+    on_failure = metrics.counting(metrics.MODEL_FAILURES)
+    model = ModelInUse(settings.models_dir, on_taken=metrics.model_taken, on_failure=on_failure)
     labelling = Labelling(Labels(engine, people, _new_id), memory, partial(_score, model), now, metrics.count_label)
     decisions = Decisions(engine, people[0])
     moderation = Moderation(traffic, lambda: model.scorer, decisions, clock=now, new_id=_new_id)

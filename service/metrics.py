@@ -6,7 +6,7 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client decides at
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import product
 from math import inf
 from typing import TypeVar
@@ -173,18 +173,11 @@ def count_purged(erased: Mapping[str, int]) -> None:
         ERASED.labels(what).inc(count)
 
 
-def count_traffic_error(kind: str) -> None:
+def counting(counter: Counter) -> Callable[[str], None]:
     """
-    Count a call of Redis that failed.
+    Return what counts something by its kind.
     """
-    TRAFFIC_ERRORS.labels(kind).inc()
-
-
-def count_store_error(kind: str) -> None:
-    """
-    Count a call of the store that failed.
-    """
-    STORE_ERRORS.labels(kind).inc()
+    return lambda kind: counter.labels(kind).inc()
 
 
 def count_replaced(cause: str) -> None:
@@ -213,10 +206,3 @@ def model_taken(version: str, before: str | None, seconds: float) -> None:
     MODEL.labels(version).set(1)
     MODEL_LOADS.inc()
     MODEL_SECONDS.set(seconds)
-
-
-def count_distrusted(reason: Distrust) -> None:
-    """
-    Count a model that could not be loaded.
-    """
-    MODEL_FAILURES.labels(reason).inc()
