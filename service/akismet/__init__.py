@@ -17,13 +17,25 @@ from service.akismet.keys import key_of
 from service.akismet.parts import Call, Parts
 from service.core.labels import Label
 from service.errors import HamletError, InvalidField, MissingScope, QuotaExceeded, TooManyKeys, Unauthorised
-from service.labelling import Reports
 
 # Clients that make a host of their key can be given an address for a key: it ends up as a part of the path.
 PLACES = ("", "/k/<key>", "/k/<key>/<_host>")
 VERSIONS = ("", "/1.1", "/1.2")
 
 Answers = Callable[[Call, Parts], Response]
+
+CALLS: dict[str, Answers] = {
+    "verify-key": lambda *_: answers.text("valid"),
+    "deactivate": lambda *_: answers.text("deactivated"),  # the client's plugin, not the site
+    "comment-check": checks.check,
+    **{f"submit-{label}": partial(checks.submit, label=label) for label in Label},
+    "usage-limit": accounts.usage_limit,
+    "key-sites": accounts.key_sites,
+    "get-stats": accounts.stats,
+    "get-key-stats": accounts.stats,
+    "get-subscription": accounts.subscription,
+    "token": accounts.token,
+}
 
 logger = logging.getLogger("hamlet.akismet")
 
@@ -33,7 +45,7 @@ def blueprint(parts: Parts) -> Blueprint:
     Return all calls, each under `/1.1`, `/1.2` and neither, and after `/k/<key>` and `/k/<key>/<any host>`.
     """
     akismet = Blueprint("akismet", __name__)
-    for name, call in _calls(parts.labels).items():
+    for name, call in CALLS.items():
         view = partial(_answer_or_hold if name == "comment-check" else _answer, parts, call)
         for place in PLACES:
             for version in VERSIONS:
@@ -53,24 +65,6 @@ def blueprint(parts: Parts) -> Blueprint:
         return response
 
     return akismet
-
-
-def _calls(labels: Reports | None) -> dict[str, Answers]:
-    calls: dict[str, Answers] = {
-        "verify-key": lambda *_: answers.text("valid"),
-        "deactivate": lambda *_: answers.text("deactivated"),  # the client's plugin, not the site
-        "comment-check": checks.check,
-        "usage-limit": accounts.usage_limit,
-        "key-sites": accounts.key_sites,
-        "get-stats": accounts.stats,
-        "get-key-stats": accounts.stats,
-        "get-subscription": accounts.subscription,
-        "token": accounts.token,
-    }
-    if labels:
-        for label in Label:
-            calls[f"submit-{label}"] = partial(checks.submit, labels=labels, label=label)
-    return calls
 
 
 def _answer(parts: Parts, call: Answers, key: str | None = None, _host: str | None = None) -> Response:

@@ -13,7 +13,7 @@ from service.core.labels import Label
 from service.core.site import Scope
 from service.core.text import storable
 from service.errors import InvalidField, Unauthorised
-from service.labelling import LONGEST_WHO, Report, Reports
+from service.labelling import LONGEST_WHO, Report
 
 # By which people try whether all is connected.
 SPAM_AUTHOR, SPAM_EMAIL = "viagra-test-123", "akismet-guaranteed-spam@example.com"
@@ -35,7 +35,7 @@ def check(call: Call, parts: Parts) -> Response:
     return verdict(outcome.decision, call.environ)
 
 
-def submit(call: Call, _: Parts, *, labels: Reports, label: Label) -> Response:
+def submit(call: Call, parts: Parts, *, label: Label) -> Response:
     """
     Keep what a moderator says, and thank.
     """
@@ -51,7 +51,7 @@ def submit(call: Call, _: Parts, *, labels: Reports, label: Label) -> Response:
             decision_id=decision_id(call.fields.text("guid")),
             told={"true": Verdict.REJECT, "false": Verdict.ACCEPT}.get(told),
         )
-        labels.report(call.site, report)
+        parts.labels.report(call.site, report)
     return text(THANKS)
 
 

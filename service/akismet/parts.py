@@ -27,8 +27,7 @@ class Tallies(Protocol):
 @dataclass(frozen=True, slots=True)
 class Parts:
     """
-    The parts of Akismet's edge. `rehearsal` judges tests, which must leave no trace; without `labels` there are no
-    calls that submit, rather than some that thank for nothing.
+    The parts of Akismet's edge. `rehearsal` judges tests, which must leave no trace.
     """
 
     moderation: Moderates
@@ -36,7 +35,7 @@ class Parts:
     keyring: Keyring
     statistics: Tallies
     clock: Callable[[], datetime]
-    labels: Reports | None = None
+    labels: Reports
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,13 @@ VERSION = "/v1alpha1"
 @dataclass(frozen=True, slots=True)
 class Parts:
     """
-    The parts of Perspective's edge. `rehearsal` scores without a trace what must not be stored; without `labels` there
-    is no call that suggests a score.
+    The parts of Perspective's edge. `rehearsal` scores without a trace what must not be stored.
     """
 
     moderation: Moderates
     rehearsal: Moderates
     gate: Gate
-    labels: Reports | None = None
+    labels: Reports
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -50,14 +49,12 @@ def blueprint(parts: Parts) -> Blueprint:
             g.decision, g.replayed = outcome.decision, outcome.replayed
         return answers.scored(asked, outcome.decision)
 
-    if labels := parts.labels:
-
-        @perspective.post(f"{VERSION}/comments:suggestscore")
-        def suggest() -> Response:
-            site = _caller(parts.gate, Scope.FEEDBACK)
-            given = requests.suggestion(body.raw(request.environ))
-            labels.report(site, Report(Comment("", given.text), given.label, given.community))
-            return answers.thanks(given)
+    @perspective.post(f"{VERSION}/comments:suggestscore")
+    def suggest() -> Response:
+        site = _caller(parts.gate, Scope.FEEDBACK)
+        given = requests.suggestion(body.raw(request.environ))
+        parts.labels.report(site, Report(Comment("", given.text), given.label, given.community))
+        return answers.thanks(given)
 
     @perspective.errorhandler(HamletError)
     def refuse(error: HamletError) -> Response:

@@ -39,9 +39,3 @@ def test_a_test_teaches_nothing(client: FlaskClient, edge: Edge) -> None:
 
     assert response.data == THANKS
     assert not edge.labels.kept
-
-
-def test_where_nothing_is_kept_nobody_is_thanked(edge: Edge) -> None:
-    response = edge.app(has_labels=False).test_client().post("/1.1/submit-spam", data=check())
-
-    assert response.status_code == 404

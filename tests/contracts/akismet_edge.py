@@ -87,12 +87,11 @@ class Edge:
     def wish(self, hold: AkismetHold) -> None:
         self.sites.site = replace(SITE, akismet_hold=hold)
 
-    def app(self, *, has_labels: bool = True) -> Flask:
+    def app(self) -> Flask:
         app = Flask(__name__)
         problems.install(app, chance=lambda: 0.0)
         keyring = Keyring(self.sites, Gate(self.sites), SECRET)
-        labels = self.labels if has_labels else None
-        parts = Parts(self.moderation, self.rehearsal, keyring, self.statistics, lambda: NOW, labels)
+        parts = Parts(self.moderation, self.rehearsal, keyring, self.statistics, lambda: NOW, self.labels)
         app.register_blueprint(akismet.blueprint(parts))
         return app
 

@@ -44,11 +44,11 @@ class Edge:
     )
     labels: FakeReports = field(default_factory=FakeReports)
 
-    def app(self, *, has_labels: bool = True) -> Flask:
+    def app(self) -> Flask:
         app = Flask(__name__)
         problems.install(app)
-        labels = self.labels if has_labels else None
-        app.register_blueprint(perspective.blueprint(Parts(self.moderation, self.rehearsal, Gate(FakeSites()), labels)))
+        parts = Parts(self.moderation, self.rehearsal, Gate(FakeSites()), self.labels)
+        app.register_blueprint(perspective.blueprint(parts))
         return app
 
 
@@ -209,7 +209,3 @@ def test_of_toxicity_nothing_is_learnt_either(edge: Edge, post: Post) -> None:
 
     assert fault(answer)["code"] == 400
     assert edge.labels.kept == []
-
-
-def test_without_labels_there_is_no_such_call(edge: Edge) -> None:
-    assert edge.app(has_labels=False).test_client().post(SUGGEST).status_code == 404
