@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from service.core.moderator import Moderator, Role
 from service.store.engine import available, one_by_one
-from service.store.errors import ModeratorExists, UnknownModerator, UnknownSite
+from service.store.errors import ModeratorExists, UnknownModerator
+from service.store.sites import site_ids_of
 from service.store.tables import moderator_sessions, moderator_sites, moderators, sites
 
 # From the fifth failure on an account is locked, for one minute and then twice as long each time, up to an hour.
@@ -55,7 +56,8 @@ class Moderators:
                 moderator_id = connection.scalars(adding).one()
             except IntegrityError:
                 raise ModeratorExists(f"there is a moderator {name!r} already") from None
-            for site_id in _site_ids(connection, site_names):
+            for site_name in dict.fromkeys(site_names):
+                site_id = site_ids_of(connection, site_name)[site_name]
                 connection.execute(insert(moderator_sites).values(moderator_id=moderator_id, site_id=site_id))
 
     def remove(self, name: str) -> None:
@@ -201,11 +203,3 @@ def _id_of(connection: Connection, name: str) -> int:
     if moderator_id is None:
         raise UnknownModerator(f"there is no moderator {name!r}; `hamlet moderators list` shows them")
     return moderator_id
-
-
-def _site_ids(connection: Connection, names: Sequence[str]) -> Sequence[int]:
-    known = {row.name: row.id for row in connection.execute(select(sites.c.name, sites.c.id))}
-    for name in names:
-        if name not in known:
-            raise UnknownSite(f"there is no site {name!r}; `hamlet sites list` shows them")
-    return [known[name] for name in dict.fromkeys(names)]
