@@ -19,7 +19,7 @@ from service.store.tables import labels, sites
 PAGE = 1_000
 _FIELDS = frozenset(field.name for field in fields(Comment)) - {"honeypot"}
 
-IS_KEPT = labels.c.erased_at.is_(None)
+_NOT_ERASED = labels.c.erased_at.is_(None)
 _better = labels.alias()
 # Of the weightiest the latest counts, as `core.labels.in_force` says it.
 IN_FORCE = and_(
@@ -49,7 +49,7 @@ class LabelledComments:
         """
         Return the latest labels at a site, by its name, that do not count until somebody releases them.
         """
-        waits = (labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK, IS_KEPT)
+        waits = (labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK, _NOT_ERASED)
         query = select(labels).where(of_site(site), *waits)
         with available(), self._engine.connect() as connection:
             return [labelled(row) for row in connection.execute(query.order_by(desc(labels.c.at)).limit(most))]
@@ -59,7 +59,7 @@ class LabelledComments:
         Return a text that changes whenever other labels count of those that were given at a site since a moment.
         """
         query = select(func.count(), func.max(labels.c.id)).where(
-            labels.c.site_id == site_id, labels.c.at >= since, labels.c.set_aside.is_(None), IS_KEPT
+            labels.c.site_id == site_id, labels.c.at >= since, labels.c.set_aside.is_(None), _NOT_ERASED
         )
         with available(), self._engine.connect() as connection:
             count, newest = connection.execute(query).one()
@@ -69,7 +69,7 @@ class LabelledComments:
         """
         Return the latest labels in force of those that were given at a site since a moment, the earliest first.
         """
-        query = select(labels).where(labels.c.site_id == site_id, labels.c.at >= since, IN_FORCE, IS_KEPT)
+        query = select(labels).where(labels.c.site_id == site_id, labels.c.at >= since, IN_FORCE, _NOT_ERASED)
         with available(), self._engine.connect() as connection:
             rows = connection.execute(query.order_by(desc(labels.c.at), desc(labels.c.id)).limit(most)).all()
         return [labelled(row) for row in reversed(rows)]
@@ -84,7 +84,7 @@ def stream(engine: Engine, page: int = PAGE) -> Iterator[tuple[str, Labelled]]:
         StoreUnavailable: the store cannot be read.
     """
     with_site = select(labels, sites.c.name.label("site")).join(sites)
-    query, last = with_site.where(IN_FORCE, IS_KEPT).order_by(labels.c.id).limit(page), ""
+    query, last = with_site.where(IN_FORCE, _NOT_ERASED).order_by(labels.c.id).limit(page), ""
     while True:
         with available(), one_by_one(engine).connect() as connection:
             rows = connection.execute(query.where(labels.c.id > last)).all()
