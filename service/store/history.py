@@ -87,21 +87,21 @@ def said(engine: Engine, ids: Sequence[str]) -> dict[str, Label]:
         query = select(decisions.c.id, decisions.c.label).where(
             decisions.c.id.in_(ids[part : part + PAGE_OF_COMMENTS]), decisions.c.label.is_not(None)
         )
-        found |= {row.id: Label(row.label) for row in _read(one_by_one(engine), query)}
+        found |= {row.id: Label(row.label) for row in _read(engine, query)}
     return found
 
 
 def _newest(engine: Engine, query: Select[Any], site: str, last: int, page: int) -> Iterator[Row[Any]]:
     is_of_site = decisions.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
     query = query.where(is_of_site).order_by(decisions.c.id.desc())
-    rows = _read(one_by_one(engine), query.limit(min(page, last)))
+    rows = _read(engine, query.limit(min(page, last)))
     while rows:
         yield from rows
         last -= len(rows)
         older = query.where(decisions.c.id < rows[-1].id).limit(min(page, last))
-        rows = _read(one_by_one(engine), older) if last and len(rows) == page else []
+        rows = _read(engine, older) if last and len(rows) == page else []
 
 
 def _read(engine: Engine, query: Select[Any]) -> Sequence[Row[Any]]:
-    with available(), engine.connect() as connection:
+    with available(), one_by_one(engine).connect() as connection:
         return connection.execute(query).all()
