@@ -89,12 +89,19 @@ def count(
         _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )
     as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.passage_margin)
+    return Counts(in_fit, bare, as_written, *layout(vocabularies))
+
+
+def layout(vocabularies: Vocabularies) -> tuple[NDArray[np.object_], dict[str, slice]]:
+    """
+    Return the entries of all blocks in the order of their columns, and where each block lies.
+    """
     names: list[str] = []
     blocks: dict[str, slice] = {}
     for block in BLOCKS:
         blocks[block] = slice(len(names), len(names) + len(vocabularies[block]))
         names.extend(vocabularies[block])
-    return Counts(in_fit, bare, as_written, np.array(names, dtype=object), blocks)
+    return np.array(names, dtype=object), blocks
 
 
 def words_of(document: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, vstack
+from scipy.sparse import diags, vstack
 
 from training.bounds import bounds
 from training.counts import Counts, columns
@@ -36,14 +36,14 @@ class Weights:
         return counts.written.highest(dense, rows) + self.intercept
 
 
-def log_count_ratio(matrix: csr_matrix, is_spam: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def log_count_ratio(spam: NDArray[np.float64], ham: NDArray[np.float64]) -> NDArray[np.float64]:
     """
-    Return how far each column leans to one label, as naive Bayes counts it, without its sign.
+    Return how far each column leans to one label, as naive Bayes counts it, without its sign, by its counts in both.
 
     Columns scaled by it are penalised less the more they lean (Wang and Manning 2012): recall at 0.5 % false positives
     on unseen sources rose from 0.285 to 0.322, the mean of seven.
     """
-    spam, ham = (1 + weight[rows] @ matrix[rows] for rows in (is_spam, ~is_spam))
+    spam, ham = 1 + spam, 1 + ham
     ratio: NDArray[np.float64] = np.abs(np.log((spam / spam.sum()) / (ham / ham.sum())))
     return ratio
 
@@ -117,7 +117,7 @@ def fit(
     matrix = counts.dressed[rows][:, used]
     twice = vstack([matrix, counts.bare[rows][:, used]]).tocsr()
     is_spam, weight = np.tile(is_spam[rows], 2), np.tile(weight[rows] / 2, 2)
-    scale = log_count_ratio(twice, is_spam, weight)
+    scale = log_count_ratio(*(weight[inside] @ twice[inside] for inside in (is_spam, ~is_spam)))
     scale[counts.inside("characters", used)] *= params.model.character_scale
     regression = classifier(params.model).fit(twice @ diags(scale), is_spam, sample_weight=weight)
     values = np.clip(scale * regression.coef_[0].astype(np.float64), *bounds(counts.entries(used), params.model))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from service.core.features import readings
 from training.augment import Dressed
-from training.counts import Counts, as_readings
+from training.counts import Counts, as_readings, layout
 from training.crossfit import Held, Names, Prepared
 from training.duplicates import Thinned
 from training.errors import BadData
@@ -17,7 +17,7 @@ from training.params import Params
 from training.partial.balance import Factors
 from training.partial.encoding import Encoder
 from training.partial.folds import Folds
-from training.pipeline import BLOCKS, Vocabularies
+from training.pipeline import Vocabularies
 from training.progress import track
 from training.rows import Row
 from training.split import groups_of
@@ -38,12 +38,7 @@ def prepare(
     rows = [sample[position] for position in thinned.kept]
     read = [readings(row.as_comment()) for row in track(rows, "Reading the sample")]
     written = as_readings(read, encoder.as_written, passage_margin)
-    names: list[str] = []
-    blocks: dict[str, slice] = {}
-    for block in BLOCKS:
-        blocks[block] = slice(len(names), len(names) + len(vocabularies[block]))
-        names.extend(vocabularies[block])
-    counts = Counts(written.counts, written.counts, written, np.array(names, dtype=object), blocks)
+    counts = Counts(written.counts, written.counts, written, *layout(vocabularies))
     groups = groups_of(rows, [thinned.clusters[position] for position in thinned.kept])
     weight = [row.weight * factors.get((row.source, row.label, row.language), 1.0) for row in rows]
     is_spam = np.array([row.is_spam for row in rows])

@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from training.bounds import Bounds, bounds
 from training.params import Model, Params
 from training.pipeline import BLOCKS, Entries, Vocabularies
+from training.weights import log_count_ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,9 @@ class Chosen:
 
     def scale(self, model: Model) -> NDArray[np.float64]:
         """
-        Return by what each column is multiplied: how far it leans to one label, as `weights.log_count_ratio` has it.
+        Return by what each column is multiplied: how far it leans to one label.
         """
-        spam, ham = 1 + self.spam, 1 + self.ham
-        ratio: NDArray[np.float64] = np.abs(np.log((spam / spam.sum()) / (ham / ham.sum())))
+        ratio = log_count_ratio(self.spam, self.ham)
         ratio[len(ratio) - len(self.vocabularies["characters"]) :] *= model.character_scale
         return ratio
 
