@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from service.core.text import storable
+from service.training_copies import ENDINGS
 from training.errors import BadData
 from training.rows import LABELS, Row
 
-ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 FIELDS = ("source", "group", "label", "language", "kind", "name", "comment", "url", "article_title", "date")
 LONGEST_COMMENT = 64 * 1024
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
