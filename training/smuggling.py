@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
+from string import ascii_lowercase
 
 from service.core.comment import Comment
 from training import decoys
 
 Attack = Callable[[Comment, Random], Comment]
+
+LINKS_AROUND = 40
+NEWSPAPERS = ("bbc.co.uk", "elpais.com", "lemonde.fr", "nytimes.com", "reuters.com", "spiegel.de", "theguardian.com")
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\[\]()]+")
 _HOST = re.compile(r"(https?://)([^\s<>\"'\[\]()/]+)")
@@ -92,6 +96,28 @@ def _padded(before: int, after: int, texts: tuple[str, ...] = decoys.HAM) -> Att
     return attack
 
 
+def _among_links(address: Callable[[Random], str]) -> Attack:
+    def attack(comment: Comment, random: Random) -> Comment:
+        links = [address(random) for _ in range(LINKS_AROUND)]
+        half = LINKS_AROUND // 2
+        return replace(comment, comment=" ".join([*links[:half], comment.comment, *links[half:]]))
+
+    return attack
+
+
+def _nowhere(random: Random) -> str:
+    return f"http://{_letters(3, random)}.org/{_letters(3, random)}"
+
+
+def _newspaper(random: Random) -> str:
+    story = "-".join(_letters(6, random) for _ in range(3))
+    return f"https://www.{random.choice(NEWSPAPERS)}/{story}"
+
+
+def _letters(count: int, random: Random) -> str:
+    return "".join(random.choices(ascii_lowercase, k=count))
+
+
 def _translated(comment: Comment, random: Random) -> Comment:
     template = random.choice(decoys.TRANSLATED)
     return replace(comment, comment=template.format(link=first_link(comment)).rstrip(" :"))
@@ -117,6 +143,8 @@ PADDINGS: dict[str, Attack] = {
     "ham around": _padded(1, 1),
     "much ham around": _padded(3, 3),
     "news before": _padded(1, 0, decoys.NEWS),
+    "links around": _among_links(_nowhere),
+    "links to newspapers around": _among_links(_newspaper),
 }
 REWRITINGS: dict[str, Attack] = {
     "image only": _image_link,

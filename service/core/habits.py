@@ -15,7 +15,7 @@ _QUOTES = re.compile(r"^\s*(?:>|&gt;)|<blockquote|\[quote", re.IGNORECASE | re.M
 _CODE_TAG = re.compile(r"<(?:code|pre)\b|```", re.IGNORECASE)
 # Patterns that begin with a few characters are searched for in a third of the time of those that begin in two ways.
 _ENDS_LIKE_CODE, _CALL = re.compile(r"[{};]\s*$", re.MULTILINE), re.compile(r"\(\)(?<=\w\(\))")
-_SMILEY = re.compile(r"[:;=8^<](?:(?<=[:;=8])['-]?[()DPpo/|](?!\w)|(?<=\^)\^|(?<=<)3)")
+_SMILEY = re.compile(r"[:;=8^<](?:(?<=[:;=]|(?<!\S)8)['-]?[()DPpo/|](?![\w/])|(?<=\^)\^|(?<=<)3)")
 _SPIN = re.compile(r"\{[^{}\n]{1,80}\|[^{}\n]{1,200}\}|(?:[\w' ]{1,60}\|){4}")
 _BROKEN_LINE = re.compile(r"[^\S\n]\n[^\W\d_A-Z]|[a-z,]\n[a-z]")
 

@@ -110,6 +110,8 @@ def test_what_spammers_do_is_a_clue(comment: str, clue: str) -> None:
         ("an mp3 of 2024 for win10", "is:brand_with_number"),
         ("as I wrote in my post about their channel", "is:own_channel"),
         ("I like this channel", "is:own_channel"),
+        ("it is all at https://example.org/story", "is:smiley"),
+        ("(as they did in 2018)", "is:smiley"),
     ],
 )
 def test_what_readers_write_in_the_same_words_is_no_such_clue(comment: str, clue: str) -> None:
@@ -125,6 +127,7 @@ def test_what_readers_write_in_the_same_words_is_no_such_clue(comment: str, clue
         ("try `x` or <code>print(1)</code>", "is:code"),
         ("is it true?", "is:asks"),
         ("who knows :-)", "is:smiley"),
+        ("who knows 8-)", "is:smiley"),
         ("who knows...", "is:ellipsis"),
         ("the mayor (again)", "is:parenthesis"),
         ('the mayor "forgot" it', "is:quotation"),
@@ -248,6 +251,15 @@ def _seconds(comment: Comment) -> float:
         return time.process_time() - start
 
     return min(once() for _ in range(3))
+
+
+def test_of_many_links_the_first_and_the_last_are_read_and_all_are_counted() -> None:
+    hosts = [f"{letter}.example" for letter in "abcdefghijklmnopqrst"]
+
+    read = document(Comment("", " ".join(f"https://{host}/" for host in hosts))).split()
+
+    assert [host for host in hosts if f"link:{host}" in read] == [*hosts[:5], *hosts[-3:]]
+    assert "is:many_links" in read
 
 
 def test_a_long_comment_is_read_in_passages_that_hold_all_of_its_words_and_each_its_clues() -> None:
