@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -49,9 +50,29 @@ def write_model(models: Path, version: str = "tiny") -> Path:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
+    """
+    Return a port on which nobody listens, and that is given to nobody else until this process ends: a server may take
+    seconds to listen on it. The kernel gives out others, and a socket for UDP holds its number against other tests.
+    """
+    while True:
+        port = random.randrange(10_000, 32_000)
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            held.bind(("127.0.0.1", port))
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            held.close()
+            continue
+        held.detach()  # and so open for good
         return port
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:

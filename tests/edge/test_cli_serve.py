@@ -20,6 +20,7 @@ from running_service import (
     command,
     descendants,
     environment,
+    free_port,
     tracing,
     wait_until,
     write_model,
@@ -159,7 +160,9 @@ def test_an_address_of_redis_that_makes_no_sense_is_one_line_without_the_passwor
 
 
 def test_a_start_without_the_store_ends_and_says_why_without_the_password(tmp_path: Path) -> None:
-    ended = _serve(environment(tmp_path, HAMLET_DATABASE_URL="postgresql://hamlet:secret@127.0.0.1:1/hamlet"))
+    url = "postgresql://hamlet:secret@127.0.0.1:1/hamlet"
+
+    ended = _serve(environment(tmp_path, HAMLET_PORT=str(free_port()), HAMLET_DATABASE_URL=url))
 
     assert ended.returncode == 2
     assert "Connection refused" in ended.stderr.splitlines()[-1]
@@ -198,7 +201,7 @@ def test_a_worker_that_dies_is_replaced(service: RunningService) -> None:
 
     os.kill(before[0], signal.SIGKILL)
 
-    wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+    wait_until(lambda: set(service.workers()) - set(before))
     wait_until(service.answers)
 
 
