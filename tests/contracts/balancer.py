@@ -2,13 +2,12 @@
 HAProxy before several replicas: it asks each for its readiness, and sends comments to those that are ready.
 """
 
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from running_service import free_port, wait_until
+from running_service import SECONDS, free_port, listens, wait_until
 
 CONFIGURATION = """
 global
@@ -37,14 +36,6 @@ backend replicas
 """
 
 
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True
-
-
 @contextmanager
 def balanced(program: str, folder: Path, replicas: Sequence[int], port: int | None = None) -> Iterator[int]:
     """
@@ -57,8 +48,8 @@ def balanced(program: str, folder: Path, replicas: Sequence[int], port: int | No
     with (folder / "haproxy.log").open("wb") as log:
         process = subprocess.Popen([program, "-f", str(configuration), "-db"], stdout=log, stderr=log)
     try:
-        wait_until(lambda: _listens(port))
+        wait_until(lambda: listens(port))
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(SECONDS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-SECONDS = 10
+from running_service import SECONDS
 
 
 @dataclass

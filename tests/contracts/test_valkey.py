@@ -6,12 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import redis
+from running_service import wait_until
 
 from service.valkey import EmbeddedValkey, ValkeyError, socket_path, url_of
 
@@ -48,15 +47,6 @@ def runs(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def eventually(claim: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
-    while not claim():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def answers(url: str) -> bool:
@@ -111,7 +101,7 @@ def test_it_is_started_again_when_it_is_killed(server: EmbeddedValkey) -> None:
 
     os.kill(first, signal.SIGKILL)
 
-    assert eventually(lambda: not runs(first) and answers(server.url))
+    wait_until(lambda: not runs(first) and answers(server.url))
     assert process_of(server.url) != first
 
 

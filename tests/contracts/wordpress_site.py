@@ -194,7 +194,7 @@ class WordpressSite:
         subprocess.run([self._programs["mariadb-install-db"], *plain, *insecure], check=True, stdout=subprocess.DEVNULL)
         small = ["--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--skip-networking"]
         self._start(self._programs["mariadbd"], *plain, *small, f"--socket={socket}")
-        wait_until(socket.exists, 120)
+        wait_until(socket.exists)
 
     def _install(self) -> None:
         shutil.copytree(self._source, self.root, ignore=shutil.ignore_patterns("wp-config.php"))
@@ -213,7 +213,7 @@ class WordpressSite:
         place = f"127.0.0.1:{self.port}"
         # Workers, since Hamlet calls back while a page is made.
         self._start(self._php, *self._options(), "-S", place, "-t", str(self.root), PHP_CLI_SERVER_WORKERS="3")
-        wait_until(self._answers, 120)
+        wait_until(self._answers)
 
     def _answers(self) -> bool:
         try:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from running_service import RunningService, free_port, wait_until, write_model
+from running_service import SECONDS, RunningService, free_port, wait_until, write_model
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
@@ -77,11 +77,11 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory, installed: Installed) -
         process = subprocess.Popen([program, *arguments, f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
         try:
             server = Prometheus(port)
-            wait_until(server.is_watching, seconds=30)
+            wait_until(server.is_watching)
             yield server
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(SECONDS)
 
 
 def promtool(installed: Installed, *arguments: str) -> None:
@@ -170,7 +170,7 @@ def test_prometheus_evaluates_every_rule(prometheus: Prometheus) -> None:
         (group,) = prometheus.ask("/api/v1/rules")["groups"]
         return {rule["health"] for rule in group["rules"]}
 
-    wait_until(lambda: "unknown" not in health(), seconds=20)
+    wait_until(lambda: "unknown" not in health())
 
     assert health() == {"ok"}
 

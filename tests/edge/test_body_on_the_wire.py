@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from running_service import RunningService, write_model
+from running_service import SECONDS, RunningService, write_model
 
 GOOD = b'{"name": "a", "comment": "b"}'
 
@@ -26,7 +26,7 @@ def post(service: RunningService, header: str, sent: bytes, *, is_cut: bool = Fa
     Send a body as it is, perhaps hang up; return the status and the body of the answer.
     """
     head = f"POST /v1/comments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service.key}\r\nConnection: close\r\n"
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=SECONDS) as connection:
         connection.sendall(f"{head}Content-Type: application/json\r\n{header}\r\n\r\n".encode())
         received = b""
         with suppress(BrokenPipeError, ConnectionResetError):  # the server may answer before all is sent

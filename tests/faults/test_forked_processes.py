@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from load import Load
-from running_service import RunningService, descendants, wait_until, write_model
+from running_service import SECONDS, RunningService, descendants, wait_until, write_model
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
 
@@ -42,7 +42,7 @@ def test_a_worker_shares_most_of_its_memory_with_the_others(serve: Serve) -> Non
 
 def test_no_two_workers_give_the_same_ids(serve: Serve) -> None:
     with serve() as service, Load(service.port, service.key, clients=8) as load:
-        wait_until(lambda: len(load.answers) > 200, seconds=60)
+        wait_until(lambda: len(load.answers) > 200)
         load.stop()
 
     ids = load.ids()
@@ -55,7 +55,7 @@ def test_a_worker_that_replaces_another_has_the_model_that_was_promoted_meanwhil
         (before,) = service.workers()
 
         os.kill(before, signal.SIGKILL)
-        wait_until(lambda: set(service.workers()) - {before}, seconds=20)
+        wait_until(lambda: set(service.workers()) - {before})
 
         assert service.moderate("Ann", "thanks")["model"] == "two"
 
@@ -65,7 +65,7 @@ def test_workers_are_replaced_after_a_promotion_without_a_request_that_fails(ser
         before = service.workers()
 
         write_model(service.folder / "models", "two")
-        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="model"}') == 2, seconds=40)
+        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="model"}') == 2)
         load.stop()
 
         assert not set(before) & set(service.workers())
@@ -80,7 +80,7 @@ def test_upkeep_that_dies_is_started_again(serve: Serve) -> None:
 
         os.kill(before, signal.SIGKILL)
 
-        wait_until(lambda: set(service.children("upkeep")) - {before}, seconds=20)
+        wait_until(lambda: set(service.children("upkeep")) - {before})
 
 
 def test_the_embedded_valkey_comes_back_when_what_keeps_it_dies(serve: Serve) -> None:
@@ -93,8 +93,8 @@ def test_the_embedded_valkey_comes_back_when_what_keeps_it_dies(serve: Serve) ->
 
         os.kill(before, signal.SIGKILL)
 
-        wait_until(lambda: set(service.children("valkey")) - {before}, seconds=20)
-        wait_until(lambda: degraded() == [], seconds=20)
+        wait_until(lambda: set(service.children("valkey")) - {before})
+        wait_until(lambda: degraded() == [])
 
 
 def test_ctrl_c_which_reaches_all_processes_ends_them_in_order(serve: Serve) -> None:
@@ -104,7 +104,7 @@ def test_ctrl_c_which_reaches_all_processes_ends_them_in_order(serve: Serve) -> 
         wait_until(lambda: service.request("GET", "/readyz").status == 503)
         accepted = service.post("/v1/comments", {"name": "Ann", "comment": "thanks"})
         os.killpg(service.process.pid, signal.SIGINT)  # the second skips the rest of the wait
-        code = service.process.wait(timeout=30)
+        code = service.process.wait(SECONDS)
 
     assert json.loads(accepted.body)["verdict"] == "accept"
     assert code == 0
@@ -115,7 +115,7 @@ def test_a_terminal_that_closes_ends_none_of_them_and_workers_are_replaced_as_on
         before = service.children("upkeep")
 
         os.killpg(service.process.pid, signal.SIGHUP)
-        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="age"}') == 2, seconds=40)
+        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="age"}') == 2)
 
         assert service.counted('hamlet_workers_replaced_total{cause="died"}') == 0
         assert service.children("upkeep") == before
@@ -125,12 +125,12 @@ def test_where_workers_die_as_soon_as_they_start_the_service_gives_up(serve: Ser
     with serve(HAMLET_WORKERS="1") as service:
         (first,) = service.workers()
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: set(service.workers()) - {first}, seconds=20)
+        wait_until(lambda: set(service.workers()) - {first})
         (second,) = set(service.workers()) - {first}
         left = descendants(service.process.pid)
 
         os.kill(second, signal.SIGKILL)
-        code = service.process.wait(timeout=30)
+        code = service.process.wait(SECONDS)
 
     assert code == 1
     assert "giving up" in (service.folder / "log").read_text()

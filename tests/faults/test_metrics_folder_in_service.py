@@ -47,7 +47,7 @@ def test_what_a_dead_worker_counted_stays_and_what_was_reserved_for_it_does_not(
         counted = service.counted("hamlet_decisions_total")
         files = {file.name: file.stat().st_size for file in metrics.glob(f"*_{old}.db")}
         os.kill(old, signal.SIGKILL)
-        wait_until(lambda: service.workers() not in ([], [old]) and service.answers(), seconds=30)
+        wait_until(lambda: service.workers() not in ([], [old]) and service.answers())
 
         again = service.counted("hamlet_decisions_total")
         left = {file.name: file.stat().st_size for file in metrics.glob(f"*_{old}.db")}
@@ -65,7 +65,7 @@ def test_a_worker_that_starts_on_a_full_disk_answers_and_says_that_it_does_not_c
         service.moderate("Ann", "thanks to all of you")
         filler = fill(small_disk)
         os.kill(old, signal.SIGKILL)
-        wait_until(lambda: service.workers() not in ([], [old]) and service.answers(), seconds=30)
+        wait_until(lambda: service.workers() not in ([], [old]) and service.answers())
 
         answer = service.moderate("Ann", "thanks to all of you again")
         numbers = service.request("GET", "/metrics").status

@@ -121,10 +121,10 @@ def test_damaged_models_that_are_promoted_under_load_leave_the_one_before_servin
             (models / "CURRENT").write_text("tiny\n")
             damage(models / damage.__name__ / "scorer.npz", service.folder / "ran")
             (models / "CURRENT").write_text(f"{damage.__name__}\n")
-            wait_until(lambda reason=reason, before=before: failures(reason) == before + 1, seconds=20)
+            wait_until(lambda reason=reason, before=before: failures(reason) == before + 1)
         ready = service.request("GET", "/readyz").status
         write_model(models, "mended")
-        wait_until(lambda: load.answers[-1]["model"] == "mended", seconds=20)
+        wait_until(lambda: load.answers[-1]["model"] == "mended")
 
         taken = service.counted("hamlet_model_loads_total"), service.counted("hamlet_model_load_seconds")
 

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 
 from load import Load
-from running_service import RunningService, wait_until
+from running_service import SECONDS, RunningService, wait_until
 
 from service.server import LOOK_SECONDS
 
@@ -25,14 +25,14 @@ def test_a_stop_under_load_fails_readiness_first_and_answers_all_that_was_asked(
         serve(is_traced=True, HAMLET_DRAIN_SECONDS="2") as service,
         Load(service.port, service.key, clients=4, leaves=True) as load,
     ):
-        wait_until(lambda: len(load.answers) > 50, seconds=60)
+        wait_until(lambda: len(load.answers) > 50)
 
         service.process.send_signal(signal.SIGTERM)
         wait_until(lambda: service.request("GET", "/readyz").status == 503)
         readiness = service.request("GET", "/readyz")
         accepted = service.post("/v1/comments", {"name": "Ann", "comment": "thanks"})
         load.stop()
-        code = service.process.wait(timeout=30)
+        code = service.process.wait(SECONDS)
 
     assert json.loads(readiness.body)["checks"]["worker"] == "this worker is about to end"
     assert (accepted.status, accepted.headers["connection"]) == (200, "close")
@@ -59,12 +59,12 @@ def test_a_second_signal_skips_the_wait(serve: Serve) -> None:
 
 def test_workers_are_replaced_one_after_the_other_without_a_request_that_fails(serve: Serve) -> None:
     with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
-        wait_until(lambda: len(load.answers) > 50, seconds=60)
+        wait_until(lambda: len(load.answers) > 50)
         before = service.workers()
 
         service.process.send_signal(signal.SIGHUP)  # what happens to each after HAMLET_WORKER_LIFETIME
-        wait_until(lambda: not set(before) & set(service.workers()), seconds=30)
-        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="age"}') == 2, seconds=30)
+        wait_until(lambda: not set(before) & set(service.workers()))
+        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="age"}') == 2)
         load.stop()
 
     assert load.lost == []
@@ -75,7 +75,7 @@ def test_a_stop_while_the_last_worker_is_replaced_does_not_wait_for_the_next_loo
     with serve(HAMLET_WORKERS="1", HAMLET_DRAIN_SECONDS="0") as service:
         before = service.workers()
         service.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+        wait_until(lambda: set(service.workers()) - set(before))
         began = time.monotonic()
 
         code, _ = service.stop(signal.SIGTERM)
@@ -93,23 +93,23 @@ def test_a_worker_that_dies_is_replaced_before_the_others_have_been_for_their_ag
         before = service.workers()
 
         service.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+        wait_until(lambda: set(service.workers()) - set(before))
         os.kill(max(before), signal.SIGKILL)  # the last to be replaced
-        wait_until(lambda: len(causes()) == 3, seconds=40)
+        wait_until(lambda: len(causes()) == 3)
 
         assert causes() == [f"a worker was replaced ({cause})" for cause in ("age", "died", "age")]
 
 
 def test_a_killed_worker_loses_nothing_that_was_acknowledged_and_is_replaced(serve: Serve) -> None:
     with serve(is_traced=True) as service, Load(service.port, service.key, clients=4) as load:
-        wait_until(lambda: len(load.answers) > 100, seconds=60)
+        wait_until(lambda: len(load.answers) > 100)
         before = service.workers()
 
         os.kill(before[0], signal.SIGKILL)
-        wait_until(lambda: len(set(service.workers()) - set(before)) == 1, seconds=20)
-        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="died"}') == 1, seconds=20)
+        wait_until(lambda: len(set(service.workers()) - set(before)) == 1)
+        wait_until(lambda: service.counted('hamlet_workers_replaced_total{cause="died"}') == 1)
         asked_after = len(load.answers)
-        wait_until(lambda: len(load.answers) > asked_after + 50, seconds=60)
+        wait_until(lambda: len(load.answers) > asked_after + 50)
         load.stop()
 
         assert set(load.ids()) <= service.stored()
@@ -133,7 +133,7 @@ def test_while_a_killed_worker_is_replaced_new_connections_go_to_the_other(serve
         before = service.workers()
 
         os.kill(before[0], signal.SIGKILL)
-        wait_until(lambda: set(service.workers()) - set(before), seconds=20)
+        wait_until(lambda: set(service.workers()) - set(before))
         (starting,) = set(service.workers()) - set(before)
         os.kill(starting, signal.SIGSTOP)
         try:
@@ -152,7 +152,7 @@ def test_after_everything_was_killed_every_acknowledged_decision_and_label_is_th
     labelled: list[str] = []
     with serve(is_traced=True) as service:
         with Load(service.port, service.key, clients=4) as load:
-            wait_until(lambda: len(load.answers) > 100, seconds=60)
+            wait_until(lambda: len(load.answers) > 100)
             for each in load.ids()[:20]:
                 answer = service.post(f"/v1/comments/{each}/label", {"label": "ham"})
                 assert answer.status == 200, answer

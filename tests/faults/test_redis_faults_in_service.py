@@ -93,7 +93,7 @@ def whole(service: RunningService) -> RunningService:
     """
     The service with a Redis that it uses: after a fault it tries again by itself.
     """
-    wait_until(lambda: decided(service)["degraded"] == [], seconds=40)
+    wait_until(lambda: decided(service)["degraded"] == [])
     return service
 
 

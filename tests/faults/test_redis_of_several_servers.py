@@ -227,7 +227,7 @@ def test_after_a_failover_the_new_primary_is_found_and_knows_what_was_counted(
     old.stop()
 
     during = timed(lambda: observe(ip="9.9.9.9"))
-    wait_until(lambda: sentinels.primary() is replica, seconds=30)
+    wait_until(lambda: sentinels.primary() is replica)
     observe.clock.now += 60
     after = observing(sentinels.url + PATIENT)(ip="8.8.8.8")
     again = timed(lambda: observe(ip="9.9.9.9"))

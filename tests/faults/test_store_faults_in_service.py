@@ -44,7 +44,7 @@ def test_a_full_disk_costs_the_record_and_no_verdict(serve: Serve, small_disk: P
                 file.write(b"x" * 4096)
 
         # What SQLite has room for in its log is stored yet.
-        wait_until(lambda: not decided(service)["recorded"], seconds=30)
+        wait_until(lambda: not decided(service)["recorded"])
         full = decided(service)
         withheld = decided(service, UNSURE)
         counted = service.counted('hamlet_store_errors_total{kind="full"}')
@@ -127,7 +127,7 @@ def test_without_postgresql_verdicts_are_given_and_moderators_told_to_come_back(
             counted = service.counted("hamlet_store_errors_total")
         finally:
             postgresql.start()
-        wait_until(lambda: decided(service)["recorded"], seconds=30)
+        wait_until(lambda: decided(service)["recorded"])
         found = service.request("GET", f"/v1/comments/{whole['id']}", Authorization=f"Bearer {service.key}")
 
     assert facts(away) == ("accept", ["store"], False)

@@ -88,7 +88,7 @@ def test_a_click_in_hamlet_moves_the_comment(blog: Blog, text: str, label: str, 
 
     blog.label(name, label)
 
-    wait_until(lambda: blog.wordpress.status_of(name) == after, 30)
+    wait_until(lambda: blog.wordpress.status_of(name) == after)
 
 
 @ours
