@@ -5,7 +5,11 @@ The browser that looks at our pages.
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+from running_service import SECONDS
+
+# By default it waits for 5 s, which a busy machine may need for one answer.
+expect.set_options(timeout=SECONDS * 1_000)
 
 
 @pytest.fixture(scope="module")
