@@ -64,6 +64,13 @@ class Load:
         """
         return [answer["id"] for answer in self.answers if answer.get("recorded")]
 
+    def late(self) -> int:
+        """
+        Return how many were answered at the deadline, as a busy machine may have it: whether they were counted, refused
+        or recorded is not known.
+        """
+        return sum(answer["degraded"] == ["time"] for answer in self.answers)
+
     def _ask_on(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         while not self._stop.wait(self.pause):

@@ -4,6 +4,7 @@ Clients that are slow, many, wrong or somebody else than they say: everybody els
 
 import json
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, closing
 import pytest
 import redis
 from load import Load
+from redis_servers import one_server
 from running_service import RunningService, command, wait_until, write_model
 from traffic_observer import pass_time
 
@@ -19,17 +21,40 @@ Serve = Callable[..., AbstractContextManager[RunningService]]
 HEAD = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 CALLER_LIMIT, AUTHOR_LIMIT = 40, 20
-# Refusals, far more than a minute of one client's comments.
-STORM = 1_500
+# Refusals, far more than a minute of one client's comments, and soon enough for a busy machine.
+STORM = 600
+# What is counted must not depend on how busy the machine is.
+PATIENT = "?socket_timeout=10&socket_connect_timeout=10"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("hostile-clients")
     write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="1") as running:
+    with (
+        one_server() as server,
+        RunningService(folder, HAMLET_WORKERS="1", HAMLET_REDIS_URL=server.url + PATIENT) as running,
+    ):
         running.lift_limits(commenter_per_minute=AUTHOR_LIMIT)
         yield running
+
+
+@pytest.fixture
+def counters() -> Iterator[str]:
+    """
+    The URL of a Redis of a test's own.
+    """
+    with one_server() as server:
+        yield server.url + PATIENT
+
+
+def recorded(service: RunningService, site: str) -> int:
+    """
+    Return how many decisions of a site are in the store.
+    """
+    query = "SELECT count(*) FROM decisions JOIN sites ON sites.id = site_id WHERE sites.name = ?"
+    with closing(sqlite3.connect(service.folder / "state" / "hamlet.sqlite")) as store:
+        return int(store.execute(query, (site,)).fetchone()[0])
 
 
 def exchange(service: RunningService, sent: bytes) -> bytes:
@@ -62,7 +87,7 @@ def test_fifty_that_dribble_keep_nobody_waiting(service: RunningService, dribble
 
         answers = [service.moderate("Ann", f"thanks to you {number}") for number in range(5)]
 
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 4.5  # after 5 s those that dribble are hung up on
         assert service.counted("hamlet_connections_open") > 50
     assert {answer["verdict"] for answer in answers} == {"accept"}
 
@@ -120,8 +145,10 @@ def test_a_body_that_lies_about_its_length_is_refused_and_nothing_hangs(
     assert service.moderate("Ann", "thanks to all of you")["verdict"] == "accept"
 
 
-def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_limit_is_judged(serve: Serve) -> None:
-    with serve(HAMLET_WORKERS="1") as service:
+def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_limit_is_judged(
+    serve: Serve, counters: str
+) -> None:
+    with serve(HAMLET_WORKERS="1", HAMLET_REDIS_URL=counters) as service:
         service.lift_limits(key_per_minute=CALLER_LIMIT)
         with Load(service.port, service.key, clients=16, pause=0) as load:
             wait_until(lambda: load.statuses[429] > 400)
@@ -129,15 +156,19 @@ def test_a_storm_of_retries_is_told_when_to_come_back_and_what_is_within_the_lim
         stored = service.stored()
 
     assert set(load.statuses) == {200, 429}
-    assert load.statuses[200] == CALLER_LIMIT == len(stored)
+    assert len(stored) == CALLER_LIMIT
+    assert CALLER_LIMIT - load.late() <= len(load.ids()) <= load.statuses[200] <= CALLER_LIMIT + load.late()
+    assert set(load.ids()) <= stored
     assert load.lost == []
-    assert refused == load.statuses[429]
+    assert load.statuses[429] <= refused <= load.statuses[429] + load.late()
     assert len(load.retry_after) == load.statuses[429]
     assert len(set(load.retry_after)) > 5  # or all would come back together
 
 
-def test_a_storm_that_waits_for_nothing_costs_other_sites_nothing_and_ends_when_it_was_told(serve: Serve) -> None:
-    with serve(HAMLET_WORKERS="1") as service:
+def test_a_storm_that_waits_for_nothing_costs_other_sites_nothing_and_ends_when_it_was_told(
+    serve: Serve, counters: str
+) -> None:
+    with serve(HAMLET_WORKERS="1", HAMLET_REDIS_URL=counters) as service:
         added = subprocess.check_output(command("sites", "add", "other", "--json"), env=service.environment)
         service.lift_limits(key_per_minute=CALLER_LIMIT)
         workers = service.workers()
@@ -145,13 +176,15 @@ def test_a_storm_that_waits_for_nothing_costs_other_sites_nothing_and_ends_when_
             wait_until(lambda: storm.statuses[429] > 0)
             with Load(service.port, json.loads(added)["key"], clients=1) as other:
                 wait_until(lambda: storm.statuses[429] > STORM and other.statuses[200] > 20)
+        stored = recorded(service, "demo")
         still_refused = service.post("/v1/comments", {"name": "Ann", "comment": "thanks to all of you"})
-        with redis.Redis(unix_socket_path=str(service.folder / "state" / "valkey.sock"), socket_timeout=10) as counters:
-            pass_time(counters, int(still_refused.headers["retry-after"]))
+        with redis.Redis.from_url(counters) as client:
+            pass_time(client, int(still_refused.headers["retry-after"]))
         after = service.post("/v1/comments", {"name": "Ann", "comment": "thanks to all of you"})
 
         assert service.workers() == workers
-    assert storm.statuses[200] == CALLER_LIMIT
+    assert stored == CALLER_LIMIT
+    assert storm.statuses[200] <= CALLER_LIMIT + storm.late()
     assert set(other.statuses) == {200}
     assert (storm.lost, other.lost) == ([], [])
     assert (still_refused.status, after.status) == (429, 200)

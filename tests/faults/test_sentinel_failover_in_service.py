@@ -11,6 +11,8 @@ from load import Load
 from redis_servers import Sentinels
 from running_service import RunningService, wait_until
 
+# What a busy machine must not turn into a fault.
+PATIENT = "?socket_timeout=5&socket_connect_timeout=5"
 Serve = Callable[..., AbstractContextManager[RunningService]]
 
 
@@ -29,7 +31,7 @@ def test_a_failover_under_load_costs_no_answer_and_what_was_counted_is_known_aft
     old = sentinels.primary()
     assert old
     replica = next(server for server in sentinels.servers if server is not old)
-    with serve(HAMLET_REDIS_URL=sentinels.url, HAMLET_WORKERS="1") as service:
+    with serve(HAMLET_REDIS_URL=sentinels.url + PATIENT, HAMLET_WORKERS="1") as service:
         service.lift_limits(commenter_per_minute=3)
         flood = [by_ann(service, f"thanks for the flood {number}") for number in range(5)]
         with replica.client as client, Load(service.port, service.key, clients=2) as load:
