@@ -13,8 +13,10 @@ from postgresql_server import PostgresqlServer
 from sqlalchemy import event, text
 from stores import NOON, OpenStore, OpenUrl, Store, decision
 
+from service.bridge import ANSWER_SECONDS
 from service.core.comment import Asked, Comment
 from service.errors import StoreUnavailable
+from service.store.engine import LOCK_MILLISECONDS, STATEMENT_MILLISECONDS
 from service.store.schema import migrate
 from service.store.sites import Sites
 
@@ -29,6 +31,15 @@ for number in itertools.count():
 """
 
 
+# Seconds. A lock is waited for half a second, and the rest is for a busy machine. By itself SQLite waits for 5 s,
+# and PostgreSQL for ever.
+BOUND = 4
+
+
+def test_a_lock_is_waited_for_within_the_deadline_of_an_answer() -> None:
+    assert max(LOCK_MILLISECONDS, STATEMENT_MILLISECONDS) / 1000 < ANSWER_SECONDS
+
+
 def test_a_locked_store_gives_up_before_the_deadline(store: Store, open_store: OpenStore) -> None:
     with open_store().begin() as other:
         if other.dialect.name == "postgresql":
@@ -38,13 +49,13 @@ def test_a_locked_store_gives_up_before_the_deadline(store: Store, open_store: O
         with pytest.raises(StoreUnavailable):
             store.record(decision())
 
-        assert time.monotonic() - started < 0.8
+        assert time.monotonic() - started < BOUND
 
     assert store.record(decision()).replayed is False
 
 
 def test_decisions_stored_together_wait_once_for_a_locked_store(store: Store, open_store: OpenStore) -> None:
-    made = [(Asked(store.site, Comment("Ann", "Hello")), decision(f"{number:02}")) for number in range(8)]
+    made = [(Asked(store.site, Comment("Ann", "Hello")), decision(f"{number:02}")) for number in range(20)]
     with open_store().begin() as other:
         if other.dialect.name == "postgresql":
             other.execute(text("LOCK TABLE decisions"))
@@ -52,8 +63,8 @@ def test_decisions_stored_together_wait_once_for_a_locked_store(store: Store, op
 
         records = store.decisions.record(made, NOON)
 
-        assert time.monotonic() - started < 0.8
-    assert [type(record) for record in records] == [StoreUnavailable] * 8
+        assert time.monotonic() - started < BOUND
+    assert [type(record) for record in records] == [StoreUnavailable] * 20
 
 
 def test_a_locked_sqlite_can_still_be_read(sqlite: Store) -> None:
@@ -152,7 +163,7 @@ def test_a_stopped_postgresql_says_so_at_once_and_recovers(store: Store, postgre
 
     seconds = time.monotonic() - started
     postgresql.start()
-    assert seconds < 0.5
+    assert seconds < BOUND
     assert store.record(decision("02")).replayed is False
     assert store.decisions.find(store.site.id, "01")
 

@@ -23,8 +23,9 @@ from service.core.traffic import Observation
 from service.redis_client import connect
 from service.valkey import EmbeddedValkey, url_of
 
-# Twice the budget of 50 ms, for connecting and for the answer, and the rest for a busy machine.
-BOUND = 0.3
+# Twice the budget of 50 ms, for connecting and for the answer, and the rest for a busy machine. Left to itself redis-py
+# takes 3.5 s for a server that is away, and 5.9 s for one that hangs.
+BOUND = 2
 # What a busy machine must not turn into a fault; the query overrides the time-outs of `connect`.
 PATIENT = "?socket_timeout=10&socket_connect_timeout=10"
 # A socket that answers nothing, or not what was asked.
@@ -237,7 +238,7 @@ def test_comments_that_are_observed_together_wait_once_for_a_server_that_is_sile
         observe = Observer(connect(url))
         start = time.monotonic()
 
-        seen = observe.traffic.observe(asked(20))
+        seen = observe.traffic.observe(asked(100))
 
         assert time.monotonic() - start < BOUND
         observe.client.close()

@@ -13,6 +13,8 @@ from service.core.site import Limits, Site
 from service.core.traffic import Quota
 
 READER = Author(ip="8.8.8.8")
+# What a busy machine may take between two comments; by so much less is there to wait.
+SECONDS = 15
 PITCH = "I earn five hundred dollars a day from home with this simple trick, ask me how"
 
 
@@ -31,7 +33,7 @@ def test_a_sixth_comment_in_a_minute_is_a_flood_and_says_when_to_come_again(obse
 
     assert sixth.flood == 1.2
     # 60 s to the next window, then 20 more until 6 * 40 / 60 leaves room for one.
-    assert sixth.retry_after == 80
+    assert 80 - SECONDS <= (sixth.retry_after or 0) <= 80
     assert sixth.refused_for is None
 
 
@@ -108,7 +110,7 @@ def test_a_refused_call_counts_nothing_and_leaves_no_claim(observe: Observer, co
 
     refused = observe(limits=limits, text=PITCH, claim="42", **READER)
 
-    assert refused.refused_for in (119, 120)
+    assert 120 - SECONDS <= (refused.refused_for or 0) <= 120
     assert (refused.flood, refused.seen, refused.claim_age) == (0, 1, None)
     assert {key: counters.type(key) for key in counters.scan_iter()} == before
     pass_time(counters, 120)
@@ -134,12 +136,16 @@ def test_into_the_next_window_the_wait_is_until_the_previous_one_has_faded(
     pass_time(counters, 60)
 
     # 5 fade to 4, a fifth of a minute later.
-    assert observe(limits=limits).refused_for in (11, 12)
+    assert 0 < (observe(limits=limits).refused_for or 0) <= 12
 
 
 def test_the_quota_is_the_tighter_of_key_and_site(observe: Observer) -> None:
-    assert observe(limits=Limits(key_per_minute=10, site_per_minute=600)).quota == Quota(10, 9, 120)
-    assert observe(limits=Limits(key_per_minute=600, site_per_minute=5)).quota == Quota(5, 3, 120)
+    by_key = observe(limits=Limits(key_per_minute=10, site_per_minute=600)).quota
+    by_site = observe(limits=Limits(key_per_minute=600, site_per_minute=5)).quota
+
+    assert (by_key.limit, by_key.remaining) == (10, 9)
+    assert (by_site.limit, by_site.remaining) == (5, 3)
+    assert all(120 - SECONDS <= quota.reset <= 120 for quota in (by_key, by_site))
 
 
 def test_a_limit_of_nought_is_off(observe: Observer) -> None:

@@ -117,7 +117,7 @@ def test_a_server_that_says_nothing_holds_after_a_second(moderate: Moderate) -> 
         verdict = moderate(silent.getsockname()[1])
 
     assert verdict == "hold\n"
-    assert time.monotonic() - began < 8  # a second, and the start of an interpreter on a busy machine
+    assert time.monotonic() - began < 30  # a second, and the start of an interpreter on a busy machine
 
 
 @languages

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from running_service import (
+    SECONDS,
     RunningService,
     TracedService,
     command,
@@ -99,12 +100,12 @@ def test_clients_that_dribble_their_bodies_or_headers_do_not_keep_others_waiting
     began = time.monotonic()
     assert service.moderate("Ann", "thanks to all of you")["verdict"] == "accept"
     seconds = time.monotonic() - began
-    sockets[0].settimeout(15)
+    sockets[0].settimeout(SECONDS)
     end = sockets[0].recv(4096)
 
     for connection in sockets:
         connection.close()
-    assert seconds < 2
+    assert seconds < 4.5  # after 5 s the first of them is hung up on
     assert end.startswith(b"HTTP/1.1 408 ")
     assert b'"verdict":"hold"' in end
 
