@@ -200,11 +200,14 @@ class RunningService:
 
     def kill_all(self) -> None:
         """
-        End all of its processes at once, as a power cut does; those that follow their parent may be gone by themselves.
+        End all of its processes at once, as a power cut does. They are stopped first: whoever saw its parent go would
+        begin to end in good order, and be killed while it writes down what coverage has seen.
         """
-        for process in [self.process.pid, *descendants(self.process.pid)]:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        processes = [self.process.pid, *descendants(self.process.pid)]
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, number)
         self.process.communicate()
 
     def stop(self, number: int) -> tuple[int, str]:

@@ -398,6 +398,7 @@ def test_a_training_gives_way_to_whatever_else_runs_in_the_session_of_the_servic
         assert {os.getsid(process) for process in processes_of(group)} == {os.getsid(0)}
     finally:
         jobs.stop()
+        ended(jobs)  # or it would write down what coverage has seen while that is read already
 
 
 def test_stopping_nothing_does_nothing(tmp_path: Path) -> None:
