@@ -563,9 +563,10 @@ def test_of_a_text_that_is_quoted_thousands_of_times_the_first_are_marked(desk: 
     ids=["links", "one link", "look-alikes", "quotes"],
 )
 def test_no_comment_takes_much_longer_to_draw_than_a_plain_one(desk: Desk, hostile: str) -> None:
+    """
+    The bound is on processor time relative to a plain comment of the same length, since machines differ.
+    """
     plain = "plain, words " * (len(hostile.encode()) // 13)
-
-    desk.get()  # the templates are there from now on
 
     assert _seconds(desk, hostile) < 12 * _seconds(desk, plain) + 0.02
 
@@ -575,9 +576,12 @@ def _seconds(desk: Desk, text: str) -> float:
     found = replace(FOUND, decision=replace(DECISION, reasons=reasons), comment=Comment("Eve", text))
     desk.browsing.found = [found] * 25
 
-    start = time.process_time()
-    desk.get()
-    return time.process_time() - start
+    def once() -> float:
+        start = time.process_time()
+        desk.get()
+        return time.process_time() - start
+
+    return min(once() for _ in range(3))
 
 
 def test_what_a_site_that_only_logs_published_is_said_to_be_published(desk: Desk) -> None:
