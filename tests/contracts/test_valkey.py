@@ -12,6 +12,7 @@ import pytest
 import redis
 from running_service import wait_until
 
+from service import valkey
 from service.valkey import EmbeddedValkey, ValkeyError, socket_path, url_of
 
 SERVICE = """
@@ -83,6 +84,28 @@ def test_it_is_durable_and_bounded(admin: redis.Redis) -> None:
         "maxmemory": str(256 * 1024 * 1024),
         "maxmemory-policy": "volatile-lru",
     }
+
+
+def test_counters_that_take_longer_to_read_than_a_start_may_keep_no_service_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with EmbeddedValkey(tmp_path) as server, client(server.url) as connection:
+        with connection.pipeline() as pipeline:
+            for number in range(6_000):
+                pipeline.set(f"counter {number}", number)
+            pipeline.execute()
+    # In millionths of a second; it looks for clients after each 1,024 commands.
+    monkeypatch.setattr(valkey, "PERSISTENCE", (*valkey.PERSISTENCE, "--key-load-delay", "500"))
+    monkeypatch.setattr(valkey, "START_SECONDS", 0.5)
+
+    with EmbeddedValkey(tmp_path) as server, client(server.url) as connection:
+        with pytest.raises(redis.BusyLoadingError):
+            connection.get("counter 7")
+        wait_until(lambda: answers(server.url))
+        kept = connection.get("counter 7")
+
+    assert kept == b"7"
+    assert "still reads its counters" in caplog.text
 
 
 def test_nothing_is_left_running_after_exit_and_the_counters_are_kept(tmp_path: Path) -> None:
