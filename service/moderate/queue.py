@@ -36,6 +36,8 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
         count = browsing.waiting(site_id)
+        # Whoever has nothing to do at one site is told of the others; looked for only then.
+        busy = browsing.busy() if not count else set()
         return page_of(
             "list.html",
             sites=sites,
@@ -45,6 +47,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             form=filters.in_form(chosen),
             back=filters.write(chosen, site=site_id),
             following=following,
+            elsewhere={number: name for number, name in sites.items() if number in busy},
             waiting=f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}",
             shown=[*Shown],
             orders=[*Order],

@@ -122,6 +122,13 @@ class Browsing:
         with available(), self._reading.connect() as connection:
             return connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
+    def busy(self) -> set[int]:
+        """
+        Return the numbers of the sites at which something waits.
+        """
+        with available(), self._reading.connect() as connection:
+            return set(connection.scalars(select(decisions.c.site_id).where(IS_WAITING).distinct()))
+
     def one(self, site_id: int, decision_id: str) -> Found | None:
         """
         Return one decided comment; None if this site has none of this id.

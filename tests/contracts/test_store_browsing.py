@@ -39,6 +39,19 @@ def label(store: Store, decision_id: str, said: str) -> None:
         connection.execute(update(decisions).where(decisions.c.id == decision_id).values(label=said))
 
 
+def test_the_sites_are_known_at_which_something_waits(browsing: Browsing, store: Store) -> None:
+    registered(Sites(store.engine), "idle")
+    store.record(decision("01"))
+    store.record(decision("02"))
+
+    assert browsing.busy() == {store.site.id}
+
+    label(store, "01", "ham")
+    label(store, "02", "spam")
+
+    assert browsing.busy() == set()
+
+
 def test_a_comment_is_found_as_it_was_written(browsing: Browsing, store: Store) -> None:
     comment = Comment(
         "Ann", "Hello", email="ann@blog.example", ip="8.8.8.8", url="http://ann.example/", article_title="T"

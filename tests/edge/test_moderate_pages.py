@@ -65,6 +65,7 @@ class FakeBrowsing:
     found: list[Found] = field(default_factory=lambda: [FOUND])
     asked: list[tuple[int, Filter, str]] = field(default_factory=list)
     count: int = 1
+    waits_at: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=lambda: {1: "news", 2: "secret", 3: "blog"})
 
     def sites(self) -> dict[int, str]:
@@ -72,6 +73,9 @@ class FakeBrowsing:
 
     def waiting(self, site_id: int) -> int:
         return self.count
+
+    def busy(self) -> set[int]:
+        return self.waits_at
 
     def one(self, site_id: int, decision_id: str) -> Found | None:
         return next((each for each in self.found if each.decision.id == decision_id), None)
@@ -625,9 +629,25 @@ def test_the_vendored_script_is_the_one_that_its_version_and_licence_speak_of() 
 
 
 def test_an_empty_queue_is_said_to_be_empty(desk: Desk) -> None:
+    desk.browsing.found, desk.browsing.count = [], 0
+
+    assert '<p class="box empty">Nothing waits for you.</p>' in desk.get().text
+
+
+def test_an_empty_queue_names_the_other_own_sites_where_something_waits(desk: Desk) -> None:
+    desk.browsing.found, desk.browsing.count, desk.browsing.waits_at = [], 0, {2, 3}
+
+    answer = desk.get().text
+
+    assert 'Nothing waits at news. Something does at <a href="?site=3">blog</a>.</p>' in answer
+    assert "secret" not in answer
+
+
+def test_what_waits_and_is_not_like_what_is_looked_for_still_waits(desk: Desk) -> None:
     desk.browsing.found = []
 
-    assert "Nothing waits for you." in desk.get().text
+    for path in ("/?text=pills", "/?reason=links", "/?since=2026-11-25"):
+        assert "Nothing is like that." in desk.get(path).text
 
 
 def test_a_store_that_does_not_answer_is_told_to_come_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
