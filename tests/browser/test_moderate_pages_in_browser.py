@@ -358,6 +358,19 @@ def test_pages_can_be_used_with_a_screen_reader_and_on_a_phone(desk: Desk, word:
     assert Axe().run(page).violations_count == 0
 
 
+def test_no_author_makes_a_comment_taller_than_what_shows_it(desk: Desk, word: str) -> None:
+    long = {"url": f"https://pills.example/{'x' * 9_000}", "permalink": f"https://news.example/{'x' * 9_000}"}
+    comment = {"name": f"Wu {'W' * 9_000}", "comment": f"pills {word} " * 2_000, **long}
+    assert json.loads(desk.service.post("/v1/comments", comment).body)["verdict"] == "hold"
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    assert card(page, "Wu").evaluate("card => card.offsetHeight") < 1.5 * 740
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_numbers_can_be_read_by_a_screen_reader_and_on_a_phone(desk: Desk, word: str, scheme: Any) -> None:
     page = desk.open("Anna")
