@@ -45,7 +45,21 @@ def test_a_python_that_is_too_old_is_named_with_the_cure(tmp_path: Path) -> None
     assert refused.returncode == 1
     assert str(old) in refused.stderr
     assert "Python 3.11 or newer" in refused.stderr
+    assert "set PYTHON=/path/to/python3" in refused.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_a_place_that_cannot_be_written_is_not_taken_for_a_missing_package(tmp_path: Path) -> None:
+    (tmp_path / ".ci").mkdir()
+    for file in (".ci/venv", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / ".venv").write_text("no folder")
+
+    refused = subprocess.run([tmp_path / ".ci/venv", "requirements.lock"], capture_output=True, text=True)
+
+    assert refused.returncode == 1
+    assert f"{tmp_path}/.venv" in refused.stderr
+    assert "apt-get" not in refused.stderr
 
 
 @pytest.mark.parametrize(
