@@ -60,7 +60,8 @@ def refusing(*causes: type[Exception]) -> Iterator[None]:
     except causes as error:
         # What a driver says of an address that does not answer; it names host and user, never a password.
         cause = str(getattr(error.__cause__, "orig", "")).partition("\n")[0]
-        raise Refusal(f"{error} ({cause})" if cause else str(error)) from None
+        where = "HAMLET_DATABASE_URL, or else HAMLET_STATE_DIR, says where it is"
+        raise Refusal(f"the store does not answer: {cause}; {where}" if cause else str(error)) from None
 
 
 @contextmanager

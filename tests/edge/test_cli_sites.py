@@ -207,6 +207,7 @@ def test_a_store_that_is_no_store_is_one_line_without_its_password(tmp_path: Pat
     result = hamlet(tmp_path, "sites", "list", HAMLET_DATABASE_URL="mysql://user:p4ssword@host/db")
 
     assert result.exit_code == 2
+    assert result.stderr.startswith("Error: HAMLET_DATABASE_URL: no store for mysql://")
     assert "p4ssword" not in result.stderr
     assert result.stderr.count("\n") == 1
 
