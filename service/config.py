@@ -18,6 +18,8 @@ from service import forwarded
 PREFIX = "HAMLET_"
 FILE = "_FILE"
 SHORTEST_SECRET = 32
+# What the programs of docs/clients.md and docs/http-api.md read, often in the shell in which commands are typed.
+OF_CLIENTS = frozenset({"HAMLET_URL", "HAMLET_KEY", "HAMLET_ADMIN_KEY"})
 _SECRETS = rf"^(\S{{{SHORTEST_SECRET},}}(\s+\S{{{SHORTEST_SECRET},}})*)?$"
 # Each takes some 40 MB of its own and connections to the store: a big machine does not need one a core by default.
 # Never one alone, so that comments are answered while a worker that died is started again.
@@ -241,7 +243,7 @@ def warnings(environ: Mapping[str, str]) -> list[str]:
     known = [name for field in Settings.model_fields for name in (variable(field), variable(field) + FILE)]
     found = []
     for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
+        if name.startswith(PREFIX) and name not in known and name not in OF_CLIENTS:
             meant = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
             found.append(f"{name} is no setting" + (f"; did you mean {meant[0]}?" if meant else " and is ignored"))
     if _is_from_kubernetes(variable("port"), environ):

@@ -95,6 +95,10 @@ def test_a_misspelt_variable_is_warned_of_with_what_was_meant() -> None:
     assert warnings({"HAMLET_PROT": "1", "PATH": "/bin"}) == ["HAMLET_PROT is no setting; did you mean HAMLET_PORT?"]
 
 
+def test_what_the_documented_clients_read_is_not_warned_of() -> None:
+    assert warnings({"HAMLET_URL": "http://127.0.0.1:8000", "HAMLET_KEY": "hamlet_1", "HAMLET_ADMIN_KEY": "k"}) == []
+
+
 def test_what_kubernetes_says_of_a_service_named_hamlet_stops_nothing() -> None:
     environ = {"HAMLET_PORT": "tcp://10.0.0.1:8000", "HAMLET_SERVICE_HOST": "10.0.0.1"}
 
