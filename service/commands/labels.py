@@ -67,6 +67,8 @@ def release(name: str, ids: tuple[str, ...], are_all: bool) -> None:
         chosen = ids or [about.given.id for about in labelled.set_aside(name, MOST_LABELS)]
         count = let_count(engine, name, chosen, now())
     click.echo(f"{count} count from now on")
+    if count < len(set(ids)):
+        raise terminal.Refusal(f"the others are not set aside at {name!r}; `hamlet labels list` shows what is")
 
 
 @contextmanager

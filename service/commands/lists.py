@@ -126,6 +126,8 @@ def remove(site: str, ids: tuple[int, ...]) -> None:
     with _listing() as listing:
         count = listing.remove(site, ids)
     click.echo(f"{count:,} of {len(ids):,} entries removed.")
+    if count < len(set(ids)):
+        raise terminal.Refusal(f"the others are no entries of {site!r}; `hamlet lists list` shows what is there")
 
 
 @contextmanager

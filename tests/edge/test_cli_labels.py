@@ -67,6 +67,15 @@ def test_one_label_is_released(state: Path) -> None:
     assert len(aside(state)) == 1
 
 
+def test_a_label_that_is_not_there_is_not_said_to_count(state: Path) -> None:
+    (first, _) = json.loads(hamlet(state, "labels", "list", "news", "--json").stdout)
+
+    result = hamlet(state, "labels", "release", "news", first["given"]["id"], "01a2")
+
+    assert (result.exit_code, result.stdout) == (2, "1 count from now on\n")
+    assert "`hamlet labels list` shows what is" in result.stderr
+
+
 def test_all_labels_are_released(state: Path) -> None:
     assert hamlet(state, "labels", "release", "news", "--all").stdout == "2 count from now on\n"
     assert aside(state) == []

@@ -119,7 +119,11 @@ def test_removing_counts_what_was_there(tmp_path: Path, news: Store) -> None:
     hamlet(tmp_path, "lists", "add", "--site", "news", "casino")
     number = str(listed(tmp_path)[0]["id"])
 
-    assert hamlet(tmp_path, "lists", "remove", "--site", "news", number, "999").stdout == "1 of 2 entries removed.\n"
+    result = hamlet(tmp_path, "lists", "remove", "--site", "news", number, "999")
+
+    assert result.stdout == "1 of 2 entries removed.\n"
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "`hamlet lists list` shows what is there" in result.stderr
 
 
 def recorded(tmp_path: Path, store: Store) -> None:
