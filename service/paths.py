@@ -110,7 +110,7 @@ PATHS: dict[str, Any] = {
                 "200": {
                     "description": "The decision.",
                     "headers": {
-                        "RateLimit": _header('What is left of the quota, like "comments";r=599;t=1'),
+                        "RateLimit": _header('What is left of the quota, like "comments";r=599;t=110'),
                         "RateLimit-Policy": _header('The quota, like "comments";q=600;w=60'),
                         "Idempotent-Replayed": _header("`true` if this decision was given before."),
                     },

@@ -12,8 +12,8 @@ def headers_of(quota: Quota, what: str = "comments", seconds: int = MINUTE_SECON
     Return the two headers: the rule, so many of what in so many seconds, and where the caller stands; none without a
     limit, or they would say that nothing is left.
 
-    >>> headers_of(Quota(limit=600, remaining=599, reset=1))["RateLimit"]
-    '"comments";r=599;t=1'
+    >>> headers_of(Quota(limit=600, remaining=599, reset=110))["RateLimit"]
+    '"comments";r=599;t=110'
     """
     if not quota.limit:
         return {}
