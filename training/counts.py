@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from training import characters
+from training.errors import BadData
 from training.params import Model
 from training.pipeline import BLOCKS, Vocabularies, counters
 from training.progress import say
@@ -81,9 +82,14 @@ def count(
     counted = dict(counters(model).transformer_list)
     fitted = [document for document, is_used in zip(dressed, is_fitted, strict=True) if is_used]
     say(f"Counting words and characters of {len(fitted):,} comments")
-    vocabularies: dict[str, Sequence[str]] = {
-        block: counted[block].fit(fitted).get_feature_names_out().tolist() for block in BLOCKS if block != "characters"
-    }
+    try:
+        vocabularies: dict[str, Sequence[str]] = {
+            block: counted[block].fit(fitted).get_feature_names_out().tolist()
+            for block in BLOCKS
+            if block != "characters"
+        }
+    except ValueError:  # scikit-learn's word for it is that no terms remain
+        raise no_words(model) from None
     vocabularies["characters"] = characters.vocabulary(counted["characters"], fitted)
     in_fit, bare = (
         _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
@@ -102,6 +108,13 @@ def layout(vocabularies: Vocabularies) -> tuple[NDArray[np.object_], dict[str, s
         blocks[block] = slice(len(names), len(names) + len(vocabularies[block]))
         names.extend(vocabularies[block])
     return np.array(names, dtype=object), blocks
+
+
+def no_words(model: Model) -> BadData:
+    """
+    Return what is said of rows of which no word can be learned.
+    """
+    return BadData(f"no word is in {model.min_df_words} of so few rows; give some hundred of each label")
 
 
 def words_of(document: str) -> str:

@@ -142,6 +142,18 @@ def test_a_version_is_never_written_over(models: Path) -> None:
     assert "never written over" in result.output
 
 
+@pytest.mark.parametrize("more", [[], ["--partial"]], ids=["all at once", "partial"])
+def test_too_few_rows_to_learn_a_word_from_are_an_error_with_its_cure(tmp_path: Path, more: list[str]) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"label": "ham", "comment": "Hello there"}\n{"label": "spam", "comment": "Buy pills"}\n')
+
+    result = CliRunner().invoke(main, ["fit", *more, "--data", str(rows), "--out", str(tmp_path / "models")])
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1].startswith("Error: no word is in ")
+    assert "hundred" in result.output
+
+
 def test_where_no_model_can_be_written_none_is_fitted(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from service.core.features import document
 from training.augment import dress
+from training.counts import no_words
 from training.params import Params
 from training.partial.balance import Factors
 from training.partial.buckets import Stock
@@ -59,6 +60,8 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
     for bucket in track(range(stock.buckets), "Reading comments as words and clues"):
         _read(stock, bucket, factors, folds, tokens, params)
     chosen = choose(tokens, params, former.weights if former else None)
+    if not chosen.vocabularies["words"]:
+        raise no_words(params.model)
     encoder, scale = Encoder(params.model, chosen.vocabularies), chosen.scale(params.model)
     if former:
         scale = np.maximum(scale, LEAST_SCALE)
