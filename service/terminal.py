@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -77,7 +78,12 @@ def store(settings: Settings) -> Iterator[Engine]:
 
     with refusing(SettingsError, StoreError, StoreUnavailable):
         engine = connect(state.prepare(settings).store_url)
+        file = Path(engine.url.database or "")
+        is_new = engine.dialect.name == "sqlite" and not file.exists()
         migrate(engine)
+        if is_new:
+            # Typed in another folder than the service was started in, a key of it would be known to nobody.
+            click.echo(f"note: {file} is new; if you meant another, set HAMLET_STATE_DIR", err=True)
         yield engine
         engine.dispose()
 

@@ -212,6 +212,13 @@ def test_a_store_that_is_no_store_is_one_line_without_its_password(tmp_path: Pat
     assert result.stderr.count("\n") == 1
 
 
+def test_a_store_that_was_not_there_is_said_to_be_new(tmp_path: Path) -> None:
+    first, second = (hamlet(tmp_path, "sites", "add", name).stderr for name in ("news", "blog"))
+
+    assert f"note: {tmp_path.absolute()}/hamlet.sqlite is new; if you meant another, set HAMLET_STATE_DIR" in first
+    assert "is new" not in second
+
+
 def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) -> None:
     result = hamlet(tmp_path, "settings", HAMLET_PORT="81", HAMLET_SECRET="s" * 32, HAMLET_PRT="82")
 
