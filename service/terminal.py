@@ -83,7 +83,7 @@ def store(settings: Settings) -> Iterator[Engine]:
         migrate(engine)
         if is_new:
             # Typed in another folder than the service was started in, a key of it would be known to nobody.
-            click.echo(f"note: {file} is new; if you meant another, set HAMLET_STATE_DIR", err=True)
+            note(f"{file} is new; if you meant another, set HAMLET_STATE_DIR")
         yield engine
         engine.dispose()
 

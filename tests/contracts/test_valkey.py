@@ -89,11 +89,10 @@ def test_it_is_durable_and_bounded(admin: redis.Redis) -> None:
 def test_counters_that_take_longer_to_read_than_a_start_may_keep_no_service_from_starting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with EmbeddedValkey(tmp_path) as server, client(server.url) as connection:
-        with connection.pipeline() as pipeline:
-            for number in range(6_000):
-                pipeline.set(f"counter {number}", number)
-            pipeline.execute()
+    with EmbeddedValkey(tmp_path) as server, client(server.url) as connection, connection.pipeline() as pipeline:
+        for number in range(6_000):
+            pipeline.set(f"counter {number}", number)
+        pipeline.execute()
     # In millionths of a second; it looks for clients after each 1,024 commands.
     monkeypatch.setattr(valkey, "PERSISTENCE", (*valkey.PERSISTENCE, "--key-load-delay", "500"))
     monkeypatch.setattr(valkey, "START_SECONDS", 0.5)
