@@ -67,6 +67,8 @@ def set_(
     """
     from service.store.sites import Sites
 
+    if all(value is None for option, value in click.get_current_context().params.items() if option != "name"):
+        raise click.UsageError("say what to change; `hamlet sites set --help` lists it")
     changes = given(options)
     limits = {field.name: changes.pop(field.name) for field in fields(Limits) if field.name in changes}
     settings = terminal.prepared()

@@ -185,6 +185,7 @@ def test_without_a_model_a_site_is_shown_as_it_is_set(tmp_path: Path) -> None:
         (("add", ""), "a name has no spaces at its ends"),
         (("add", "news\n"), "a name has no spaces at its ends"),
         (("add", "ne\x1bws"), "nothing that cannot be printed"),
+        (("set", "blog"), "say what to change; `hamlet sites set --help` lists it"),
         (("set", "blog", "--site-per-minute", "-1"), "--site-per-minute is -1; give 0 for no limit"),
         (("set", "blog", "--site-per-minute", "1.5"), "'--site-per-minute': '1.5' is no whole number; give one"),
         (("set", "blog", "--reject-at", "high"), "'--reject-at': 'high' is no number; give one, or `default`"),
