@@ -77,6 +77,7 @@ def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
     path = Path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o600)  # as the files that SQLite puts beside it then are
         lock = path.with_name(f"{path.name}.lock").open("w")
     except OSError as error:
         raise BadStoreUrl(f"{path}: {error.strerror}; name a database in a folder that can be written") from None

@@ -178,6 +178,20 @@ def test_a_url_of_no_known_store_is_refused_without_its_password(url: str, messa
     assert "secret" not in str(refusal.value)
 
 
+def test_what_is_in_a_new_store_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT * FROM sites")
+        kept = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("hamlet.sqlite*")}
+    engine.dispose()
+    assert kept.pop("hamlet.sqlite.lock")  # which holds nothing
+    assert kept == dict.fromkeys(["hamlet.sqlite", "hamlet.sqlite-shm", "hamlet.sqlite-wal"], 0o600)
+
+
 def test_a_database_in_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
