@@ -5,6 +5,7 @@ What can be set, asked, counted and typed is documented where people look for it
 import ast
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -94,6 +95,15 @@ def test_every_fault_in_operations_is_made_by_a_test_that_exists() -> None:
 
     assert len(tests) > 30
     assert [name for name in tests if not (ROOT / "tests" / name).exists()] == []
+
+
+def test_the_rates_that_chose_the_thresholds_are_told_as_they_are() -> None:
+    rates = tomllib.loads(read("training/params.toml"))["thresholds"]
+    ham, spam = f"{rates['ham_rejected'] * 10_000:g} in 10,000", f"{rates['spam_accepted'] * 1_000:g} in 1,000"
+
+    for page in ("README.md", "docs/training.md"):
+        assert set(re.findall(r"at most (\d+ in [\d,]+)\s(?:held-out )?(?:good|spam|of)", read(page))) == {ham, spam}
+    assert f"`spam_accepted` is {rates['spam_accepted']}" in read("docs/training.md")
 
 
 def test_the_picture_is_small_enough_for_a_readme() -> None:
