@@ -43,9 +43,11 @@ class Guesses:
             TooManyKeys: it has.
         """
         since, count = self._of_addresses.get(_caller(address), (0.0, 0))
-        wait = since + 60 - self._monotonic()
+        wait = ceil(since + 60 - self._monotonic())
         if count >= MOST_GUESSES and wait > 0:
-            raise TooManyKeys("this address has sent too many wrong keys or passwords", retry_after=ceil(wait))
+            raise TooManyKeys(
+                f"this address has sent too many wrong keys or passwords; ask again in {wait} s", retry_after=wait
+            )
 
     def count(self, address: str) -> None:
         """
