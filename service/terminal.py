@@ -83,7 +83,8 @@ def store(settings: Settings) -> Iterator[Engine]:
         migrate(engine)
         if is_new:
             # Typed in another folder than the service was started in, a key of it would be known to nobody.
-            note(f"{file} is new; if you meant another, set HAMLET_STATE_DIR")
+            where = variable("database_url" if settings.database_url else "state_dir")
+            note(f"{file} is new; if you meant another, set {where}")
         yield engine
         engine.dispose()
 

@@ -220,6 +220,12 @@ def test_a_store_that_was_not_there_is_said_to_be_new(tmp_path: Path) -> None:
     assert "is new" not in second
 
 
+def test_a_new_store_that_was_named_is_told_with_what_named_it(tmp_path: Path) -> None:
+    result = hamlet(tmp_path, "sites", "add", "news", HAMLET_DATABASE_URL=f"sqlite:///{tmp_path.absolute()}/typo")
+
+    assert "/typo is new; if you meant another, set HAMLET_DATABASE_URL" in result.stderr
+
+
 def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) -> None:
     result = hamlet(tmp_path, "settings", HAMLET_PORT="81", HAMLET_SECRET="s" * 32, HAMLET_PRT="82")
 
