@@ -13,7 +13,6 @@ from training import decoys
 
 Attack = Callable[[Comment, Random], Comment]
 
-LINKS_AROUND = 40
 NEWSPAPERS = ("bbc.co.uk", "elpais.com", "lemonde.fr", "nytimes.com", "reuters.com", "spiegel.de", "theguardian.com")
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\[\]()]+")
@@ -96,11 +95,10 @@ def _padded(before: int, after: int, texts: tuple[str, ...] = decoys.HAM) -> Att
     return attack
 
 
-def _among_links(address: Callable[[Random], str]) -> Attack:
+def _among_links(each_side: int, address: Callable[[Random], str]) -> Attack:
     def attack(comment: Comment, random: Random) -> Comment:
-        links = [address(random) for _ in range(LINKS_AROUND)]
-        half = LINKS_AROUND // 2
-        return replace(comment, comment=" ".join([*links[:half], comment.comment, *links[half:]]))
+        before, after = ([address(random) for _ in range(each_side)] for _ in range(2))
+        return replace(comment, comment=" ".join([*before, comment.comment, *after]))
 
     return attack
 
@@ -143,8 +141,10 @@ PADDINGS: dict[str, Attack] = {
     "ham around": _padded(1, 1),
     "much ham around": _padded(3, 3),
     "news before": _padded(1, 0, decoys.NEWS),
-    "links around": _among_links(_nowhere),
-    "links to newspapers around": _among_links(_newspaper),
+    "links around": _among_links(5, _nowhere),
+    "many links around": _among_links(20, _nowhere),
+    "links to newspapers around": _among_links(5, _newspaper),
+    "many links to newspapers around": _among_links(20, _newspaper),
 }
 REWRITINGS: dict[str, Attack] = {
     "image only": _image_link,
