@@ -18,8 +18,8 @@ from service.errors import StoreUnavailable
 from service.store.errors import BadStoreUrl
 from service.store.faults import FAULTS
 
-# By which a URL is given that is not the default one.
-SETTING = "HAMLET_DATABASE_URL"
+# By which a URL is given that is not the default one, and how one is written.
+SETTING, FORMS = "HAMLET_DATABASE_URL", "sqlite:///path or postgresql://user@host/name"
 # How long a statement waits for another one's lock. Below the deadline of 800 ms, and long next to a commit's 5 ms.
 LOCK_MILLISECONDS = 500
 STATEMENT_MILLISECONDS = 600
@@ -118,14 +118,11 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # a port that is no number
         # The URL is not quoted back: it may hold a password.
-        raise BadStoreUrl(
-            f"{SETTING} is not a database URL; write sqlite:///path or postgresql://user@host/name"
-        ) from None
+        raise BadStoreUrl(f"{SETTING} is not a database URL; write {FORMS}") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return parsed
     if parsed.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
-        known = "sqlite:///path or postgresql://user@host/name"
-        raise BadStoreUrl(f"{SETTING}: no store for {parsed.drivername}://; write {known}")
+        raise BadStoreUrl(f"{SETTING}: no store for {parsed.drivername}://; write {FORMS}")
     if find_spec("psycopg") is None:
         raise BadStoreUrl(f"{SETTING}: PostgreSQL needs psycopg: pip install 'hamlet-moderation[postgresql]'")
     return parsed.set(drivername="postgresql+psycopg")
