@@ -4,6 +4,8 @@ The tables come from migrations, whoever starts first.
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from alembic.command import upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from stores import OpenStore
 
 from service.core.comment import Comment
@@ -41,6 +43,24 @@ def configuration(connection: Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "service.store:migrations")
     return config
+
+
+@contextmanager
+def of_revision(engine: Engine, revision: str) -> Iterator[Connection]:
+    """
+    Open a new store whose tables are as they were then, with a site.
+    """
+    with engine.begin() as connection:
+        upgrade(configuration(connection), revision)
+        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
+        yield connection
+
+
+def insert_decision(connection: Connection, decision_id: str, answer: str, **more: str) -> None:
+    row = {"id": decision_id, "site_id": 1, "received_at": "2026-11-24 12:00:00", "verdict": "hold", "discard": False}
+    row |= {"answer": answer, "name": "Ann", "comment": "Hello", "details": "{}", **more}
+    values = ", ".join(f":{column}" for column in row)
+    connection.execute(text(f"INSERT INTO decisions ({', '.join(row)}) VALUES ({values})"), row)
 
 
 # Neither SQLAlchemy nor Alembic reads an index of an expression from SQLite; from PostgreSQL they do.
@@ -83,13 +103,8 @@ def test_a_site_of_the_first_hamlet_keeps_what_it_set(open_store: OpenStore) -> 
 
 def test_a_decision_from_before_labels_can_be_labelled_by_its_id(open_store: OpenStore) -> None:
     engine = open_store()
-    with engine.begin() as connection:
-        upgrade(configuration(connection), "0003")
-        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
-        connection.exec_driver_sql(
-            "INSERT INTO decisions (id, site_id, received_at, verdict, discard, answer, name, comment, details)"
-            " VALUES ('01', 1, '2026-11-24 12:00:00', 'hold', false, '{}', 'Ann', 'Hello', '{}')"
-        )
+    with of_revision(engine, "0003") as connection:
+        insert_decision(connection, "01", "{}")
 
     migrate(engine)
 
@@ -102,14 +117,9 @@ def test_a_decision_from_before_labels_can_be_labelled_by_its_id(open_store: Ope
 
 def test_what_was_labelled_before_there_was_a_queue_does_not_wait(open_store: OpenStore) -> None:
     engine = open_store()
-    with engine.begin() as connection:
-        upgrade(configuration(connection), "0006")
-        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
+    with of_revision(engine, "0006") as connection:
         for number, aside in (("01", "NULL"), ("02", "'a burst'")):
-            connection.exec_driver_sql(
-                "INSERT INTO decisions (id, site_id, received_at, verdict, discard, answer, name, comment, details)"
-                f" VALUES ('{number}', 1, '2026-11-24 12:00:00', 'hold', false, '{ANSWER}', 'Ann', 'Hello', '{{}}')"
-            )
+            insert_decision(connection, number, ANSWER)
             connection.exec_driver_sql(
                 "INSERT INTO labels (id, site_id, subject, decision_id, label, source, who, turn, weight, at,"
                 " contradicts, set_aside, name, comment, details) VALUES"
@@ -124,14 +134,8 @@ def test_what_was_labelled_before_there_was_a_queue_does_not_wait(open_store: Op
 
 def test_a_digest_that_addresses_could_be_tried_by_is_forgotten(open_store: OpenStore) -> None:
     engine = open_store()
-    with engine.begin() as connection:
-        upgrade(configuration(connection), "0010")
-        connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
-        connection.exec_driver_sql(
-            "INSERT INTO decisions (id, site_id, received_at, verdict, discard, answer, name, comment, details,"
-            " claim_key, claim_digest) VALUES"
-            f" ('01', 1, '2026-11-24 12:00:00', 'hold', false, '{ANSWER}', 'Ann', 'Hello', '{{}}', 'id:5', 'a digest')"
-        )
+    with of_revision(engine, "0010") as connection:
+        insert_decision(connection, "01", ANSWER, claim_key="id:5", claim_digest="a digest")
 
     migrate(engine)
 
