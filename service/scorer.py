@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from service import arrays, weight_tables
 from service.core.decision import Explanation, Reason
 from service.core.features import PASSAGE, Features, passage_starts
+from service.core.light_dataclass import light_dataclass
 from service.core.remembered import Recurring
 from service.core.site import Thresholds
 from service.core.text import words_in
@@ -29,10 +30,13 @@ CURRENT = "CURRENT"
 # What is remembered of tokens: to weigh a new one takes some look-ups a letter.
 CACHED_WORDS, CACHED_CLUES = 8_192, 4_096
 QUOTED_WORDS = 5
+# What each link that weighs against a comment counts for behind the one that weighs most: one more never helps.
+FURTHER = 0.1
 _NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
-# Of a model that was fitted before there was such a number: all n-grams count in full, and no passage counts.
+# Of a model that was fitted before there was such a number: all n-grams count in full, no passage counts, and nothing
+# bounds what links take off.
 _NONE = (inf,)
 # For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
 _Weighed = tuple[list[float], list[float], list[float]]
@@ -74,6 +78,29 @@ class Card:
 _CARD: TypeAdapter[Card] = TypeAdapter(Card)
 
 
+@light_dataclass()
+class Margins:
+    """
+    What is taken off for a passage, and what links may take off at most, in log-odds.
+    """
+
+    passage: float
+    links: float
+
+    def times(self, slope: float) -> "Margins":
+        """
+        Return the margins after a calibration of that slope.
+        """
+        return Margins(self.passage * slope, self.links * slope)
+
+    @property
+    def of_fields(self) -> tuple[float, ...]:
+        """
+        Return what each of `Features.fields` may take off at most: a name and a homepage nothing.
+        """
+        return 0.0, 0.0, self.links
+
+
 class Scorer:
     """
     A linear model over tokens. Each has its own weight, and those of the n-grams inside it: a clue in full, a word for
@@ -99,7 +126,8 @@ class Scorer:
         self._full_words: float = tables.get("full_words", _NONE)[0]
         # Nearly all that is weighed is passages, and all of these have as many words.
         self._passage_share = share_of_characters(PASSAGE, self._full_words)
-        self.passage_margin: float = tables.get("passage_margin", _NONE)[0]
+        self.margins = Margins(*(tables.get(f"{of}_margin", _NONE)[0] for of in ("passage", "links")))
+        self._of_fields = self.margins.of_fields
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))
         self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
@@ -151,7 +179,9 @@ class Scorer:
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
 
         Its words are those of the whole, or of the passage that weighs most, less a margin, if that is more: what spam
-        says among honest paragraphs.
+        says among honest paragraphs. Of the links the one counts that weighs most, and a tenth of what others weigh
+        against the comment: whoever sells can add as many as readers trust. So links take little off, and a name and a
+        homepage, chosen at will, nothing.
         """
         words, every = features.words, features.all_words
         weights, insides, lengths = weighed = self._weighed(words)
@@ -162,16 +192,13 @@ class Scorer:
             reasons.append(passage)
         elif whole:
             reasons.append(_reason("text", _in_one_text(weights, insides, more), list(words.values()), whole))
-        quoted: dict[str, tuple[list[float], list[str]]] = {}
         for clue, quote in features.clues.items():
             reason = self._known_clues[clue]
-            if reason.weight and quote:
-                weights, quotes = quoted.setdefault(reason.code, ([], []))
-                weights.append(reason.weight)
-                quotes.append(quote)
-            elif reason.weight:
+            if reason.weight:
+                reasons.append(Reason(reason.code, reason.weight, evidence=(quote,)) if quote else reason)
+        for field, most in zip(features.fields, self._of_fields, strict=True):
+            if field and (reason := self._field(field, most)).weight:
                 reasons.append(reason)
-        reasons += [_reason(code, weights, quotes, sum(weights)) for code, (weights, quotes) in quoted.items()]
         reasons.sort(key=_heaviest)
         log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
         return Explanation(log_odds, self.prior, tuple(reasons))
@@ -204,7 +231,7 @@ class Scorer:
         """
         Return the reason of the heaviest passage, if it weighs more than the whole and the margin.
         """
-        starts = passage_starts(len(words)) if self.passage_margin < inf else []
+        starts = passage_starts(len(words)) if self.margins.passage < inf else []
         if not starts:
             return None
         written = list(words)
@@ -220,12 +247,28 @@ class Scorer:
                 weight += self._more(lengths[start:end]) * sum(insides[start:end])
             if weight > heaviest:
                 heaviest, begin, first_pair = weight, start, pair
-        if heaviest - self.passage_margin <= whole:
+        if heaviest - self.margins.passage <= whole:
             return None
         passage = slice(begin, begin + PASSAGE)
         alone = _in_one_text(weights[passage], insides[passage], self._more(lengths[passage]))
         alone[0] -= first_pair
-        return _reason("passage", alone, list(words.values())[passage], heaviest, self.passage_margin)
+        return _reason("passage", alone, list(words.values())[passage], heaviest, self.margins.passage)
+
+    def _field(self, field: Sequence[Mapping[str, str]], most: float) -> Reason:
+        """
+        Return the reason of a field: of what it may be read as that which weighs most, where it takes off no more than
+        `most`, and for their share the others.
+        """
+        weighed = [[self._known_clues[token].weight or 0.0 for token in tokens] for tokens in field]
+        totals = [sum(weights) for weights in weighed]
+        heaviest = max(totals)
+        place = totals.index(heaviest)
+        tokens = field[place]
+        total = max(heaviest, -most)
+        if len(field) > 1:
+            total += FURTHER * (sum([each for each in totals if each > 0]) - max(heaviest, 0.0))
+        code = self._known_clues[next(iter(tokens))].code
+        return _reason(code, weighed[place], list(tokens.values()), heaviest, heaviest - total)
 
     def _word(self, word: str) -> tuple[float, float, float, Mapping[str, float]]:
         """

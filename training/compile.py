@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from service.core.comment import Comment
 from service.core.features import extract, readings
-from service.scorer import Scorer
+from service.scorer import Margins, Scorer
 from training.counts import as_readings
 from training.errors import BadModel
 from training.pipeline import entries_of
@@ -22,10 +22,10 @@ TOLERANCE = 1e-9
 PORTION = 1_000
 
 
-def compile_arrays(pipeline: Pipeline, passage_margin: float) -> bytes:
+def compile_arrays(pipeline: Pipeline, margins: Margins) -> bytes:
     """
     Return the content of `scorer.npz`: for each block its entries and their weights, the intercept, the n-gram sizes,
-    up to how many words n-grams count in full, and what is taken off for a passage.
+    up to how many words n-grams count in full, and the margins.
 
     Entries are one buffer of UTF-8, joined by newlines, which no token holds: a numpy array of text takes four bytes
     for each character of the longest entry.
@@ -35,7 +35,8 @@ def compile_arrays(pipeline: Pipeline, passage_margin: float) -> bytes:
         "intercept": np.array(pipeline.named_steps["classifier"].intercept_[0], dtype=np.float64),
         "ngrams": np.array(characters.ngram_range, dtype=np.int64),
         "full_words": np.array(characters.full_words, dtype=np.float64),
-        "passage_margin": np.array(passage_margin, dtype=np.float64),
+        "passage_margin": np.array(margins.passage, dtype=np.float64),
+        "links_margin": np.array(margins.links, dtype=np.float64),
     }
     for block, entries in entries_of(pipeline).items():
         arrays[block] = np.frombuffer("\n".join(entries).encode(), dtype=np.uint8)
@@ -55,7 +56,7 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
     scorer = Scorer.load(folder)
     compiled = np.array([scorer.explain(extract(comment)).log_odds for comment in comments])
     portions = (comments[start : start + PORTION] for start in range(0, len(comments), PORTION))
-    fitted = np.concatenate([_fitted(pipeline, scorer.passage_margin, portion) for portion in portions])
+    fitted = np.concatenate([_fitted(pipeline, scorer.margins, portion) for portion in portions])
     differences = np.abs(compiled - fitted)
     worst = int(differences.argmax())
     if differences[worst] > TOLERANCE:
@@ -63,7 +64,7 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
     return float(differences[worst])
 
 
-def _fitted(pipeline: Pipeline, passage_margin: float, comments: Sequence[Comment]) -> NDArray[np.float64]:
+def _fitted(pipeline: Pipeline, margins: Margins, comments: Sequence[Comment]) -> NDArray[np.float64]:
     union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
-    written = as_readings([readings(comment) for comment in comments], union.transform, passage_margin)
+    written = as_readings([readings(comment) for comment in comments], union.transform, margins)
     return written.highest(regression.coef_[0], np.arange(len(comments))) + float(regression.intercept_[0])

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
+from service.scorer import FURTHER, Margins
 from training import characters
 from training.errors import BadData
 from training.params import Model
@@ -21,28 +22,41 @@ from training.pipeline import BLOCKS, Vocabularies, counters
 from training.progress import say
 
 Values = NDArray[np.float64]
+# What `service.core.features.readings` says of a comment.
+Readings = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """
-    Rows as they were written, each in its readings: the whole, and passages for which something is taken off.
+    Rows as they were written, part by part, and each part in its readings: the text as the whole and as passages, for
+    which something is taken off, and then each field.
 
-    `row` is the position of the row that each line of `counts` is a reading of.
+    `row` and `part` tell of which row and which of its parts each line of `counts` is a reading; the text is part 0.
+    `least` is the least that each part counts for, if a row has it.
     """
 
     counts: csr_matrix
     row: NDArray[np.int64]
+    part: NDArray[np.int64]
     less: Values
+    least: Values
 
     def highest(self, weights: Values, rows: NDArray[np.int64]) -> Values:
         """
-        Return the most that any reading of each of the rows weighs.
+        Return what each of the rows weighs, as `Scorer.explain` adds it up: of each part the reading that weighs most,
+        and of a field for their share the others.
         """
         inside = np.flatnonzero(np.isin(self.row, rows))
-        found = np.full(1 + int(self.row.max(initial=0)), -np.inf)
-        np.maximum.at(found, self.row[inside], self.counts[inside] @ weights - self.less[inside])
-        return found[rows]
+        places = self.row[inside], self.part[inside]
+        weighed = self.counts[inside] @ weights - self.less[inside]
+        heaviest = np.full((1 + int(self.row.max(initial=0)), len(self.least)), -np.inf)
+        np.maximum.at(heaviest, places, weighed)
+        against = np.zeros(heaviest.shape)
+        np.add.at(against, places, np.maximum(weighed, 0.0) * (self.part[inside] > 0))
+        further = FURTHER * np.maximum(against - np.maximum(heaviest, 0.0), 0.0)
+        counted = np.where(np.isneginf(heaviest), 0.0, np.maximum(heaviest, self.least) + further)
+        return np.asarray(counted.sum(axis=1)[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +86,7 @@ class Counts:
         return {block: self.names[columns[self.inside(block, columns)]].tolist() for block in self.blocks}
 
 
-def count(
-    dressed: Sequence[str], written: Sequence[Sequence[str]], is_fitted: NDArray[np.bool_], model: Model
-) -> Counts:
+def count(dressed: Sequence[str], written: Sequence[Readings], is_fitted: NDArray[np.bool_], model: Model) -> Counts:
     """
     Return the counts of all documents, `written` being the readings of each row; the vocabulary is found in the dressed
     documents of fitted rows.
@@ -94,7 +106,7 @@ def count(
     in_fit, bare = (
         _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )
-    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.passage_margin)
+    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.margins)
     return Counts(in_fit, bare, as_written, *layout(vocabularies))
 
 
@@ -147,25 +159,29 @@ def columns(counts: Counts, rows: NDArray[np.int64], model: Model) -> NDArray[np
     return np.concatenate(chosen)
 
 
-def recount(counts: Counts, written: Sequence[Sequence[str]], model: Model) -> Written:
+def recount(counts: Counts, written: Sequence[Readings], model: Model) -> Written:
     """
     Return the counts of other rows, given by their readings, over the same vocabulary.
     """
     vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
-    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model.passage_margin)
+    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model.margins)
 
 
 def as_readings(
-    written: Sequence[Sequence[str]], count_each: Callable[[Sequence[str]], csr_matrix], passage_margin: float
+    written: Sequence[Readings], count_each: Callable[[Sequence[str]], csr_matrix], margins: Margins
 ) -> Written:
     """
-    Return rows, given by their readings, as `count_each` counts these: the first whole, the others passages.
+    Return rows, given by what `readings` says of each, as `count_each` counts its documents.
     """
-    lengths = [len(readings) for readings in written]
-    row = np.repeat(np.arange(len(written)), lengths)
-    less = np.full(len(row), passage_margin)
-    less[np.cumsum([0, *lengths[:-1]])[: len(written)]] = 0.0
-    return Written(count_each([document for readings in written for document in readings]), row, less)
+    lines = [
+        (document, row, part, margins.passage if not part and number else 0.0)
+        for row, parts in enumerate(written)
+        for part, documents in enumerate(parts)
+        for number, document in enumerate(documents)
+    ]
+    documents, row, part, less = zip(*lines, strict=True)
+    least = np.array([-np.inf, *(-most for most in margins.of_fields)])
+    return Written(count_each(documents), np.array(row), np.array(part), np.array(less), least)
 
 
 def _over(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:

@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from service.core.comment import Comment
 from service.core.features import readings
+from service.scorer import Margins
 from training.characters import shares
 from training.pipeline import Entries
 from training.rows import Row
@@ -26,13 +27,13 @@ Clue = tuple[str, float]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    How a model adds up its entries: the sizes of its parts of words, up to how many words these count in full, and what
-    is taken off for a passage.
+    How a model adds up its entries: the sizes of its parts of words, up to how many words these count in full, and its
+    margins.
     """
 
     ngrams: tuple[int, int]
     full_words: float
-    passage_margin: float
+    margins: Margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,18 @@ def clues_of(comment: Comment, entries: Entries, rule: Rule) -> list[Clue]:
     Return what moved the score of a comment most, the heaviest first.
 
     As in the service, a word's weight includes that of the pair that it ends and, for their share, of the parts inside
-    it, and the words are those of the heaviest passage where that decides. Words that are no entry themselves may be a
-    person's own; they are counted together.
+    it; the words are those of the heaviest passage where that decides, and of the links those of the heaviest are
+    named. A field that takes off more than it may is left out. Words that are no entry themselves may be a person's
+    own; they are counted together.
     """
-    whole, *passages = (_moved(document, entries, rule) for document in readings(comment))
+    texts, *fields = ([_moved(document, entries, rule) for document in part] for part in readings(comment))
+    whole, *passages = texts
     heaviest = max(passages, key=_total, default=whole)
-    moved = heaviest if _total(heaviest) - rule.passage_margin > _total(whole) else whole
+    moved = dict(heaviest if _total(heaviest) - rule.margins.passage > _total(whole) else whole)
+    for field, most in zip(fields, rule.margins.of_fields, strict=True):
+        counted = max(field, key=_total, default={})
+        if _total(counted) > -most:
+            moved |= {token: moved.get(token, 0.0) + weight for token, weight in counted.items()}
     return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]
 
 

@@ -62,9 +62,10 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
 def weight(scorer: Scorer, word: str) -> float:
     """
     Return what a word, a pair of words or a clue adds to the log-odds of a comment of few words. In a longer one the
-    characters inside it count for less.
+    characters inside it count for less. A field never takes anything off.
     """
-    return sum(scorer.weights(word.split()))
+    added = sum(scorer.weights(word.split()))
+    return max(0.0, added) if ":" in word else added
 
 
 def _try(

@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
+from service.scorer import Margins
 from training.errors import BadParams
 
 SHIPPED = Path(__file__).with_name("params.toml")
@@ -32,10 +33,18 @@ class Model:
     character_scale: float
     full_words: int
     passage_margin: float
+    links_margin: float
     most_of_words: float
     most_of_characters: float
     least_of_homepages: float
     entries: int
+
+    @property
+    def margins(self) -> Margins:
+        """
+        Return the margins, before calibration.
+        """
+        return Margins(self.passage_margin, self.links_margin)
 
     def most_of(self, block: str) -> float:
         """

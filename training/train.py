@@ -150,8 +150,8 @@ def write(
     Raises:
         BadModel: it cannot be written, or does not agree with its pipeline.
     """
-    margin = params.model.passage_margin * measured.assessment.line.slope
-    registry.write(folder, pipeline, compile_arrays(pipeline, margin), facts)
+    margins = params.model.margins.times(measured.assessment.line.slope)
+    registry.write(folder, pipeline, compile_arrays(pipeline, margins), facts)
     say("Comparing the compiled model with its pipeline")
     comments = [row.as_comment() for row in measured.prepared.rows]
     difference = prove_equal(pipeline, folder, comments)

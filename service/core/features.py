@@ -3,6 +3,7 @@ A comment as the classifier sees it: its distinct words, then clues of the form 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service.core import channels, clues, habits, hosts, links, markup, text, topic
@@ -25,9 +26,9 @@ LONGEST_NAME = 300
 # Two words at most: of three, one could be a dot in disguise.
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60})?")
 MOST_TARGETS = 50
-# Of the distinct addresses of a comment the first and the last count, as of its words: every part of one adds to the
-# sum, and 200 links to nowhere took 20 off the log-odds of any spam.
-FIRST_LINKS, LAST_LINKS = 5, 3
+# Of the distinct addresses of a comment the first and the last are read, for the time that it takes: a new one needs
+# 0.1 ms. All are counted.
+FIRST_LINKS, LAST_LINKS = 16, 8
 _HOW_WRITTEN = {"link": "is:typed_address", "domain": "is:bare_domain", "disguised": "is:disguised_link"}
 
 
@@ -36,26 +37,22 @@ class Features:
     """
     The distinct tokens of a comment, words and clues, and for each the characters of the comment that it stands for.
 
-    `words` are the first and the last, `all_words` are all.
+    `words` are the first and the last, `all_words` are all. `fields` has the clues of what commenters choose at will:
+    those of the name, those of the homepage, and those of each link.
     """
 
     words: dict[str, str]
     clues: dict[str, str]
     all_words: dict[str, str]
-
-    @property
-    def quotes(self) -> dict[str, str]:
-        """
-        Return all tokens with what they stand for, the words before the clues.
-        """
-        return self.words | self.clues
+    fields: tuple[Sequence[dict[str, str]], ...]
 
     @property
     def document(self) -> str:
         """
-        Return the tokens as one string, which the pipeline learns from.
+        Return the distinct tokens as one string, which the pipeline learns from.
         """
-        return " ".join((*self.words, *self.clues))
+        in_fields = dict.fromkeys(token for field in self.fields for tokens in field for token in tokens)
+        return " ".join((*self.words, *self.clues, *in_fields))
 
 
 @dataclass(slots=True)
@@ -72,19 +69,21 @@ def document(comment: Comment) -> str:
     Return what training and serving both see of a comment: distinct words, then clues, separated by spaces.
 
     >>> document(Comment(name="Best Loans", comment="Cheap cheap L O A N S"))
-    'cheap loans is:spaced_out name:best name:loans is:length_1'
+    'cheap loans is:spaced_out is:length_1 name:best name:loans'
     """
     return extract(comment).document
 
 
-def readings(comment: Comment) -> list[str]:
+def readings(comment: Comment) -> list[list[str]]:
     """
-    Return the document of a comment and then that of each of its passages: their words, and all clues.
+    Return what each part of a comment may be read as: the text as the whole or as one of its passages, each with all
+    clues that are of no field; then the name, the homepage, and the links as one of them.
     """
     features = extract(comment)
     words = list(features.all_words)
-    passages = [(*words[start : start + PASSAGE], *features.clues) for start in passage_starts(len(words))]
-    return [features.document, *map(" ".join, passages)]
+    passages = [words[start : start + PASSAGE] for start in passage_starts(len(words))]
+    texts = [" ".join((*read, *features.clues)) for read in (features.words, *passages)]
+    return [texts, *([" ".join(tokens) for tokens in field] for field in features.fields)]
 
 
 def passage_starts(words: int) -> list[int]:
@@ -109,13 +108,19 @@ def extract(comment: Comment) -> Features:
     reading = _Reading()
     _read_text(rendered.text, reading)
     _read_targets(rendered, reading)
-    for address in _ends(reading.addresses, FIRST_LINKS, LAST_LINKS):
-        _add_link("link", address, reading)
-    _read_name(comment.name, reading)
-    if address := comment.url.strip():
-        _add_link("url", address, reading)
+    address, addresses = comment.url.strip(), _ends(reading.addresses, FIRST_LINKS, LAST_LINKS)
+    fields = (
+        [_name(comment.name, reading)],
+        [_link("url", address, reading)] if address else [],
+        [_link("link", address, reading) for address in addresses],
+    )
     _read_shape(comment, source, rendered, reading)
-    return Features(_ends(reading.words, FIRST_WORDS, LAST_WORDS), reading.clues, reading.words)
+    return Features(
+        _ends(reading.words, FIRST_WORDS, LAST_WORDS),
+        reading.clues,
+        reading.words,
+        tuple([tokens for tokens in field if tokens] for field in fields),
+    )
 
 
 def _ends(found: dict[str, str], first: int, last: int) -> dict[str, str]:
@@ -174,7 +179,8 @@ def _read_shape(comment: Comment, source: str, rendered: markup.Rendered, readin
         reading.clues[f"is:{clue}"] = quote
 
 
-def _read_name(name: str, reading: _Reading) -> None:
+def _name(name: str, reading: _Reading) -> dict[str, str]:
+    found: dict[str, str] = {}
     if _PLAIN_NAME.fullmatch(name):
         written = [("word", word) for word in name.split()]
     else:
@@ -183,16 +189,17 @@ def _read_name(name: str, reading: _Reading) -> None:
         if kind in ("link", "domain", "disguised"):
             reading.clues.setdefault("is:name_is_link", word)
             for part in links.parts(word):
-                reading.clues.setdefault(f"name:{part}", word)
+                found.setdefault(f"name:{part}", word)
         else:
             for folded in text.folded["".join(word.split())]:
-                reading.clues.setdefault(f"name:{folded}", word)
+                found.setdefault(f"name:{folded}", word)
     if links.is_scrambled(name):
         reading.clues.setdefault("is:name_is_scrambled", name)
     if len(written) > 1 and name.islower():
         reading.clues.setdefault("is:name_in_lower_case", name)
     if len(written) > 3:
         reading.clues.setdefault("is:name_of_many_words", name)
+    return found
 
 
 def _add_word(word: str, written: str, reading: _Reading) -> None:
@@ -202,18 +209,18 @@ def _add_word(word: str, written: str, reading: _Reading) -> None:
         reading.clues.setdefault("is:mixed_script", written)
 
 
-def _add_link(namespace: str, address: str, reading: _Reading) -> None:
+def _link(namespace: str, address: str, reading: _Reading) -> dict[str, str]:
     parts, host, domain = _read_links[address]
-    for part in parts:
-        reading.clues.setdefault(f"{namespace}:{part}", address)
+    found = {f"{namespace}:{part}": address for part in parts}
     if host in hosts.SHORTENERS:
         reading.clues.setdefault("is:short_link", address)
     elif host in hosts.MESSENGERS:
         reading.clues.setdefault("is:messenger_link", address)
     elif domain in hosts.WELL_KNOWN:
-        reading.clues.setdefault(f"{namespace}:well_known_host", address)
+        found[f"{namespace}:well_known_host"] = address
     elif links.is_scrambled(domain.partition(".")[0]):
-        reading.clues.setdefault(f"{namespace}:scrambled_host", address)
+        found[f"{namespace}:scrambled_host"] = address
+    return found
 
 
 def _read_link(address: str) -> tuple[tuple[str, ...], str, str]:

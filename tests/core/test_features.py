@@ -194,17 +194,17 @@ def test_that_an_address_is_given_is_not_a_clue() -> None:
 
 
 def test_evidence_is_quoted_as_it_was_written() -> None:
-    quotes = extract(Comment(name="", comment="Best 𝓒𝓪𝓼𝓲𝓷𝓸 and C-A-S-H at Example.com")).quotes
+    features = extract(Comment(name="", comment="Best 𝓒𝓪𝓼𝓲𝓷𝓸 and C-A-S-H at Example.com"))
 
-    assert quotes["casino"] == "𝓒𝓪𝓼𝓲𝓷𝓸"
-    assert quotes["cash"] == "C-A-S-H"
-    assert quotes["link:example.com"] == "Example.com"
+    assert features.words["casino"] == "𝓒𝓪𝓼𝓲𝓷𝓸"
+    assert features.words["cash"] == "C-A-S-H"
+    assert features.fields[2][0]["link:example.com"] == "Example.com"
 
 
 def test_no_token_holds_white_space() -> None:
-    quotes = extract(Comment(name="a\u2028b", comment="http://x.example/\x85a", url="http://a b\tc.example/d e")).quotes
+    found = document(Comment(name="a\u2028b", comment="http://x.example/\x85a", url="http://a b\tc.example/d e"))
 
-    assert all(token.split() == [token] for token in quotes)
+    assert found.split() == found.split(" ")
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300), st.text(max_size=60), st.text(max_size=60))
@@ -254,23 +254,40 @@ def _seconds(comment: Comment) -> float:
 
 
 def test_of_many_links_the_first_and_the_last_are_read_and_all_are_counted() -> None:
-    hosts = [f"{letter}.example" for letter in "abcdefghijklmnopqrst"]
+    hosts = [f"{letter}{number}.example" for letter in "abcd" for number in range(10)]
 
     read = document(Comment("", " ".join(f"https://{host}/" for host in hosts))).split()
 
-    assert [host for host in hosts if f"link:{host}" in read] == [*hosts[:5], *hosts[-3:]]
+    assert [host for host in hosts if f"link:{host}" in read] == [*hosts[:16], *hosts[-8:]]
     assert "is:many_links" in read
 
 
 def test_a_long_comment_is_read_in_passages_that_hold_all_of_its_words_and_each_its_clues() -> None:
     words = [f"w{number}" for number in range(61)]
 
-    whole, *passages = readings(Comment(name="Ann", comment=" ".join(words)))
+    (whole, *passages), *_ = readings(Comment(name="Ann", comment=" ".join(words)))
 
     assert "w40" not in whole.split()
     assert {token for passage in passages for token in passage.split() if ":" not in token} == {*words}
-    assert all(len(passage.split()) == 16 + passage.count(":") and "name:ann" in passage for passage in passages)
+    assert all(len(passage.split()) == 16 + passage.count(":") and "is:length_5" in passage for passage in passages)
 
 
 def test_a_short_comment_has_one_reading() -> None:
-    assert readings(Comment(name="", comment="I agree")) == [document(Comment(name="", comment="I agree"))]
+    assert readings(Comment(name="", comment="I agree")) == [
+        [document(Comment(name="", comment="I agree"))],
+        [],
+        [],
+        [],
+    ]
+
+
+def test_a_name_a_homepage_and_each_link_are_read_by_themselves() -> None:
+    read = readings(
+        Comment(name="Ann Lee", comment="see http://a.example and http://b.example", url="http://c.example")
+    )
+
+    (text,), (name,), (homepage,), links = read
+    assert ":example" not in text
+    assert name == "name:ann name:lee"
+    assert homepage.split()[0] == "url:c.example"
+    assert [link.split()[0] for link in links] == ["link:a.example", "link:b.example"]

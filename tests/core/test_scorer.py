@@ -23,14 +23,20 @@ CHARACTERS = {"cas": 0.5, " c": 0.25, "no ": -0.125, " casi": 1.0}
 def write_model(folder: Path, **changes: Any) -> Path:
     arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 5])}
     for name, table in (("words", WORDS), ("clues", CLUES), ("characters", CHARACTERS)):
-        arrays[name] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
-        arrays[f"{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
+        arrays |= block(name, table)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **(arrays | changes))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scorer.npz").write_bytes(buffer.getvalue())
     write_card(folder)
     return folder
+
+
+def block(name: str, table: dict[str, float]) -> dict[str, Any]:
+    return {
+        name: np.frombuffer("\n".join(table).encode(), dtype=np.uint8),
+        f"{name}_weights": np.array(list(table.values()), dtype=np.float32),
+    }
 
 
 def write_card(folder: Path) -> None:
@@ -63,7 +69,7 @@ def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> N
     explanation = scorer.explain(features)
 
     assert explanation.prior + sum(reason.weight or 0 for reason in explanation.reasons) == explanation.log_odds
-    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.quotes)), abs=1e-12)
+    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.document.split())))
     evidence = {reason.code: reason.evidence for reason in explanation.reasons}
     assert evidence == {"text": ("Casino",), "name": ("Loans",), "one_link": (), "author_url": ("http://example.com",)}
 
@@ -90,8 +96,59 @@ def test_an_explanation_weighs_characters_as_the_score_does(tmp_path: Path) -> N
 
     explanation = scorer.explain(features)
 
-    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.quotes)), abs=1e-12)
+    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.document.split())))
     assert explanation.log_odds < Scorer.load(write_model(tmp_path / "before")).explain(features).log_odds
+
+
+@pytest.mark.parametrize("comment", [Comment("trusted", "hello"), Comment("", "hello", url="http://github.com")])
+def test_a_name_and_a_homepage_speak_for_no_comment(comment: Comment, tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", {"name:trusted": -3.0, "url:github.com": -3.0})))
+
+    explanation = scorer.explain(extract(comment))
+
+    assert (explanation.log_odds, explanation.reasons) == (-2.0, ())
+
+
+LINKS = {"link:shop.example": 1.0, "link:.com": 0.5, "link:github.com": -3.0}
+
+
+@pytest.mark.parametrize("number", [1, 4, 20])
+def test_of_the_links_the_one_counts_that_weighs_most(number: int, tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", LINKS), links_margin=np.float64(0.75)))
+    honest = " ".join(f"http://github.com/{place}" for place in range(number))
+
+    explanation = scorer.explain(extract(Comment(name="", comment=f"{honest} http://shop.example")))
+
+    assert [(each.code, each.weight, each.evidence) for each in explanation.reasons] == [
+        ("links", 1.0, ("http://shop.example",))
+    ]
+
+
+def test_of_each_further_link_that_weighs_against_a_comment_a_tenth_counts(tmp_path: Path) -> None:
+    links = {"link:a.example": 1.0, "link:b.example": 2.0, "link:c.example": 3.0, "link:github.com": -3.0}
+    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", links)))
+    addresses = " ".join(f"http://{host}" for host in ("a.example", "b.example", "github.com", "c.example"))
+
+    explanation = scorer.explain(extract(Comment(name="", comment=addresses)))
+
+    (reason,) = explanation.reasons
+    assert (reason.code, reason.evidence) == ("links", ("http://c.example",))
+    assert reason.weight == pytest.approx(3.3)
+
+
+def test_links_take_off_no_more_than_their_margin(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", LINKS), links_margin=np.float64(0.75)))
+
+    explanation = scorer.explain(extract(Comment(name="", comment="http://github.com/a and http://github.com/b")))
+
+    assert [(each.code, each.weight) for each in explanation.reasons] == [("links", -0.75)]
+    assert explanation.log_odds == -2.75
+
+
+def test_of_a_model_from_before_nothing_bounds_what_links_take_off(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", LINKS)))
+
+    assert scorer.explain(extract(Comment(name="", comment="http://github.com/a"))).log_odds == -4.5
 
 
 HONEST = " ".join(f"article w{number}" for number in range(60))

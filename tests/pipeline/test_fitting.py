@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,17 +8,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from running_service import write_model
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 
 from service.core.comment import Comment
 from service.core.features import document, extract
-from service.scorer import Scorer
+from service.scorer import Margins, Scorer
 from training import registry
 from training.characters import Characters
 from training.cli import main
 from training.compile import prove_equal
-from training.counts import Written, columns, count, recount
+from training.counts import as_readings, columns, count, recount
 from training.errors import BadModel
 from training.pipeline import counters
 from training.promotions import current_version
@@ -169,7 +170,7 @@ def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> Non
 
 def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -> None:
     documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]]
-    counts = count(documents, [[each] for each in documents], np.ones(300, dtype=bool), PARAMS.model)
+    counts = count(documents, [[[each]] for each in documents], np.ones(300, dtype=bool), PARAMS.model)
 
     found = counts.names[columns(counts, np.arange(0, 300, 2), PARAMS.model)]
 
@@ -181,7 +182,7 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]] + [""]
     is_fitted = np.arange(301) % 3 > 0
 
-    counts = count(documents, [[each] for each in documents[::-1]], is_fitted, PARAMS.model)
+    counts = count(documents, [[[each]] for each in documents[::-1]], is_fitted, PARAMS.model)
 
     reference = counters(PARAMS.model).fit([each for each, used in zip(documents, is_fitted, strict=True) if used])
     assert counts.names.tolist() == [
@@ -189,7 +190,7 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     ]
     assert abs(counts.dressed - reference.transform(documents)).max() < 1e-6
     assert abs(counts.written.counts - reference.transform(documents[::-1])).max() < 1e-6
-    assert (recount(counts, [[each] for each in documents], PARAMS.model).counts != counts.dressed).nnz == 0
+    assert (recount(counts, [[[each]] for each in documents], PARAMS.model).counts != counts.dressed).nnz == 0
 
 
 def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are() -> None:
@@ -200,13 +201,17 @@ def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are()
     assert counts.toarray().tolist() == [[1.0, 1.0], [4.0, 1.0]]
 
 
-def test_a_row_weighs_what_its_heaviest_reading_weighs() -> None:
-    one, two, three = csr_matrix([[1.0, 0.0]]), csr_matrix([[0.0, 1.0]]), csr_matrix([[1.0, 1.0]])
-    written = Written(vstack([one, two, three]).tocsr(), np.array([0, 0, 1]), np.array([0.0, 0.5, 0.0]))
+def test_a_row_weighs_what_of_each_of_its_parts_the_heaviest_reading_weighs() -> None:
+    weights = np.array([1.0, 2.0, -3.0])
+    rows = [[["one", "two"], [], [], ["three", "one", "two"]], [["one two"], ["three"], [], ["three"]]]
 
-    found = written.highest(np.array([1.0, 2.0]), np.array([1, 0]))
+    written = as_readings(rows, _counted, Margins(passage=0.5, links=0.75))
 
-    assert found.tolist() == [3.0, 1.5]
+    assert written.highest(weights, np.array([1, 0])).tolist() == [3.0 - 0.0 - 0.75, 1.5 + (2.0 + 0.1)]
+
+
+def _counted(documents: Sequence[str]) -> csr_matrix:
+    return csr_matrix([[document.split().count(word) for word in ("one", "two", "three")] for document in documents])
 
 
 def test_passages_of_a_compiled_model_equal_those_of_its_pipeline(models: Path) -> None:

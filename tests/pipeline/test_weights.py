@@ -50,7 +50,7 @@ def test_ham_of_a_rare_language_counts_more_but_not_without_bound(params: Params
 def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Params) -> None:
     model = replace(params.model, most_of_words=0.05, most_of_characters=0.02)
     documents = ["cheap pills is:one_link", "good morning is:asks"] * 30
-    counts = count(documents, [[each] for each in documents], np.ones(60, dtype=bool), model)
+    counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), model)
 
     fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
 
@@ -66,7 +66,7 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Par
 def test_no_homepage_weighs_for_ham_beyond_its_bound(params: Params) -> None:
     model = replace(params.model, least_of_homepages=0.0)
     documents = ["cheap pills url:.xyz", "good morning url:.org link:.org"] * 30
-    counts = count(documents, [[each] for each in documents], np.ones(60, dtype=bool), model)
+    counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), model)
 
     fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
 
