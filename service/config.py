@@ -9,6 +9,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
@@ -217,7 +218,7 @@ class Settings(BaseModel):
         """
         Return where decisions and sites are kept.
         """
-        return self.database_url or f"sqlite:///{self.state_dir.absolute() / 'hamlet.sqlite'}"
+        return self.database_url or f"sqlite:///{quote(str(self.state_dir.absolute() / 'hamlet.sqlite'))}"
 
 
 def variable(field: str) -> str:

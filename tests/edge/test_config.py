@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.config import LogLevel, Settings, SettingsError, warnings
+from service.store.engine import connect
 
 
 def test_nothing_set_is_a_service_for_this_machine_alone() -> None:
@@ -18,6 +19,13 @@ def test_nothing_set_is_a_service_for_this_machine_alone() -> None:
     assert (settings.host, settings.port, settings.state_dir) == ("127.0.0.1", 8000, Path("var"))
     assert settings.store_url.startswith("sqlite:////")
     assert not settings.demo
+
+
+@pytest.mark.parametrize("name", ["why?", "100%25", "a b", "über"])
+def test_the_store_is_in_the_state_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    settings = Settings.from_environment({"HAMLET_STATE_DIR": f"{tmp_path}/{name}"})
+
+    assert connect(settings.store_url).url.database == f"{tmp_path}/{name}/hamlet.sqlite"
 
 
 def test_every_kind_of_value_is_read() -> None:
