@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from service.config import Settings, SettingsError
 from service.core.labels import Labelled
@@ -45,12 +45,11 @@ def own_store(environ: Mapping[str, str]) -> Iterator[Engine]:
         BadData: there is no store, it does not answer, or it has no such site.
     """
     try:
-        url = Settings.from_environment(environ).store_url
-        file = make_url(url).database
+        engine = connect(Settings.from_environment(environ).store_url)
+        file = Path(engine.url.database or "")
         # SQLite would make an empty one, and the labels would seem to be lost.
-        if url.startswith("sqlite") and not (file and Path(file).is_file()):
+        if engine.dialect.name == "sqlite" and not file.is_file():
             raise BadData(f"{file}: no store there; set HAMLET_STATE_DIR or HAMLET_DATABASE_URL as for the service")
-        engine = connect(url)
         yield engine
         engine.dispose()
     except (SettingsError, BadStoreUrl, UnknownSite, StoreUnavailable) as error:

@@ -5,7 +5,7 @@ The store: whether it can be read, is up to date, and what its sites and account
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from service.config import Settings
 from service.doctor.finding import Finding, note
@@ -26,9 +26,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     except StoreError as error:
         yield Finding("the store cannot be opened", str(error))
         return
-    database = make_url(settings.store_url).database or ""
-    if engine.dialect.name == "sqlite" and not Path(database).exists():
-        yield note(f"there is no store yet at {database}", "the first start makes it")
+    file = Path(engine.url.database or "")
+    if engine.dialect.name == "sqlite" and not file.exists():
+        yield note(f"there is no store yet at {file}", "the first start makes it")
         return
     try:
         yield from _opened(engine)

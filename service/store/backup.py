@@ -90,9 +90,9 @@ def file_of(engine: Engine) -> Path:
     """
     Return the file of a store. Raises BadBackup if it is in none.
     """
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    if engine.dialect.name != "sqlite":
         raise BadBackup("the store is in PostgreSQL; docs/backup.md says how `pg_dump` and `pg_restore` go")
-    return Path(engine.url.database)
+    return Path(engine.url.database or "")
 
 
 def _make_private(file: Path) -> None:

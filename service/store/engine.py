@@ -44,7 +44,7 @@ def connect(url: str) -> Engine:
     time-out when a transaction that has read wants to write (in a trial 772 of 2,000 deferred ones failed so).
 
     Raises:
-        BadStoreUrl: the scheme is not known, or its driver is not installed.
+        BadStoreUrl: it is neither, or its driver is not installed.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
@@ -120,6 +120,9 @@ def _parse(url: str) -> URL:
         # The URL is not quoted back: it may hold a password.
         raise BadStoreUrl(f"{SETTING} is not a database URL; write {FORMS}") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        # Of a URI it would not be noticed that its file was moved, and what is in memory no other process sees.
+        if parsed.database in (None, "", ":memory:") or parsed.query or parsed.host:
+            raise BadStoreUrl(f"{SETTING}: SQLite takes the path of a file alone; write {FORMS}")
         return parsed
     if parsed.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise BadStoreUrl(f"{SETTING}: no store for {parsed.drivername}://; write {FORMS}")

@@ -70,11 +70,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 @contextmanager
 def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
     # A lock file of our own, since SQLite does not wait when two connections change its journal's mode at once.
-    database = engine.url.database or ""
-    if database in ("", ":memory:"):
-        yield
-        return
-    path = Path(database)
+    path = Path(engine.url.database or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(0o600)  # as the files that SQLite puts beside it then are

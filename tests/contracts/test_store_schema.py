@@ -182,6 +182,21 @@ def test_a_url_of_no_known_store_is_refused_without_its_password(url: str, messa
     assert "secret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///file:hamlet.sqlite?uri=true",
+        "sqlite:///hamlet.sqlite?timeout=5",
+        "sqlite://var/hamlet.sqlite",
+        "sqlite:///:memory:",
+        "sqlite://",
+    ],
+)
+def test_a_url_of_sqlite_that_is_more_or_less_than_the_path_of_a_file_is_refused(url: str) -> None:
+    with pytest.raises(BadStoreUrl, match="HAMLET_DATABASE_URL: SQLite takes the path of a file alone; write sqlite:"):
+        connect(url)
+
+
 def test_what_is_in_a_new_store_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
