@@ -116,7 +116,7 @@ class BodyTooLarge(HamletError):
 
 class UnsupportedMediaType(HamletError):
     """
-    The body is in no format that Hamlet reads; `accepted` are the media types that it does.
+    The body is in no format that Hamlet reads; `Accept` of the answer names those that it does.
     """
 
     status, code, title = 415, "unsupported-media-type", "The content type is not supported"

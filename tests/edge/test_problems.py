@@ -3,6 +3,7 @@ Errors as problem documents.
 """
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def test_every_kind_of_problem_is_explained_at_the_address_of_its_type(caller: F
     assert HamletError.__subclasses__()
     for kind in HamletError.__subclasses__():
         assert f'id="{kind.code}"' in page
+
+
+def test_the_page_of_problems_has_its_style_and_shows_code_as_code(caller: FlaskClient) -> None:
+    page = caller.get("/docs/problems").text
+
+    assert "<code>hamlet sites keys add</code>" in page
+    assert "`" not in page
+    with caller.get(re.findall('rel="stylesheet" href="([^"]*)"', page)[0]) as style:
+        assert (style.status_code, style.mimetype) == (200, "text/css")
 
 
 def test_a_redirect_is_no_problem(edge: Flask, caller: FlaskClient) -> None:
