@@ -93,6 +93,15 @@ def as_json(content: object, status: int = 200, headers: Iterable[tuple[str, str
     return Response(to_json(content), status, [*HEADERS, *headers])
 
 
+def no_content() -> Response:
+    """
+    Return an answer of nothing: 204, and no type, which Flask would say that HTML is.
+    """
+    response = Response(status=204, headers={"Cache-Control": "no-store"})
+    del response.headers["Content-Type"]
+    return response
+
+
 def label_answer(given: Given) -> dict[str, Any]:
     """
     Return what a caller is told of a label.

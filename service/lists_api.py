@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from service.answer import as_json
+from service.answer import as_json, no_content
 from service.api import caller, whole_number
 from service.core.site import Scope
 from service.errors import InvalidField, NotFound
@@ -50,7 +50,7 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
         site = caller(gate, Scope.ADMIN)
         if not listing.remove(site.name, [entry_id]):
             raise NotFound("this site's lists have no entry of this id")
-        return Response(status=204)
+        return no_content()
 
     return api
 

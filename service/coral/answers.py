@@ -5,6 +5,7 @@ What Coral is told, as its phases understand it.
 from flask import Response
 from pydantic_core import to_json
 
+from service.answer import no_content
 from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Verdict
 from service.wire import Environ, RawAnswer
@@ -20,7 +21,7 @@ def answer(status: CoralStatus, verdict: Verdict) -> Response:
     Return an answer: nothing for NONE, since any status, NONE too, would end Coral's own moderation there and then.
     """
     if status is CoralStatus.NONE:
-        return Response(status=204, headers={"Cache-Control": "no-store"})
+        return no_content()
     return Response(_body(status, verdict), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
 
 

@@ -109,6 +109,7 @@ def test_an_accepted_comment_is_left_to_corals_other_settings(post: Post) -> Non
     answer = post()
 
     assert (answer.status_code, answer.data) == (204, b"")
+    assert "Content-Type" not in answer.headers
 
 
 @pytest.mark.parametrize(("verdict", "status"), [(Verdict.HOLD, "SYSTEM_WITHHELD"), (Verdict.REJECT, "REJECTED")])

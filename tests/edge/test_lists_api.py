@@ -100,6 +100,7 @@ def test_an_entry_is_removed_by_its_id_once(owner: Owner) -> None:
     second = owner.client.delete(f"/v1/lists/{entry_id}", headers=owner.headers)
 
     assert (first.status_code, first.data) == (204, b"")
+    assert "Content-Type" not in first.headers
     assert second.status_code == 404
     assert owner.lists() == []
 
