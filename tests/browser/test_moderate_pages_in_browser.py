@@ -387,6 +387,23 @@ def test_the_numbers_can_be_read_by_a_screen_reader_and_on_a_phone(desk: Desk, w
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def test_no_heading_is_broken_within_a_word_on_a_phone(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    page.locator("#status .undo").wait_for()
+
+    page.get_by_role("link", name="Numbers").click()
+
+    lines = """cell => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        return text.getClientRects().length;
+    }"""
+    assert page.get_by_role("columnheader", name="Labelled").evaluate(lines) == 1
+
+
 def test_an_admin_starts_a_job_and_sees_how_it_ends(desk: Desk) -> None:
     page = desk.open("Ada")
     page.get_by_role("link", name="Models").click()
