@@ -358,6 +358,15 @@ def test_pages_can_be_used_with_a_screen_reader_and_on_a_phone(desk: Desk, word:
     assert Axe().run(page).violations_count == 0
 
 
+def test_the_filter_is_no_wider_than_a_phone(desk: Desk) -> None:
+    page = desk.open("Anna")
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    page.locator("summary").get_by_text("More").click()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_no_author_makes_a_comment_taller_than_what_shows_it(desk: Desk, word: str) -> None:
     long = {"url": f"https://pills.example/{'x' * 9_000}", "permalink": f"https://news.example/{'x' * 9_000}"}
     comment = {"name": f"Wu {'W' * 9_000}", "comment": f"pills {word} " * 2_000, **long}
