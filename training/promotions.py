@@ -110,10 +110,12 @@ def roll_back(models: Path, who: str, reason: str, now: datetime) -> Promotion:
     Go back to the version that the current one was promoted over; once more goes back further.
 
     Raises:
-        BadModel: the history does not know that version, or it cannot be used any more.
+        BadModel: none is in use, the history does not know that version, or it cannot be used any more.
     """
     with _alone(models):
         current, known = current_version(models), history(models)
+        if current is None:
+            raise BadModel(f"{models}: no model is in use there; promote one with `hamlet-train promote`")
         earlier = _earlier(known)
         if not earlier or known[-1].version != current:
             raise BadModel(f"the history has no model before {current}; name one with `hamlet-train promote`")

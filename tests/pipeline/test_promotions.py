@@ -116,6 +116,13 @@ def test_before_the_first_promotion_there_is_nothing_to_go_back_to(models: Path)
         roll_back(models, "anna", "", NOON)
 
 
+def test_in_a_folder_without_a_model_in_use_there_is_nothing_to_go_back_from(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["rollback", "--models", str(tmp_path)])
+
+    message = f"Error: {tmp_path}: no model is in use there; promote one with `hamlet-train promote`\n"
+    assert (result.exit_code, result.output) == (1, message)
+
+
 def test_the_current_version_is_not_promoted_again(models: Path) -> None:
     with pytest.raises(BadModel, match="one is the current model already"):
         promote(models, "one", "anna", "", NOON)
