@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 from pathlib import Path
 from time import thread_time
@@ -235,6 +237,23 @@ def test_wp_comments_as_mariadb_prints_it_in_batch_mode(tmp_path: Path) -> None:
     table = 'comment_author\tcomment_content\tcomment_approved\nAnn\tone\\ntwo "three\\tfour\\\\n\t1\n'
 
     assert imported(tmp_path, table).comments == [('one\ntwo "three\tfour\\n', "ham")]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("text", ["one\ntwo", "one\ttwo", 'the "best"', '"best" it said\nof C:\\new'])
+def test_wp_comments_with_tabs_and_quotes_where_a_csv_needs_them(tmp_path: Path, text: str, ending: str) -> None:
+    table = io.StringIO()
+    rows = [("comment_author", "comment_approved", "comment_content"), ("Ann", "1", "C:\\temp"), ("Bob", "1", text)]
+    csv.writer(table, "excel-tab", lineterminator=ending).writerows([*rows, ("Eve", "spam", "Buy")])
+
+    assert imported(tmp_path, table.getvalue()).comments == [("C:\\temp", "ham"), (text, "ham"), ("Buy", "spam")]
+
+
+@pytest.mark.parametrize("text", ['"one" two', '"one', 'o"ne', '"one"', '""'])
+def test_quotes_in_batch_mode_are_those_of_a_comment(tmp_path: Path, text: str) -> None:
+    table = f"comment_author\tcomment_content\tcomment_approved\nAnn\t{text}\t1\nBob\ta\\nb\t1\nEve\t{text}\t1\n"
+
+    assert imported(tmp_path, table).comments == [(text, "ham"), ("a\nb", "ham"), (text, "ham")]
 
 
 def test_a_csv_without_a_status_takes_the_label_that_is_given_for_it(tmp_path: Path) -> None:

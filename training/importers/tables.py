@@ -4,14 +4,17 @@ CSV of wp_comments (with commas, semicolons or, as `mariadb -B` prints it, tabs)
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from training.data import Rejected, csv_records, json_lines
+from training.data import LONGEST_COMMENT, Rejected, csv_records, json_lines
 from training.importers import wordpress
 from training.importers.outcome import Article, Found, Outcome
 from training.importers.unpack import Export
 
 _ESCAPED = re.compile(r"\\([nt0\\])")
+# A value of a CSV with tabs, and one that only a CSV puts into quotes: it has a tab, a line feed or a quote in it.
+_VALUE = r"""(?:"(?:[^"]|"")*+"|[^"\t\r\n]*+)"""
+_IN_NEED = re.compile(r"""(?:^|\t)"[^"]*(?:[\t\r\n]|"")""")
 _MEANT = {"n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
 
 
@@ -57,9 +60,9 @@ def read_lines(export: Export) -> Iterator[Outcome]:
 def _records(export: Export) -> Iterator[tuple[str, dict[str, str] | str]]:
     with export.text("surrogateescape") as stream:
         first = stream.readline()
-    separator = delimiter(first)
-    # `mariadb -B` quotes nothing and escapes line feeds and tabs.
-    is_batch = separator == "\t" and '"' not in first
+        separator = delimiter(first)
+        # `mariadb -B` quotes nothing and escapes line feeds and tabs.
+        is_batch = separator == "\t" and '"' not in first and not _is_csv(stream, first.count("\t"))
     with export.text("surrogateescape") as stream:
         for line, record in csv_records(stream, separator, csv.QUOTE_NONE if is_batch else csv.QUOTE_MINIMAL):
             place = f"{export.name}:{line}"
@@ -68,6 +71,25 @@ def _records(export: Export) -> Iterator[tuple[str, dict[str, str] | str]]:
             else:
                 values = {name: str(value or "") for name, value in record.items()}
                 yield place, {name: _meant(value) for name, value in values.items()} if is_batch else values
+
+
+def _is_csv(lines: Iterable[str], tabs: int) -> bool:
+    """
+    Tell by the first record whose quotes can be read in one way only.
+    """
+    whole = re.compile(rf"{_VALUE}(?:\t{_VALUE}){{{tabs}}}[\r\n]*")
+    record, is_open = "", False
+    for line in lines:
+        record += line
+        is_open ^= line.count('"') % 2 == 1
+        if is_open and len(record) < LONGEST_COMMENT:
+            continue
+        if '"' in record and not whole.fullmatch(record):
+            return False
+        if _IN_NEED.search(record):
+            return True
+        record, is_open = "", False
+    return False
 
 
 def _meant(value: str) -> str:
