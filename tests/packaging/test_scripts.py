@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from importlib.metadata import version
 from pathlib import Path
 
@@ -60,6 +62,25 @@ def test_a_place_that_cannot_be_written_is_not_taken_for_a_missing_package(tmp_p
     assert refused.returncode == 1
     assert f"{tmp_path}/.venv" in refused.stderr
     assert "apt-get" not in refused.stderr
+
+
+def test_an_installation_in_a_folder_of_any_name_starts_in_any_locale(tmp_path: Path) -> None:
+    installed = Path(sysconfig.get_path("purelib"))
+    venv.create(tmp_path / "ü/.venv")
+    there = tmp_path / "ü" / installed.relative_to(ROOT)
+    (tmp_path / "ü/service.py").touch()
+    shutil.copy(installed / "_editable_impl_hamlet_moderation.pth", there)
+
+    started = subprocess.run(
+        [tmp_path / "ü/.venv/bin/python", "-c", "import service; print(ascii(service.__file__))"],
+        cwd="/",
+        env={"LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert started.stdout == f"{str(tmp_path / 'ü/service.py')!a}\n"
 
 
 @pytest.mark.parametrize(
