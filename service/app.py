@@ -37,7 +37,6 @@ from service.admin import Parts as AdminPages
 from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
-from service.akismet.rehearsal import rehearsing
 from service.breaker import State
 from service.bridge import Bridge
 from service.clock import now
@@ -62,6 +61,7 @@ from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
 from service.redis_client import connect as connect_redis
+from service.rehearsal import rehearsing
 from service.scorer import Scorer
 from service.signing_in import IDLE, LONGEST, SigningIn
 from service.store.browsing import Browsing

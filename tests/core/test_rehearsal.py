@@ -1,18 +1,19 @@
 """
-Tests of a client are judged by the real moderation, and leave no trace.
+What must leave no trace is judged by the real moderation.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from akismet_edge import SITE
-
-from service.akismet.rehearsal import rehearsing
 from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
+from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.moderation import Moderation
+from service.rehearsal import rehearsing
+
+SITE = Site(id=1, name="news", key_id="k")
 
 
 class Recorder:

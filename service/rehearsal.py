@@ -1,5 +1,5 @@
 """
-A moderation for tests: the same verdict, and no trace of it but in the quota of whoever asks.
+A moderation for tests, and for what must not be stored: the same verdict, and no trace but in the quota of who asks.
 """
 
 from collections.abc import Callable, Sequence
