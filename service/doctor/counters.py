@@ -2,17 +2,21 @@
 Redis: whether it answers, forgets the right things when it is full, is safe, and has the same time.
 """
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import redis
 
+from service import valkey
 from service.config import Settings
 from service.doctor.finding import Finding, note
 from service.redis_client import connect, servers, skew
 
-# The first of each line without CVE-2025-49844, by which a script in Lua could break out of its cage.
+FAULT = "has CVE-2025-49844: whoever may run a script can run any program there"
+# The first of each line without it, by which a script in Lua could break out of its cage.
 SAFE = {
     "redis": ((7, 2, 11), (7, 4, 6), (8, 0, 4), (8, 2, 2)),
     "valkey": ((7, 2, 11), (8, 0, 6), (8, 1, 4), (9, 0, 0)),
@@ -22,9 +26,10 @@ MOST_SKEW_SECONDS = 2.0
 
 def examine(settings: Settings, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
     """
-    Yield what is wrong with the Redis that is set; the embedded one is started as it should be.
+    Yield what is wrong with the Redis that is set, or with the embedded one.
     """
     if not settings.redis_url:
+        yield from of_embedded()
         return
     try:
         with connect(settings.redis_url) as client:
@@ -41,6 +46,21 @@ def examine(settings: Settings, clock: Callable[[], float] = time.time) -> Itera
         )
 
 
+def of_embedded(program: Callable[[], Path] = valkey.binary) -> Iterator[Finding]:
+    """
+    Yield what is wrong with the Valkey that came along, by the version that it says; it is started as it should be.
+    """
+    instead = "set HAMLET_REDIS_URL to one of your own"
+    try:
+        told = subprocess.check_output([program(), "--version"], text=True)  # noqa: S603 - it came along
+    except (valkey.ValkeyError, OSError, subprocess.CalledProcessError) as error:
+        yield Finding(f"the embedded Valkey cannot be started ({error})", instead)
+        return
+    version = told.partition("v=")[2].partition(" ")[0]
+    if not is_safe("valkey", version):
+        yield Finding(f"the embedded Valkey {version} {FAULT}", f"update Hamlet, or {instead}")
+
+
 def of_server(information: Mapping[str, Any], ahead: float) -> Iterator[Finding]:
     """
     Yield what is wrong with a server by what it says of itself, and by how far its clock is ahead of this one.
@@ -49,7 +69,7 @@ def of_server(information: Mapping[str, Any], ahead: float) -> Iterator[Finding]
     version = str(information.get("valkey_version") or information.get("redis_version", ""))
     if not is_safe(name, version):
         yield Finding(
-            f"{name.title()} {version} has CVE-2025-49844: whoever may run a script can run any program there",
+            f"{name.title()} {version} {FAULT}",
             "update it: " + ", ".join(".".join(map(str, safe)) for safe in SAFE.get(name, SAFE["redis"])),
         )
     if not information.get("maxmemory"):

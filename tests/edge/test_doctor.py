@@ -18,7 +18,7 @@ from stores import make_tables
 
 from service.config import Settings
 from service.core.moderator import Role
-from service.doctor import examine, exposure, files
+from service.doctor import counters, examine, exposure, files
 from service.doctor.counters import of_server
 from service.store.engine import connect
 from service.store.moderators import Moderators
@@ -220,6 +220,23 @@ def test_a_redis_that_refuses_when_it_is_full_is_found(settings: Settings, serve
     assert before == ""
     assert refusing.startswith("wrong Valkey refuses to count when its memory is full")
     assert boundless.startswith("note Valkey may take all memory of its machine")
+
+
+def test_an_embedded_valkey_that_cannot_run_here_is_found(tmp_path: Path) -> None:
+    (told,) = counters.of_embedded(lambda: tmp_path / "valkey-server")
+
+    assert told.what.startswith("the embedded Valkey cannot be started (")
+    assert "HAMLET_REDIS_URL" in told.cure
+
+
+def test_an_embedded_valkey_whose_scripts_can_break_out_is_found(tmp_path: Path) -> None:
+    old = tmp_path / "valkey-server"
+    old.write_text("#!/bin/sh\necho Valkey server v=8.1.3 sha=0:0 malloc=jemalloc-5.3.0 bits=64 build=1\n")
+    old.chmod(0o755)
+
+    (told,) = counters.of_embedded(lambda: old)
+
+    assert told.what.startswith("the embedded Valkey 8.1.3 has CVE-2025-49844")
 
 
 def test_a_redis_that_does_not_answer_is_found(settings: Settings) -> None:
