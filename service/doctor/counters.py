@@ -18,7 +18,7 @@ from service.redis_client import connect, servers, skew
 FAULT = "has CVE-2025-49844: whoever may run a script can run any program there"
 # The first of each line without it, by which a script in Lua could break out of its cage.
 SAFE = {
-    "redis": ((7, 2, 11), (7, 4, 6), (8, 0, 4), (8, 2, 2)),
+    "redis": ((6, 2, 20), (7, 2, 11), (7, 4, 6), (8, 0, 4), (8, 2, 2)),
     "valkey": ((7, 2, 11), (8, 0, 6), (8, 1, 4), (9, 0, 0)),
 }
 MOST_SKEW_SECONDS = 2.0
@@ -68,9 +68,10 @@ def of_server(information: Mapping[str, Any], ahead: float) -> Iterator[Finding]
     name = str(information.get("server_name", "redis"))
     version = str(information.get("valkey_version") or information.get("redis_version", ""))
     if not is_safe(name, version):
+        safe = ", ".join(".".join(map(str, each)) for each in SAFE.get(name, SAFE["redis"]))
         yield Finding(
             f"{name.title()} {version} {FAULT}",
-            "update it: " + ", ".join(".".join(map(str, safe)) for safe in SAFE.get(name, SAFE["redis"])),
+            f"update it to {safe} or later, or see whether your distribution mended it under the old number",
         )
     if not information.get("maxmemory"):
         yield note(
