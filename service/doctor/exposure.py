@@ -28,6 +28,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "the demo site is on: whoever reaches the page / can have comments judged without a key",
             "set HAMLET_DEMO=false where this is not for trying",
+            is_wrong=bool(settings.trusted_proxies) or not is_loopback(settings.host),
         )
     if not is_loopback(settings.host):
         yield _reachable(settings)

@@ -93,7 +93,9 @@ def test_a_variable_that_sets_nothing_is_found(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"demo": True}, "wrong the demo site is on"),
+        ({"demo": True}, "note the demo site is on"),
+        ({"demo": True, "trusted_proxies": "127.0.0.1"}, "wrong the demo site is on"),
+        ({"demo": True, "host": "0.0.0.0"}, "wrong the demo site is on"),
         ({"host": "0.0.0.0"}, "wrong it listens on 0.0.0.0 and knows of no proxy"),
         ({"host": "::", "trusted_proxies": "10.0.0.0/8"}, "note /metrics, /readyz, /livez and /version ask for no key"),
         ({"deliver_privately": True}, "note sites may have Hamlet call addresses of this network"),
@@ -297,7 +299,7 @@ def test_the_command_ends_with_1_when_something_is_wrong(settings: Settings, tmp
             command("doctor", *arguments), env=environ | changes, capture_output=True, text=True, timeout=300
         )
 
-    sound, weak = run("--json"), run(HAMLET_DEMO="true")
+    sound, weak = run("--json"), run(HAMLET_DEMO="true", HAMLET_TRUSTED_PROXIES="127.0.0.1")
     shutil.rmtree(tmp_path / "models")
     broken = run("--json")
 
