@@ -41,8 +41,8 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
         if not settings.database_url and MOUNTS.exists():
             kind = file_system(folder.resolve(), MOUNTS.read_text(encoding="utf-8", errors="surrogateescape"))
             yield from _suits_sqlite(folder, kind)
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        yield note("it runs as root", "give it an account of its own: it needs nothing but its state folder")
+    account = os.geteuid()
+    yield from of_account(account, folder.stat().st_uid if folder.exists() else account)
 
 
 def file_system(folder: Path, mounts: str) -> str:
@@ -76,6 +76,14 @@ def _secrets(environ: Mapping[str, str]) -> Iterator[Finding]:
             if mode & 0o004:
                 cure = f"chmod 640 {path}, or the mode of the mount that it is (Kubernetes: `defaultMode: 0440`)"
                 yield Finding(f"everybody on this machine can read {name}, {path} ({mode:o})", cure)
+
+
+def of_account(account: int, owner: int) -> Iterator[Finding]:
+    """
+    Yield that the service runs as root, by the numbers of who looks and of whose the state folder is.
+    """
+    if account == 0 == owner:
+        yield note("it runs as root", "give it an account of its own: it needs nothing but its state folder")
 
 
 def of_disk(folder: Path, *, total: int, free: int) -> Iterator[Finding]:

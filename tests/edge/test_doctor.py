@@ -154,6 +154,13 @@ def test_a_disk_that_is_nearly_full_is_found(total: int, free: int, is_found: bo
     assert bool(list(files.of_disk(Path("/x"), total=total, free=free))) == is_found
 
 
+@pytest.mark.parametrize(("account", "owner", "is_found"), [(0, 0, True), (0, 999, False), (999, 999, False)])
+def test_a_service_that_runs_as_root_is_found_but_not_root_who_looks_at_another_ones(
+    account: int, owner: int, is_found: bool
+) -> None:
+    assert bool(list(files.of_account(account, owner))) == is_found
+
+
 def test_a_store_that_is_not_there_yet_is_no_fault_and_is_not_made(settings: Settings) -> None:
     database = settings.state_dir / "hamlet.sqlite"
     database.unlink()
