@@ -21,4 +21,4 @@ def examine(settings: Settings) -> Iterator[Finding]:
         return
     card = json.loads((current(settings.models_dir) / "card.json").read_bytes())
     for warning in card.get("warnings", ()):
-        yield note(f"the card of model {version} warns: {warning}", "docs/training.md: train on your own labels")
+        yield note(f"the card of model {version} warns: {warning}", "train on labels of your own: docs/training.md")

@@ -28,7 +28,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         return
     file = Path(engine.url.database or "")
     if engine.dialect.name == "sqlite" and not file.exists():
-        yield note(f"there is no store yet at {file}", "the first start makes it")
+        cure = "the first start makes it; if there was one, set HAMLET_STATE_DIR as for the service"
+        yield note(f"there is no store yet at {file}", cure)
         return
     try:
         yield from _opened(engine)

@@ -166,6 +166,7 @@ def test_a_store_that_is_not_there_yet_is_no_fault_and_is_not_made(settings: Set
     database.unlink()
 
     assert found(settings).startswith("note there is no store yet")
+    assert "HAMLET_STATE_DIR" in found(settings)
     assert not database.exists()
 
 
@@ -315,6 +316,7 @@ def test_the_command_ends_with_1_when_something_is_wrong(settings: Settings, tmp
     assert weak.returncode == 1
     assert weak.stdout.startswith("note   it runs as root" if "root" in sound.stdout else "wrong  the demo site is on")
     assert "wrong  the demo site is on" in weak.stdout
+    assert "\n       set HAMLET_DEMO=false where this is not for trying\n" in weak.stdout
     assert broken.returncode == 1
     assert [each["what"] for each in json.loads(broken.stdout) if each["is_wrong"]] == [
         "no model can be trusted, so every comment is held"
