@@ -99,6 +99,9 @@ def hamlet() -> Iterator[Server]:
         environ = embedded(os.environ, state) | {f"HAMLET_{name}": str(value) for name, value in settings.items()}
         # As at every start but the first, and in the image: where nothing may be written it would be done at each.
         subprocess.run([sys.executable, "-m", "compileall", "-q", "service"], check=True)
+        # There already, or whoever measures would be asked whether they meant another.
+        state.mkdir(0o700)
+        (state / "hamlet.sqlite").touch(0o600)
         command = [sys.executable, "-m", "service"]
         added = subprocess.check_output([*command, "sites", "add", "bench", "--json"], env=environ)
         off = ["--commenter-per-minute=0", "--commenter-per-hour=0", "--site-per-minute=0", "--key-per-minute=0"]

@@ -6,7 +6,9 @@ import socketserver
 import threading
 from pathlib import Path
 
-from bench.processes import Server, embedded
+import pytest
+
+from bench.processes import Server, embedded, hamlet
 from bench.steady import CALLERS, Load
 
 
@@ -30,6 +32,13 @@ def test_an_answer_that_breaks_off_counts_as_a_failure_and_the_load_goes_on() ->
         server.shutdown()
     assert len(answers) > CALLERS
     assert {answer.status for answer in answers} == {0}
+
+
+def test_a_measurement_says_nothing_of_the_store_that_it_makes(capfd: pytest.CaptureFixture[str]) -> None:
+    with hamlet():
+        pass
+
+    assert capfd.readouterr().err == ""
 
 
 def test_a_measurement_reaches_no_database_and_no_redis_of_the_operators() -> None:
