@@ -21,7 +21,7 @@ from bench.processes import BODY, cpu_seconds, descendants
 from service.config import Settings
 
 REPLICAS = 2
-SECRET = "only for a cluster on loopback, of invented comments"
+SECRET = "only-for-a-cluster-on-loopback-of-invented-comments"
 
 
 @dataclass(frozen=True, slots=True)

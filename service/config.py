@@ -88,9 +88,9 @@ class Settings(BaseModel):
         "empty starts an embedded one"
     )
     database_url: str = _secret("postgresql:// or sqlite:/// URL; empty keeps SQLite in the state folder")
-    secret: Annotated[str, Field(pattern=f"^(.{{{SHORTEST_SECRET},}})?$")] = _secret(
-        f"keys the hashes of addresses and e-mails, {SHORTEST_SECRET} characters or more, the same on all machines; "
-        "empty makes one and keeps it in the state folder"
+    secret: Annotated[str, Field(pattern=rf"^(\S{{{SHORTEST_SECRET},}})?$")] = _secret(
+        f"keys the hashes of addresses and e-mails, {SHORTEST_SECRET} characters or more without spaces, the same on "
+        "all machines; empty makes one and keeps it in the state folder"
     )
     hash_secrets: Annotated[str, Field(pattern=_SECRETS)] = _secret(
         f"keys of the stored hashes, {SHORTEST_SECRET} characters or more each, between spaces, the newest first; "

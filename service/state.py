@@ -30,11 +30,12 @@ def prepare(settings: Settings) -> Settings:
         ) from None
     except ValueError:
         secret = hash_secrets = ""  # what is there can be read as none
-    if min(map(len, (secret, *hash_secrets.split()))) < SHORTEST_SECRET:
-        # As of a copy that was cut: what it keys could be guessed.
+    if secret.split() != [secret] or min(map(len, (secret, *hash_secrets.split()))) < SHORTEST_SECRET:
+        # As of a copy that was cut: what it keys could be guessed. Of one with spaces each word would be one.
         raise SettingsError(
-            f"{folder} has a secret that is damaged, or has fewer than {SHORTEST_SECRET} characters; put back `secret` "
-            "and `hash-secrets` of your backup, or remove them: then a new one is made, and stored hashes match nothing"
+            f"{folder} has a secret that is damaged, or has spaces or fewer than {SHORTEST_SECRET} characters; "
+            "put back `secret` and `hash-secrets` of your backup, or remove them: then a new one is made, and stored "
+            "hashes match nothing"
         )
     return settings.model_copy(update={"state_dir": folder, "secret": secret, "hash_secrets": hash_secrets})
 

@@ -38,7 +38,7 @@ def test_before_the_first_rotation_the_secret_keys_the_hashes(tmp_path: Path) ->
     assert prepared.people_secrets == (prepared.secret.encode(),)
 
 
-@pytest.mark.parametrize("left", [b"", b"\n", b"half of a secret", b"\xff" * 40])
+@pytest.mark.parametrize("left", [b"", b"\n", b"half of a secret", b"one half " * 9, b"\xff" * 40])
 def test_a_file_that_holds_no_whole_secret_keys_nothing(tmp_path: Path, left: bytes) -> None:
     (tmp_path / "secret").write_bytes(left)
 

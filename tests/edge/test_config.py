@@ -62,7 +62,14 @@ def test_a_wrong_value_is_quoted_with_its_variable_and_what_it_takes(name: str, 
     assert str(caught.value) == f"HAMLET_{name} cannot be {value!r}; it takes: {about}"
 
 
-@pytest.mark.parametrize(("name", "value"), [("SECRET", "too short"), ("REDIS_URL", "http://user:password@host")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET", "too short"),
+        ("SECRET", "long enough if its words were one secret"),
+        ("REDIS_URL", "http://user:password@host"),
+    ],
+)
 def test_a_wrong_secret_is_not_quoted(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({f"HAMLET_{name}": value})

@@ -25,7 +25,7 @@ from service.store.moderators import Moderators
 from service.store.sites import Sites
 from service.valkey import EmbeddedValkey
 
-SECRET = "A long secret with many characters"
+SECRET = "A-long-secret-with-many-characters"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from sqlalchemy import text
 from service.store.engine import connect
 from service.store.sites import Sites
 
-SECRET = "the same on all machines, and long enough"
+SECRET = "the-same-on-all-machines-and-long-enough"
 CALLER_LIMIT = 30
 SPUN = (
     "We offer {} loans from two percent interest to people with bad credit, write us a note and we call {} back "
