@@ -91,10 +91,8 @@ class LabelMemory:
         """
         Have a site's labels put in again, since some of them count no more.
         """
-        filled, _ = self._keys.labels(site_id)
         try:
-            # What is being put in at this moment, by any worker, may be what was read before: that is begun anew.
-            self._client.set(filled, b"", nx=False, ex=DAY_SECONDS)
+            self._disown(site_id)
         except (redis.RedisError, OSError) as error:
             logger.warning("labels that were taken back act for a while (%s)", type(error).__name__)
         self.refresh(site_id)
@@ -118,12 +116,21 @@ class LabelMemory:
         """
         try:
             for site_id in site_ids:
-                for key in self._keys.labels(site_id):
-                    self._client.delete(key)
+                self._client.delete(self._disown(site_id))
         except (redis.RedisError, OSError) as error:
             logger.warning("labels that were erased act for a while (%s)", type(error).__name__)
             return False
         return True
+
+    def _disown(self, site_id: int) -> str:
+        """
+        Say that what is known of a site is not what the store has, and return the key of it.
+        """
+        filled, key = self._keys.labels(site_id)
+        # What is being put in at this moment, by any worker, may be what was read before: that is begun anew. Not by
+        # deleting, which nobody notices where there was nothing.
+        self._client.set(filled, b"", nx=False, ex=DAY_SECONDS)
+        return key
 
     def _refresh(self, site_id: int) -> None:
         keys = self._keys.labels(site_id)

@@ -54,12 +54,12 @@ def test_a_person_is_known_by_e_mail_or_by_name_alone(private: PrivateStore, per
 
 
 def test_the_labels_in_redis_are_read_anew(private: PrivateStore) -> None:
-    assert [*private.client.scan_iter("*labels*")]
+    assert [*private.client.scan_iter("*:labels")]
 
     erased = erasure(private).erase(ANN, None)
 
     assert erased.is_memory_told
-    assert [*private.client.scan_iter("*labels*")] == []
+    assert [*private.client.scan_iter("*:labels")] == []
 
 
 def test_what_others_wrote_stays(private: PrivateStore) -> None:

@@ -14,12 +14,14 @@ from uuid_utils import uuid7
 
 from service.core.comment import Asked, Comment
 from service.core.labels import Label, Source, Tally, decayed
+from service.core.person import Person
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.label_memory import LabelMemory
 from service.labelling import Labelling
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
+from service.store.persons import Persons
 from service.traffic import Traffic
 
 PITCH = "We offer personal loans from two percent interest to people with bad credit, write us a note"
@@ -273,6 +275,22 @@ def test_what_is_taken_back_while_the_server_is_being_told_counts_no_more(site: 
         replace(site.labelling, memory=memory).take_back(site.site.id, "01", "Mod")
 
     memory = site.interrupted(take_back)
+    memory.refresh(site.site.id)
+
+    assert site.see(SPUN).copies == NOTHING
+
+
+def test_what_is_erased_while_the_server_is_being_told_acts_on_nothing(site: Site7) -> None:
+    site.label("spam", PITCH, email="ann@x.example")
+    for key in site.client.keys("*:labels*"):
+        site.client.delete(key)  # as a restart without its counters does
+    persons = Persons(site.store.engine, [SECRET])
+
+    def erase() -> None:
+        persons.erase(persons.find(Person(email="ann@x.example"), None), site.now)
+        memory.forget([site.site.id])
+
+    memory = site.interrupted(erase)
     memory.refresh(site.site.id)
 
     assert site.see(SPUN).copies == NOTHING
