@@ -13,9 +13,12 @@ from typing import Protocol
 from service.core.site import Scope, Site
 from service.errors import MissingScope, StoreUnavailable, Unauthorised
 from service.guesses import Guesses
+from service.store.engine import unavailable
 from service.store.keys import digest
 from service.wire import Environ
 
+# A store that did not answer is asked again after this: each wait is half a second for all who wait to be decided.
+SPARED_SECONDS = 1.0
 # How long a site that was known goes on being known while the store cannot be read.
 STALE_SECONDS = 600.0
 # Guesses must not fill the memory. A site in use is read again every few seconds and so becomes the newest.
@@ -57,6 +60,7 @@ class Gate:
         self._monotonic = monotonic
         self._guesses = Guesses(monotonic)
         self._cache: dict[str, _Cached] = {}
+        self._spared_until = float("-inf")
         self._lock = Lock()
 
     def admit(
@@ -120,7 +124,7 @@ class Gate:
         if cached and now < cached.ask_again_at:
             return cached.row
         try:
-            row = self._sites.by_key_id(key_id)
+            row = self._read(key_id, now)
         except StoreUnavailable:
             if cached is None or cached.row is None or now - cached.read_at > STALE_SECONDS:
                 raise
@@ -128,6 +132,15 @@ class Gate:
             return cached.row
         self._remember(key_id, _Cached(row, now, now + self._cache_seconds))
         return row
+
+    def _read(self, key_id: str, now: float) -> Row | None:
+        if now < self._spared_until:
+            raise unavailable()
+        try:
+            return self._sites.by_key_id(key_id)
+        except StoreUnavailable:
+            self._spared_until = self._monotonic() + SPARED_SECONDS
+            raise
 
     def _remember(self, key_id: str, cached: _Cached) -> None:
         with self._lock:

@@ -13,11 +13,12 @@ from service.core.site import Site
 from service.errors import Unauthorised
 from service.gate import Gate
 from service.guesses import Guesses
+from service.store.engine import unavailable
 from service.store.keys import akismet_key
 
 # Also as the setting of a client that makes a host of its key: "comments.example.com/k/0123456789ab/".
 _KEY = re.compile(r"(?:\S*/k/)?([0-9a-f]{12})/?")
-# A key that was just made is known after so many seconds, and guesses ask the store no more often.
+# A key that was just made is known after so many seconds, and guesses ask the store no more often, nor if it is down.
 READ_AGAIN_SECONDS = 1.0
 
 
@@ -54,6 +55,7 @@ class Keyring:
         self._monotonic = monotonic
         self._known: dict[str, str] = {}
         self._read_again_at = float("-inf")
+        self._is_read = False
         self._guesses = Guesses(monotonic)
         self._lock = Lock()
 
@@ -77,8 +79,13 @@ class Keyring:
 
     def _look_up(self, key: str) -> str | None:
         with self._lock:
-            now = self._monotonic()
-            if now >= self._read_again_at:
-                self._known = {akismet_key(self._secret, key_id): key_id for key_id in self._ids.key_ids()}
-                self._read_again_at = now + READ_AGAIN_SECONDS
+            if self._monotonic() >= self._read_again_at:
+                self._is_read = False
+                try:
+                    self._known = {akismet_key(self._secret, key_id): key_id for key_id in self._ids.key_ids()}
+                    self._is_read = True
+                finally:
+                    self._read_again_at = self._monotonic() + READ_AGAIN_SECONDS
+            if not self._is_read:
+                raise unavailable()
             return self._known.get(key)

@@ -126,6 +126,22 @@ def test_a_key_in_use_outlives_the_store(keyring: Keyring, sites: FakeSites) -> 
     assert keyring.admit(KEY, PUBLIC) == SITE
 
 
+def test_a_store_that_does_not_answer_is_asked_once_a_second_and_is_no_verdict_on_a_key(
+    keyring: Keyring, sites: FakeSites, clock: Clock
+) -> None:
+    sites.fault = StoreUnavailable("down")
+
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            keyring.admit(KEY, PUBLIC)
+    reads_at_once = sites.reads
+    clock.now += 1
+    sites.fault = None
+
+    assert reads_at_once == 1
+    assert keyring.admit(KEY, PUBLIC) == SITE
+
+
 def test_keys_are_read_again_once_a_second_for_keys_that_are_not_known(
     keyring: Keyring, sites: FakeSites, clock: Clock
 ) -> None:

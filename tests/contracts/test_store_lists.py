@@ -168,7 +168,7 @@ def test_lists_come_with_their_site_and_are_read_again_only_when_they_changed(
 def test_a_change_counts_five_seconds_later_and_the_last_lists_outlive_the_store(
     store: Store, sites: Sites, entries: Entries
 ) -> None:
-    clock = iter([0.0, 4.9, 5.0, 10.0])
+    clock = iter([0.0, 4.9, 5.0, 10.0, 10.0])
     gate = Gate(sites, monotonic=lambda: next(clock))
     key_id = store.site.key_id
     gate.known(key_id)

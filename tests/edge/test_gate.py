@@ -232,6 +232,25 @@ def test_an_unseen_key_without_a_store_is_no_verdict_on_the_key() -> None:
         Gate(sites).admit(None, KEY)
 
 
+def test_a_store_that_does_not_answer_is_asked_once_a_second_whatever_keys_come() -> None:
+    sites, clock = Sites(), Clock()
+    gate = Gate(sites, monotonic=clock)
+    gate.admit(None, KEY)
+    clock.now += 5
+    sites.is_down = True
+
+    for number in range(24):
+        with pytest.raises(StoreUnavailable):
+            gate.admit(None, KEY.replace("0123456789", f"{number:010x}"))
+    known = gate.admit(None, KEY)
+    reads = sites.reads
+    clock.now += 1
+    sites.is_down = False
+
+    assert (known, reads) == (SITE, 2)
+    assert gate.admit(None, KEY) == SITE
+
+
 def test_guesses_do_not_fill_the_memory_nor_push_out_a_site_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.gate.MOST_ROWS", 10)
     sites, clock = Sites(), Clock()
