@@ -109,6 +109,16 @@ def note(*texts: str) -> None:
         click.echo(f"note: {text}", err=True)
 
 
+def plain(text: str) -> str:
+    r"""
+    Return on one line what somebody typed elsewhere, with nothing in it that a terminal would heed.
+
+    >>> plain("Buy\n\x1b[2Jnow")
+    'Buy ?[2Jnow'
+    """
+    return "".join(character if character.isprintable() else "?" for character in " ".join(text.split()))
+
+
 def counted(file: BinaryIO) -> Iterable[bytes]:
     """
     Yield the lines of a file, split at line feeds alone, with a bar on standard error if that is a terminal.

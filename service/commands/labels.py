@@ -46,9 +46,9 @@ def list_(name: str, as_json: bool) -> None:
     for about in found:
         given, score = about.given, about.subject.score
         scored = "no score" if score is None else f"score {score:.4f}"
-        who = f" by {given.who}" if given.who else ""
+        who = f" by {terminal.plain(given.who)}" if given.who else ""
         click.echo(f"{given.id}  {given.label}{who}  {scored}  {given.set_aside}")
-        click.echo(f"    {' '.join(about.subject.comment.comment.split())[:160]}")
+        click.echo(f"    {terminal.plain(about.subject.comment.comment)[:160]}")
 
 
 @labels.command()

@@ -52,6 +52,20 @@ def test_labels_that_were_set_aside_are_listed_with_their_comments(state: Path) 
     assert {line.strip() for line in lines[1::2]} == {"Casino one", "Casino two"}
 
 
+def test_what_an_author_typed_does_nothing_to_the_terminal(state: Path) -> None:
+    engine = connect(f"sqlite:///{state / 'hamlet.sqlite'}")
+    labels = Labels(engine, [b"secret"], lambda: str(uuid7()))
+    subject = labels.worded(1, Comment("Ann", "Casino \x1b[2J\x9b31m\u202ethree"))
+    wish = Wish(Label.HAM, Source.API, "Eve\x1b]0;", "k", 0.5, NOON, contradicts=True, set_aside="a burst")
+    labels.give(1, subject, wish)
+    engine.dispose()
+
+    result = hamlet(state, "labels", "list", "news")
+
+    assert "ham by Eve?]0;  no score" in result.stdout
+    assert "Casino ?[2J?31m?three" in result.stdout
+
+
 def test_labels_are_listed_for_programs(state: Path) -> None:
     found = json.loads(hamlet(state, "labels", "list", "news", "--json").stdout)
 
