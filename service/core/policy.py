@@ -98,7 +98,9 @@ def _ruled(
     if listed:
         return listed.verdict, listed.discard, (listed.reason,)
     if observation.flood > 1:
-        verdict = Verdict.REJECT if observation.flood > REJECTED_FLOOD else Verdict.HOLD
+        # Alone a worker counts against its share, and all of a reader's comments may come to the same one.
+        is_sure = observation.flood > REJECTED_FLOOD and not observation.degraded
+        verdict = Verdict.REJECT if is_sure else Verdict.HOLD
         return verdict, False, (Reason("flood", rule="flood"),)
     if verdict is Verdict.ACCEPT and languages and (script := other_script(asked.comment.comment, languages)):
         return Verdict.HOLD, False, (Reason("other_script", rule="other_script", evidence=(script.title(),)),)

@@ -100,6 +100,12 @@ def test_a_flood_of_more_than_ten_times_the_limit_is_rejected() -> None:
     assert decide(-5.0, observation=Observation(QUOTA, flood=10.2)).verdict is Verdict.REJECT
 
 
+def test_without_redis_a_flood_is_held_however_large_since_only_one_worker_has_counted_it() -> None:
+    seen = Observation(QUOTA, flood=11.0, retry_after=12, degraded=True)
+
+    assert decide(-5.0, observation=seen).verdict is Verdict.HOLD
+
+
 def test_a_commenter_at_the_limit_is_no_flood() -> None:
     assert decide(-5.0, observation=Observation(QUOTA, flood=1.0)).verdict is Verdict.ACCEPT
 
