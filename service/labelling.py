@@ -35,7 +35,9 @@ class Store(Protocol):
     def decided(self, site_id: int, decision_id: str) -> Subject | None: ...
     def worded(self, site_id: int, comment: Comment) -> Subject: ...
     def give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected = ...) -> tuple[Given, bool]: ...
-    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool: ...
+    def take_back(
+        self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
+    ) -> bool: ...
     def of(self, site_id: int, subject_id: str) -> list[Given]: ...
     def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]: ...
     def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None: ...
@@ -148,15 +150,16 @@ class Labelling:
             self.memory.add(site_id, Labelled(subject, given))
         return given
 
-    def take_back(self, site_id: int, decision_id: str, who: str) -> bool:
+    def take_back(self, site_id: int, decision_id: str, who: str, seen: Label | None) -> bool:
         """
-        Undo what a moderator said last of a decided comment, and return whether they had said anything.
+        Undo what a moderator said last of a decided comment of which they saw that it had the label `seen`, and return
+        whether that was so, and they had said anything.
 
         Raises:
             NotFound: this site has no decision of this id.
         """
         subject = self._decided(site_id, decision_id)
-        had_said = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, self.clock())
+        had_said = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, seen, self.clock())
         if had_said:
             self.memory.take_back(site_id)
         return had_said

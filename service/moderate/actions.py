@@ -44,7 +44,8 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))
         choices, who = _choices(), moderator().name
         # Of what somebody else said nothing is taken back, but it can be overruled.
-        refused = {each.id for each in choices if not _is_done(partial(labelling.take_back, site_id, each.id, who))}
+        taken_back = partial(labelling.take_back, site_id, who=who)
+        refused = {each.id for each in choices if not _is_done(partial(taken_back, each.id, seen=each.seen))}
         return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
 
 

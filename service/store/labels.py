@@ -145,24 +145,27 @@ class Labels:
             connection.execute(update(labels).where(chosen, labels.c.set_aside.is_(None)).values(set_aside=why))
             _settle(connection, chosen)
 
-    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool:
+    def take_back(
+        self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
+    ) -> bool:
         """
         Let the latest label that somebody gave a comment, and that counts, count no more; what was in force before it
-        is again. Return whether there was one.
+        is again. Return whether there was one, and the label in force the one that they had seen: of two clicks on the
+        same page the second must not take back an earlier word.
         """
         mine = (labels.c.source == source.value, labels.c.who == without_nul(who), labels.c.set_aside.is_(None))
         with available(), self._engine.begin() as connection:
             _one_at_a_time(connection, decisions.c.id == subject_id)
             rows = connection.execute(_about(site_id, subject_id).where(*mine)).all()
-            if rows:
-                before = _in_force(connection, rows[-1])
-                chosen = labels.c.id == rows[-1].id
-                connection.execute(update(labels).where(chosen).values(set_aside=TAKEN_BACK))
-                _settle(connection, chosen)
-                after = _in_force(connection, rows[-1])
-                was, is_now = before.label if before else None, after.label if after else None
-                announce_label(connection, subject_id, was, is_now, source, now)
-        return bool(rows)
+            before = _in_force(connection, rows[-1]) if rows else None
+            if before is None or before.label is not seen:
+                return False
+            chosen = labels.c.id == rows[-1].id
+            connection.execute(update(labels).where(chosen).values(set_aside=TAKEN_BACK))
+            _settle(connection, chosen)
+            after = _in_force(connection, rows[-1])
+            announce_label(connection, subject_id, before.label, after.label if after else None, source, now)
+        return True
 
     def _give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected) -> tuple[Given, bool]:
         with self._engine.begin() as connection:

@@ -284,8 +284,8 @@ def test_the_site_is_told_of_a_label_once_it_is_released(say: Saying) -> None:
 MODERATOR = replace(SPAM, source=Source.MODERATOR, who="Anna", key_id=None, weight=1.0)
 
 
-def taken_back(say: Saying, who: str = "Anna") -> bool:
-    return say.labels.take_back(say.store.site.id, "01", Source.MODERATOR, who, NOON)
+def taken_back(say: Saying, who: str = "Anna", seen: Label = Label.SPAM) -> bool:
+    return say.labels.take_back(say.store.site.id, "01", Source.MODERATOR, who, seen, NOON)
 
 
 def label_of_decision(say: Saying) -> str | None:
@@ -308,8 +308,18 @@ def test_whoever_takes_back_a_change_of_mind_said_the_first_thing(say: Saying) -
     say(MODERATOR)
     say(MODERATOR, label=Label.HAM, at=NOON + timedelta(minutes=1))
 
-    assert taken_back(say)
+    assert taken_back(say, seen=Label.HAM)
 
+    assert label_of_decision(say) == "spam"
+
+
+def test_whoever_clicks_twice_takes_back_once(say: Saying) -> None:
+    say(MODERATOR)
+    say(MODERATOR, label=Label.HAM, at=NOON + timedelta(minutes=1))
+
+    clicks = [taken_back(say, seen=Label.HAM) for _ in range(2)]
+
+    assert clicks == [True, False]
     assert label_of_decision(say) == "spam"
 
 

@@ -48,7 +48,9 @@ class FakeStore:
         self.kept.append((subject.id, wish))
         return self._given(len(self.kept) - 1), True
 
-    def take_back(self, site_id: int, subject_id: str, source: Source, who: str, now: datetime) -> bool:
+    def take_back(
+        self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
+    ) -> bool:
         before = len(self.kept)
         self.kept = [(about, wish) for about, wish in self.kept if (about, wish.who) != (subject_id, who)]
         return len(self.kept) < before
@@ -256,7 +258,7 @@ def test_whoever_decides_second_is_told_and_decides_nothing(desk: Desk) -> None:
 def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> None:
     desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
 
-    assert desk.labelling().take_back(1, "d1", "Anna")
+    assert desk.labelling().take_back(1, "d1", "Anna", Label.HAM)
 
     assert desk.memory.taken_back == 1
 
@@ -264,7 +266,7 @@ def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> 
 def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None:
     desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
 
-    assert not desk.labelling().take_back(1, "d1", "Bob")
+    assert not desk.labelling().take_back(1, "d1", "Bob", Label.HAM)
 
     assert desk.memory.taken_back == 0
 
@@ -273,4 +275,4 @@ def test_of_what_was_never_decided_nothing_can_be_said_or_taken_back(desk: Desk)
     with pytest.raises(NotFound):
         desk.labelling().decide(1, "unknown", Label.HAM, "Anna", None)
     with pytest.raises(NotFound):
-        desk.labelling().take_back(1, "unknown", "Anna")
+        desk.labelling().take_back(1, "unknown", "Anna", Label.HAM)

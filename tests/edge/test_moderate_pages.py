@@ -103,9 +103,9 @@ class FakeLabelling:
         self.told.append((site_id, decision_id, label, who, seen))
         return Given("2", label, who, Source.MODERATOR, 1.0, NOON)
 
-    def take_back(self, site_id: int, decision_id: str, who: str) -> bool:
+    def take_back(self, site_id: int, decision_id: str, who: str, seen: Label | None) -> bool:
         self._check(decision_id)
-        self.told.append((site_id, decision_id, who))
+        self.told.append((site_id, decision_id, who, seen))
         return self.had_said
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
@@ -417,7 +417,7 @@ def test_many_are_decided_at_once_each_by_what_was_seen(desk: Desk) -> None:
 def test_a_decision_can_be_undone(desk: Desk) -> None:
     desk.post("/undo", site="1", choice="01|ham")
 
-    assert desk.labelling.told == [(1, "01", "Anna")]
+    assert desk.labelling.told == [(1, "01", "Anna", Label.HAM)]
 
 
 def test_a_script_gets_the_changed_comments_and_an_undo_of_all(desk: Desk) -> None:
