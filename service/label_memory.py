@@ -4,6 +4,7 @@ What people said of a site's comments, put into Redis, where the next comment fi
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, cast
@@ -52,6 +53,7 @@ class LabelMemory:
         secret: bytes,
         people: Sequence[bytes] = (),
         clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[], None]], None] = _in_background,
     ) -> None:
         """
@@ -61,9 +63,10 @@ class LabelMemory:
         self._stored = stored
         self._keys = TrafficKeys(secret, people)
         self._clock = clock
+        self._monotonic = monotonic
         self._start = start
         self._lock = threading.Lock()
-        self._ask_again_at: dict[int, datetime] = {}
+        self._ask_again_at: dict[int, float] = {}
 
     def add(self, site_id: int, labelled: Labelled) -> None:
         """
@@ -102,11 +105,11 @@ class LabelMemory:
         Compare a site's labels with the store in the background, and put them in again where they differ. While that is
         under way, and for some seconds after it failed, nothing is begun.
         """
-        now = self._clock()
+        now = self._monotonic()
         with self._lock:
             if now < self._ask_again_at.get(site_id, now):
                 return
-            self._ask_again_at[site_id] = now + timedelta(seconds=FILLING_SECONDS)
+            self._ask_again_at[site_id] = now + FILLING_SECONDS
         self._start(lambda: self._refresh(site_id))
 
     def forget(self, site_ids: Iterable[int]) -> bool:

@@ -17,7 +17,7 @@ from service.core.labels import Label, Source, Tally, decayed
 from service.core.person import Person
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
-from service.label_memory import LabelMemory
+from service.label_memory import FILLING_SECONDS, LabelMemory
 from service.labelling import Labelling
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
@@ -301,6 +301,23 @@ def test_memory_of_a_text_is_bounded_to_the_latest(site: Site7) -> None:
         site.label("spam", PITCH, name=f"Name {number}")
 
     assert site.see(PITCH).copies.count == 8
+
+
+def test_labels_are_put_in_again_soon_though_a_clock_was_put_back_meanwhile(site: Site7) -> None:
+    seconds, begun = [100.0], list[Callable[[], None]]()
+    stored = LabelledComments(site.store.engine)
+    memory = LabelMemory(
+        site.client, stored, secret=SECRET, clock=lambda: site.now, monotonic=lambda: seconds[0], start=begun.append
+    )
+    memory.refresh(site.site.id)  # which fails, as without the store
+
+    memory.refresh(site.site.id)
+    at_once = len(begun)
+    site.now -= timedelta(hours=1)
+    seconds[0] += FILLING_SECONDS
+    memory.refresh(site.site.id)
+
+    assert (at_once, len(begun)) == (1, 2)
 
 
 def test_every_key_expires(site: Site7) -> None:
