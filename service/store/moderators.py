@@ -91,7 +91,7 @@ class Moderators:
         Return all accounts by name.
         """
         names = select(moderator_sites.c.moderator_id, sites.c.name).join(sites).order_by(sites.c.name)
-        with available(), self._engine.begin() as connection:
+        with available(), one_by_one(self._engine).connect() as connection:
             rows = connection.execute(select(moderators).order_by(moderators.c.name)).all()
             allowed: dict[int, list[str]] = {}
             for moderator_id, name in connection.execute(names):

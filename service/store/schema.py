@@ -85,6 +85,9 @@ def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
 
 
 def _upgrade(engine: Engine) -> None:
+    current, newest = revisions(engine)
+    if current == newest:  # as for nearly every command, which need not wait for whoever writes
+        return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             # A migration may take longer than an answer; both are as before at the end of the transaction.

@@ -123,8 +123,8 @@ class Sites:
         """
         Return the keys of a site that work, the oldest first.
         """
-        with available(), self._engine.begin() as connection:
-            site_id = _named(connection, name).id
+        with available(), one_by_one(self._engine).connect() as connection:
+            site_id = site_ids_of(connection, name)[name]
             reading = select(keys).where(keys.c.site_id == site_id, _IS_VALID).order_by(keys.c.made_at, keys.c.id)
             rows = connection.execute(reading, {"now": self._clock()}).all()
         return [KeyRow(row.id, _scopes(row), row.made_at, row.expires_at) for row in rows]

@@ -5,11 +5,13 @@ Accounts of moderators and their sessions, on both engines.
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from stores import NOON, Store
 
 from service.core.moderator import Moderator, Role
 from service.store.errors import ModeratorExists, UnknownModerator, UnknownSite
 from service.store.moderators import FREE_FAILURES, Moderators, Sessions
+from service.store.tables import moderators
 
 MINUTE = timedelta(minutes=1)
 DIGEST = bytes(32)
@@ -91,6 +93,13 @@ def test_a_clock_that_is_put_back_locks_nobody_out_for_longer_than_an_hour(accou
 
     assert accounts.attempt("Anna", NOON - MINUTE * 30) is None
     assert accounts.attempt("Anna", NOON - MINUTE * 60 * 24)
+
+
+def test_accounts_are_listed_while_somebody_else_writes(store: Store, accounts: Moderators) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(update(moderators).values(failures=1))
+
+        assert [row.name for row in accounts.list()] == ["Anna"]
 
 
 def test_a_sign_in_that_succeeds_forgets_the_failures(accounts: Moderators) -> None:

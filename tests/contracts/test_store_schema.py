@@ -87,6 +87,15 @@ def test_migrating_twice_changes_nothing(open_store: OpenStore) -> None:
         assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [newest]
 
 
+def test_a_store_that_is_up_to_date_is_used_while_somebody_else_writes(open_store: OpenStore) -> None:
+    engine = open_store()
+    migrate(engine)
+
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sites SET disabled = disabled"))
+        migrate(engine)
+
+
 def test_a_site_of_the_first_hamlet_keeps_what_it_set(open_store: OpenStore) -> None:
     engine = open_store()
     with engine.begin() as connection:

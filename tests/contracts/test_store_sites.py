@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from stores import Store
 
 from service.core.site import AkismetHold, Limits, OwnThresholds
+from service.store import tables
 from service.store.errors import BadSiteSetting, SiteExists, UnknownSite
 from service.store.keys import digest
 from service.store.sites import SiteRow, Sites
@@ -111,6 +113,13 @@ def test_the_ids_of_all_keys_in_use_can_be_read(sites: Sites) -> None:
     second = sites.rotate("blog")
 
     assert set(sites.key_ids()) - before == {id_of(second)} != {id_of(first)}
+
+
+def test_keys_are_listed_while_somebody_else_writes(store: Store, sites: Sites) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(update(tables.sites).where(tables.sites.c.name == "news").values(disabled=True))
+
+        assert len(sites.keys("news")) == 1
 
 
 def test_what_is_given_back_is_the_default_again(sites: Sites) -> None:
