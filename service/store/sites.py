@@ -4,7 +4,7 @@ The sites that Hamlet moderates for, their keys and what they have set for thems
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -265,7 +265,9 @@ def _unknown(name: str, known: Iterable[str]) -> UnknownSite:
 
 
 def _site_row(row: Row[Any]) -> SiteRow:
-    limits, hold = Limits(**row.limits), AkismetHold(row.akismet_hold)
+    # A limit of a newer Hamlet is none here.
+    limits = Limits(**{field.name: row.limits[field.name] for field in fields(Limits) if field.name in row.limits})
+    hold = AkismetHold(row.akismet_hold)
     languages = tuple(row.languages)
     return SiteRow(
         *(row.name, row.disabled, (), limits, own_thresholds(row), row.log_only, hold),

@@ -122,6 +122,14 @@ def test_keys_are_listed_while_somebody_else_writes(store: Store, sites: Sites) 
         assert len(sites.keys("news")) == 1
 
 
+def test_a_limit_of_a_newer_hamlet_is_passed_over_by_an_older_one(store: Store, sites: Sites) -> None:
+    limits = {"site_per_minute": 7, "site_per_fortnight": 1}
+    with store.engine.begin() as connection:
+        connection.execute(update(tables.sites).where(tables.sites.c.name == "news").values(limits=limits))
+
+    assert sites.named("news").limits == Limits(site_per_minute=7)
+
+
 def test_what_is_given_back_is_the_default_again(sites: Sites) -> None:
     sites.configure("news", limits={"key_per_minute": 7}, thresholds={"reject_at": 0.9, "max_false_reject": 0.01})
 
