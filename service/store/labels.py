@@ -22,6 +22,8 @@ from service.store.labelled import IN_FORCE, given_of, of_decision, of_site
 from service.store.tables import IS_KEPT, decisions, labels, without_nul
 
 _ATTEMPTS = 5
+# What a key gave so long after the hour that is looked at began, a clock gave that has been put back since.
+_FURTHEST = timedelta(hours=2)
 # Among so many of a site's newest comments one is looked for by its wording: 0.4 s where it is not there.
 MOST_LOOKED_AT = 1_000_000
 
@@ -129,7 +131,8 @@ class Labels:
         Return how many labels a key has given, how many of these contradict the model, and when the first was given.
         """
         contradicting = func.count().filter(labels.c.contradicts)
-        query = select(func.count(), contradicting, func.min(labels.c.at)).where(*_of_key(site_id, key_id, since))
+        lately = (*_of_key(site_id, key_id, since), labels.c.at < since + _FURTHEST)
+        query = select(func.count(), contradicting, func.min(labels.c.at)).where(*lately)
         with available(), self._reading.connect() as connection:
             count, contradictions, first = connection.execute(query).one()
         return count, contradictions, first

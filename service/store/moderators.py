@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.core.moderator import Moderator, Role
@@ -162,10 +162,8 @@ class Sessions:
         Keep a new session, and forget those that have ended.
         """
         began = {"digest": digest, "moderator_id": moderator_id, "began_at": now, "seen_at": now}
-        table = moderator_sessions.c
-        over = (table.seen_at < now - self._idle) | (table.began_at < now - self._longest)
         with available(), self._engine.begin() as connection:
-            connection.execute(delete(moderator_sessions).where(over))
+            connection.execute(delete(moderator_sessions).where(~self._goes_on(now)))
             connection.execute(insert(moderator_sessions).values(began))
 
     def moderator(self, digest: bytes, now: datetime) -> Moderator | None:
@@ -173,8 +171,8 @@ class Sessions:
         Return who a session belongs to, None if it has ended. It is written only when a tenth of the time is gone.
         """
         table = moderator_sessions.c
-        goes_on = (table.seen_at >= now - self._idle, table.began_at >= now - self._longest)
-        query = select(moderators, table.seen_at).join(moderator_sessions).where(table.digest == digest, *goes_on)
+        is_one = (table.digest == digest) & self._goes_on(now)
+        query = select(moderators, table.seen_at).join(moderator_sessions).where(is_one)
         allowed = select(moderator_sites.c.site_id)
         with available(), one_by_one(self._engine).connect() as connection:
             row = connection.execute(query).one_or_none()
@@ -191,6 +189,12 @@ class Sessions:
         """
         with available(), self._engine.begin() as connection:
             connection.execute(delete(moderator_sessions).where(moderator_sessions.c.digest == digest))
+
+    def _goes_on(self, now: datetime) -> ColumnElement[bool]:
+        table = moderator_sessions.c
+        # What began later than clocks differ was begun by one that has been put back since.
+        is_young = table.began_at.between(now - self._longest, now + self._idle)
+        return (table.seen_at >= now - self._idle) & is_young
 
 
 def _lock(failures: int, now: datetime) -> datetime | None:

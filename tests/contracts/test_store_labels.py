@@ -237,6 +237,12 @@ def test_the_labels_of_a_key_are_counted_by_the_hour(say: Saying) -> None:
     assert say.labels.given_since(say.store.site.id, "k2", NOON - timedelta(hours=1)) == (0, 0, None)
 
 
+def test_labels_of_a_clock_that_was_put_back_do_not_use_up_the_hours_to_come(say: Saying) -> None:
+    say(subject=say.labels.worded(say.store.site.id, Comment("Ann", "Hello")), at=NOON + timedelta(days=700))
+
+    assert say.labels.given_since(say.store.site.id, "k1", NOON - timedelta(hours=1)) == (0, 0, None)
+
+
 def test_of_many_labels_the_latest_are_remembered_the_earliest_first(say: Saying) -> None:
     for days in (100, 30, 20, 10):
         subject = say.labels.worded(say.store.site.id, Comment("Ann", f"{days} days ago"))

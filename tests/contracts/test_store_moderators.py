@@ -157,6 +157,16 @@ def test_a_session_ends_after_a_week_however_busy(accounts: Moderators, sessions
     assert sessions.moderator(DIGEST, NOON + timedelta(days=7, seconds=1)) is None
 
 
+def test_a_session_of_a_clock_that_was_put_back_does_not_go_on_for_years(
+    accounts: Moderators, sessions: Sessions
+) -> None:
+    sessions.begin(DIGEST, number_of(accounts), NOON + timedelta(days=700))
+    sessions.begin(bytes(31), number_of(accounts), NOON + timedelta(hours=1))
+
+    assert sessions.moderator(DIGEST, NOON) is None
+    assert sessions.moderator(bytes(31), NOON)
+
+
 def test_whoever_signs_out_or_is_removed_has_no_session(accounts: Moderators, sessions: Sessions) -> None:
     number = number_of(accounts)
     sessions.begin(DIGEST, number, NOON)
