@@ -69,6 +69,8 @@ def put_back(engine: Engine, backup: Path, aside: Path) -> str:
     target = file_of(engine)
     revision = revision_of(backup)
     new = target.with_name(f"{target.name}.new")
+    if aside.exists():
+        raise BadBackup(f"{aside} exists, and is never written over; nothing was changed, so try again")
     if new.resolve() == backup.resolve():
         raise BadBackup(f"{backup} has the name of what is put in place; give it another")
     try:

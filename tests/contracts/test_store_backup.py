@@ -24,8 +24,8 @@ from service.core.site import OwnThresholds, Scope
 from service.errors import Unauthorised
 from service.gate import Gate
 from service.state import locked
-from service.store.backup import copy, revision_of
-from service.store.engine import one_by_one
+from service.store.backup import copy, put_back, revision_of
+from service.store.engine import connect, one_by_one
 from service.store.errors import BadBackup, UnknownRevision
 from service.store.labelled import stream
 from service.store.labels import Labels, Wish
@@ -222,6 +222,20 @@ def test_what_was_backed_up_comes_back_and_the_rest_is_moved_aside(tmp_path: Pat
     assert ("before" in sites, "after" in sites) == (True, False)
     aside = min(tmp_path.glob("hamlet.sqlite.before-*"))
     assert aside.name in restored.stdout
+
+
+def test_what_was_moved_aside_is_not_written_over_by_a_second_restore_at_once(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "before")
+    hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+    engine, aside = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}"), tmp_path / "aside.sqlite"
+    put_back(engine, tmp_path / "copy.sqlite", aside)
+    first = aside.stat().st_ino
+
+    with pytest.raises(BadBackup, match="nothing was changed"):
+        put_back(engine, tmp_path / "copy.sqlite", aside)
+
+    assert aside.stat().st_ino == first
+    assert "before" in hamlet(tmp_path, "sites", "list").stdout
 
 
 def test_where_a_copy_cannot_be_put_it_is_said_in_a_line_and_nothing_is_changed(tmp_path: Path) -> None:
