@@ -37,7 +37,6 @@ from service.admin import Parts as AdminPages
 from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
-from service.breaker import State
 from service.bridge import Bridge
 from service.clock import now
 from service.comments import Comments
@@ -192,7 +191,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
             "worker": worker,
             "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
         },
-        is_breaker_open=lambda: traffic.state is State.OPEN,
+        is_breaker_open=lambda: traffic.is_breaker_open,
         demo_key=settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
         akismet=AkismetParts(moderation, rehearsal, keyring, statistics, now, labelling),
         coral=Signatures(CoralPhases(engine), gate, clock=now),

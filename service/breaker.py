@@ -4,20 +4,10 @@ A circuit breaker: when a server has failed a few times running, stop waiting fo
 
 import threading
 from collections.abc import Callable
-from enum import StrEnum
 
 FAILURES_TO_OPEN = 3
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
-
-
-class State(StrEnum):
-    """
-    Whether calls reach the server.
-    """
-
-    CLOSED = "closed"
-    OPEN = "open"
 
 
 class Breaker:
@@ -36,11 +26,11 @@ class Breaker:
         self._probe_at = 0.0
 
     @property
-    def state(self) -> State:
+    def is_open(self) -> bool:
         """
-        Tell whether calls reach the server now; while only probes do, it is open.
+        Whether no calls reach the server now, but probes.
         """
-        return State.OPEN if self._failures >= FAILURES_TO_OPEN else State.CLOSED
+        return self._failures >= FAILURES_TO_OPEN
 
     def admits(self) -> bool:
         """

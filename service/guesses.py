@@ -29,12 +29,6 @@ class Guesses:
         self._of_addresses: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._lock = Lock()
 
-    def __len__(self) -> int:
-        """
-        Return how many addresses are remembered.
-        """
-        return len(self._of_addresses)
-
     def check(self, address: str) -> None:
         """
         Let an address pass, with or without the brackets of IPv6, unless it has guessed too often in the last minute.

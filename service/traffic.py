@@ -12,7 +12,7 @@ from pathlib import Path
 import redis
 from redis.exceptions import NoScriptError
 
-from service.breaker import Breaker, State
+from service.breaker import Breaker
 from service.core.comment import Asked
 from service.core.commenter import Identity, identities
 from service.core.labels import NOTHING_SAID
@@ -81,11 +81,11 @@ class Traffic:
         self._refuses = False
 
     @property
-    def state(self) -> State:
+    def is_breaker_open(self) -> bool:
         """
-        Tell whether Redis is in use, for a gauge.
+        Whether Redis is not in use for now, for a gauge.
         """
-        return self._breaker.state
+        return self._breaker.is_open
 
     def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None] = lambda: None) -> list[Observation]:
         """

@@ -200,4 +200,4 @@ def test_addresses_that_guess_do_not_fill_the_memory(keyring: Keyring, monkeypat
     for number in range(50):
         guess(keyring, 1, f"8.8.4.{number}")
 
-    assert len(keyring._guesses) == 10
+    assert len(keyring._guesses._of_addresses) == 10

@@ -8,7 +8,7 @@ import pytest
 from traffic_observer import Clock
 
 from service import local_traffic
-from service.breaker import Breaker, State
+from service.breaker import Breaker
 from service.core.traffic import Quota
 from service.local_traffic import LocalTraffic, Window
 
@@ -38,7 +38,7 @@ def fail(breaker: Breaker, times: int) -> None:
 def test_two_failures_leave_it_closed(breaker: Breaker) -> None:
     fail(breaker, 2)
 
-    assert breaker.state is State.CLOSED
+    assert not breaker.is_open
     assert breaker.admits()
 
 
@@ -47,13 +47,13 @@ def test_a_success_forgets_the_failures_before(breaker: Breaker) -> None:
     breaker.succeeded()
     fail(breaker, 2)
 
-    assert breaker.state is State.CLOSED
+    assert not breaker.is_open
 
 
 def test_three_failures_open_it_for_a_second(breaker: Breaker, clock: Clock) -> None:
     fail(breaker, 3)
 
-    assert breaker.state is State.OPEN
+    assert breaker.is_open
     assert not breaker.admits()
     clock.now += 1
     assert breaker.admits()
@@ -97,7 +97,7 @@ def test_a_successful_probe_closes_it_and_the_next_pause_is_short_again(breaker:
 
     breaker.succeeded()
 
-    assert breaker.state is State.CLOSED
+    assert not breaker.is_open
     fail(breaker, 3)
     clock.now += 1
     assert breaker.admits()

@@ -16,7 +16,6 @@ import pytest
 import redis
 from traffic_observer import Observer
 
-from service.breaker import State
 from service.core.comment import Asked, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
@@ -276,7 +275,7 @@ def test_no_comment_waits_for_a_dead_server(tmp_path: Path) -> None:
         observe = Observer(connect(url))
         for _ in range(3):
             observe()
-        assert observe.traffic.state is State.OPEN
+        assert observe.traffic.is_breaker_open
         start = time.monotonic()
 
         observations = [observe() for _ in range(500)]
@@ -301,7 +300,7 @@ def test_a_probe_finds_that_the_server_is_back(tmp_path: Path) -> None:
 
     assert before.degraded
     assert not probe.degraded
-    assert observe.traffic.state is State.CLOSED
+    assert not observe.traffic.is_breaker_open
 
 
 def test_alone_a_worker_keeps_its_share_of_the_limits(tmp_path: Path) -> None:
