@@ -110,7 +110,10 @@ class LabelMemory:
             if now < self._ask_again_at.get(site_id, now):
                 return
             self._ask_again_at[site_id] = now + FILLING_SECONDS
-        self._start(lambda: self._refresh(site_id))
+        try:
+            self._start(lambda: self._refresh(site_id))
+        except RuntimeError:
+            logger.warning("labels are put into Redis later (no thread is to be had)")
 
     def forget(self, site_ids: Iterable[int]) -> bool:
         """

@@ -320,6 +320,15 @@ def test_labels_are_put_in_again_soon_though_a_clock_was_put_back_meanwhile(site
     assert (at_once, len(begun)) == (1, 2)
 
 
+def test_comments_are_decided_where_no_thread_is_to_be_had(site: Site7) -> None:
+    def start(_: Callable[[], None]) -> None:
+        raise RuntimeError("can't start new thread")
+
+    site.memory._start = start
+
+    assert site.see(PITCH).copies == NOTHING
+
+
 def test_every_key_expires(site: Site7) -> None:
     site.label("spam", PITCH, email="ann@x.example", ip="8.8.8.8")
     site.see(SPUN)
