@@ -23,6 +23,7 @@ PORTION = 500
 DAY_SECONDS = 86_400
 # One worker fills while the others go on; after so many seconds the next one tries.
 FILLING_SECONDS = 10
+_TIME = "return redis.call('TIME')"
 
 logger = logging.getLogger("hamlet.labels")
 
@@ -153,8 +154,9 @@ class LabelMemory:
         """
         Replace what is known by what the store has. Done again if a label came meanwhile, which might be in neither.
         """
-        now = self._clock()
-        since = now - timedelta(days=LIFE_DAYS)
+        since = self._clock() - timedelta(days=LIFE_DAYS)
+        # By the server's clock, which traffic.lua compares it with; of a cluster, by that of the server of these keys.
+        seconds, _ = pipe.execute_command("EVAL", _TIME, 1, filled)  # type: ignore[no-untyped-call]
         version = self._stored.version(site_id, since)
         known = cast("bytes | None", pipe.get(filled)) or b""
         # The hash may be gone alone, where a full server evicts.
@@ -173,7 +175,7 @@ class LabelMemory:
         elif not is_same:
             pipe.delete(key)
         pipe.expire(key, DAY_SECONDS)
-        pipe.set(filled, f"{int(now.timestamp())} {version}", ex=DAY_SECONDS)
+        pipe.set(filled, f"{int(seconds)} {version}", ex=DAY_SECONDS)
 
     def _fields(self, site_id: int, since: datetime) -> dict[bytes, bytes]:
         fields: dict[bytes, bytes] = {}

@@ -255,6 +255,20 @@ def test_what_others_changed_in_the_store_counts_after_five_minutes(site: Site7)
     assert site.see(SPUN).copies == Tally(spam=0.5, count=1)
 
 
+@pytest.mark.parametrize("off", [timedelta(hours=-1), timedelta(hours=1)])
+def test_labels_are_as_fresh_as_they_are_though_a_workers_clock_is_off(site: Site7, off: timedelta) -> None:
+    site.now += off
+
+    for _ in range(10):
+        site.see(PITCH)
+    (filled,) = site.client.keys("*:labels:filled")
+    value, (seconds, _) = site.client.get(filled), site.client.time()
+    assert isinstance(value, bytes)
+
+    assert site.refreshed == 1
+    assert abs(int(value.split()[0]) - seconds) < 60
+
+
 def test_a_label_that_is_given_while_the_server_is_being_told_is_not_lost(site: Site7) -> None:
     def label() -> None:
         site.label("spam", PITCH)
