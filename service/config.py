@@ -146,9 +146,8 @@ class Settings(BaseModel):
         None, "the folder of the workers' metrics, emptied at the start; by default `metrics` in the state folder"
     )
 
-    otlp_url: Annotated[str, Field(pattern="^(https?://.+)?$")] = _setting(
-        "",
-        "the URL to which traces are sent by OTLP over HTTP, as http://127.0.0.1:4318/v1/traces; empty traces nothing",
+    otlp_url: Annotated[str, Field(pattern="^(https?://.+)?$")] = _secret(
+        "the URL to which traces are sent by OTLP over HTTP, as http://127.0.0.1:4318/v1/traces; empty traces nothing"
     )
 
     training_data: Path | None = _setting(

@@ -68,6 +68,7 @@ def test_a_wrong_value_is_quoted_with_its_variable_and_what_it_takes(name: str, 
         ("SECRET", "too short"),
         ("SECRET", "long enough if its words were one secret"),
         ("REDIS_URL", "http://user:password@host"),
+        ("OTLP_URL", "user:password@collector:4318"),
     ],
 )
 def test_a_wrong_secret_is_not_quoted(name: str, value: str) -> None:
