@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from training.from_store import own_rows
 from training.gate_table import as_json, show
@@ -105,11 +105,12 @@ def history(models: Path, is_json: bool) -> None:
         for promotion in found:
             click.echo(json.dumps(asdict(promotion), ensure_ascii=False))
         return
-    table = Table("when", "version", "before", "what", "who", "why")
+    # What the other commands are given is never cut; a day and its hour may stand below each other.
+    table = Table("when (UTC)", Column("version", no_wrap=True), Column("before", no_wrap=True), "what", "who", "why")
     for each in found:
         forced = f"forced past {len(each.failed)} gates" if each.is_forced else "promoted"
         what = "rolled back" if each.is_rollback else forced
-        table.add_row(each.at, each.version, each.before or "", what, each.who, each.reason)
+        table.add_row(each.at[:16].replace("T", " "), each.version, each.before or "", what, each.who, each.reason)
     Console(highlight=False).print(table)
     click.echo(f"in use: {current_version(models) or 'none'}")
 

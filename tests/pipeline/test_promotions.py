@@ -50,6 +50,17 @@ def test_a_reason_may_hold_what_elsewhere_ends_a_line(models: Path) -> None:
     assert roll_back(models, "bob", "worse", NOON).version == "one"
 
 
+def test_the_history_names_each_version_and_day_in_full_where_the_output_is_narrow(models: Path) -> None:
+    for version in ("2026-11-28.2", "2026-11-20.1"):
+        write_model(models, version)
+    promote(models, "2026-11-28.2", "anna", "our own export and the labels of all our moderators", NOON)
+
+    told = run("history", "--models", str(models))
+
+    assert max(len(line) for line in told.splitlines()) <= 80
+    assert {"2026-11-20.1", "2026-11-28.2", "2026-11-24", "12:00"} <= {*told.replace("│", " ").split()}
+
+
 def test_going_back_twice_goes_back_two_steps(models: Path) -> None:
     promote(models, "two", "anna", "", NOON)
     promote(models, "three", "anna", "", NOON)
