@@ -13,6 +13,8 @@ from service.guesses import Guesses
 from service.moderate.session import COOKIE, forget, refusal, remember
 from service.signing_in import SigningIn
 
+_ENDED = "your session has ended, and what you asked for last was not done: sign in again"
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -44,7 +46,9 @@ def install(pages: Blueprint, signing: SigningIn, provider: Provider | None) -> 
     def ask() -> Response:
         if g.moderator:
             return _to("moderate.show")
-        return Response(render_template("moderate/sign_in.html", error="", name="", provider=provider))
+        # A browser that still has one was sent here from what it asked for last.
+        error = _ENDED if COOKIE in request.cookies else ""
+        return Response(render_template("moderate/sign_in.html", error=error, name="", provider=provider))
 
     # A hash takes more processor time than a hundred comments.
     guesses = Guesses()

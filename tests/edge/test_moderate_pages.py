@@ -202,6 +202,16 @@ def test_a_part_of_a_page_sends_whoever_was_signed_out_to_the_form() -> None:
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/moderate/sign-in")
 
 
+def test_whoever_was_signed_out_is_told_that_what_they_did_last_was_not_done(desk: Desk) -> None:
+    desk.signing.ended.append("token")
+
+    answer = desk.browser.post("/moderate/decide", data={"choice": "01|"}, headers=HERE, follow_redirects=True)
+
+    assert "your session has ended, and what you asked for last was not done" in answer.text
+    assert desk.labelling.told == []
+    assert "ended" not in Desk().get("/sign-in").text
+
+
 def test_the_session_is_out_of_reach_of_scripts_and_other_sites() -> None:
     cookie = Desk().post("/sign-in", name="Anna", password="sesame").headers["Set-Cookie"]
 
