@@ -297,6 +297,18 @@ def test_whoever_decides_on_nothing_is_told_to_choose(desk: Desk, word: str) -> 
     desk.faults[:] = [fault for fault in desk.faults if "422" not in fault]
 
 
+def test_the_frame_around_the_first_comment_is_seen_from_all_sides(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+
+    page.keyboard.press("j")
+
+    buttons, first = page.locator("#bulk").bounding_box(), page.locator("article[aria-current]").bounding_box()
+    assert buttons
+    assert first
+    # It is three pixels wide and stands one off.
+    assert buttons["y"] + buttons["height"] + 4 <= first["y"]
+
+
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:
     page = desk.open("Anna")
 
