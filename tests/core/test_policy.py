@@ -56,6 +56,13 @@ def test_a_site_may_set_its_own_thresholds() -> None:
     assert decision.thresholds == Thresholds(0.01, 0.999, 0.999)
 
 
+@pytest.mark.parametrize("log_odds", [-3.0, -800.0])
+def test_a_site_that_accepts_below_nothing_has_every_comment_looked_at(log_odds: float) -> None:
+    site = Site(id=1, name="news", key_id="k", thresholds=OwnThresholds(accept_below=0))
+
+    assert decide(log_odds, site=site).verdict is Verdict.HOLD
+
+
 def test_a_site_that_only_logs_is_decided_on_as_ever_and_answered_with_accept() -> None:
     decision = decide(4.0, site=Site(id=1, name="news", key_id="k", log_only=True))
 

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -14,6 +15,10 @@ import pytest
 from service import openapi
 from service.cli import main
 from service.config import Settings, variable
+from service.core.comment import Comment
+from service.core.entries import Action, Entry, Kind
+from service.core.entry_lines import of_line
+from service.core.lists import Lists
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -104,6 +109,23 @@ def test_the_rates_that_chose_the_thresholds_are_told_as_they_are() -> None:
     for page in ("README.md", "docs/training.md"):
         assert set(re.findall(r"at most (\d+ in [\d,]+)\s(?:held-out )?(?:good|spam|of)", read(page))) == {ham, spam}
     assert f"`spam_accepted` is {rates['spam_accepted']}" in read("docs/training.md")
+
+
+@pytest.mark.parametrize(
+    "row", re.findall(rf"^\| `({'|'.join(Kind)})` \|.*\| (`.*`) \|$", read("docs/lists.md"), re.MULTILINE)
+)
+def test_every_entry_that_the_page_of_lists_shows_is_of_the_kind_that_it_is_shown_for(row: tuple[str, str]) -> None:
+    kind, written = row
+
+    assert {of_line(value)[0] for value in re.findall("`([^`]+)`", written)} == {kind}
+
+
+def test_every_comment_with_a_link_is_held_by_the_entry_that_the_page_of_lists_names() -> None:
+    (value,) = re.findall(r"--action hold '(regex:http.*)'", read("docs/lists.md"))
+    lists = Lists([Entry(*of_line(value), Action.HOLD)])
+
+    for comment in ("see https://blog.example/a", "see www.blog.example", '<a href="http://blog.example">this</a>'):
+        assert lists.match(Comment("Ann", comment), datetime.now(UTC))
 
 
 def test_the_picture_is_small_enough_for_a_readme() -> None:
