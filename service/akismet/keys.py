@@ -69,7 +69,8 @@ class Keyring:
             StoreUnavailable: the key has not been seen lately and the store cannot be read.
         """
         if not key:
-            raise Unauthorised("send the site's key of twelve hexadecimal digits as `api_key`")
+            where = "`api_key`, in a form (application/x-www-form-urlencoded)"
+            raise Unauthorised(f"send the site's key of twelve hexadecimal digits as {where}")
         self._guesses.check(address)
         key_id = self._known.get(key) or self._look_up(key)
         if key_id is None:

@@ -97,6 +97,13 @@ def test_any_other_key_is_invalid_with_a_word_why(client: FlaskClient, sent: dic
     assert "key" in response.headers["X-akismet-debug-help"]
 
 
+def test_a_key_that_comes_in_no_form_is_asked_for_in_one(client: FlaskClient) -> None:
+    response = client.post("/1.1/comment-check", json={"api_key": KEY, "blog": "https://a.example", "user_ip": PUBLIC})
+
+    assert response.text == "invalid"
+    assert "in a form (application/x-www-form-urlencoded)" in response.headers["X-akismet-debug-help"]
+
+
 def test_a_valid_key_comes_without_a_word(client: FlaskClient) -> None:
     response = client.post("/1.1/verify-key", data={"key": KEY})
 
