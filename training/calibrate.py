@@ -47,7 +47,10 @@ def fit_line(raw: Values, is_spam: NDArray[np.bool_], weight: Values) -> Line:
     )
     slope = float(regression.coef_[0, 0])
     if slope <= 0:
-        raise BadData("held-out spam does not score above held-out ham: the labels say nothing that can be learned")
+        raise BadData(
+            "held-out spam does not score above held-out ham: the labels say nothing that can be learned, "
+            f"or are too few: {len(raw):,} rows, 200 of each label are a beginning"
+        )
     return Line(slope, float(regression.intercept_[0]))
 
 

@@ -38,8 +38,8 @@ def test_folded_weights_lose_nothing_in_32_bits() -> None:
     assert (folded.astype(np.float32).astype(np.float64) == folded).all()
 
 
-def test_labels_that_say_nothing_are_refused() -> None:
-    with pytest.raises(BadData, match="nothing that can be learned"):
+def test_labels_that_say_nothing_are_refused_and_so_are_too_few() -> None:
+    with pytest.raises(BadData, match="say nothing that can be learned, or are too few: 4,000 rows, 200 of each"):
         fit_line(RAW, RAW < 0, np.ones(4000))
 
 
