@@ -35,9 +35,9 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         found = browsing.page(site_id, chosen, most + 1, before)
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
-        count = browsing.waiting(site_id)
+        waiting = waiting_at(browsing, site_id)
         # Whoever has nothing to do at one site is told of the others; looked for only then.
-        busy = browsing.busy() if not count else set()
+        busy = browsing.busy() if waiting == "0" else set()
         return page_of(
             "list.html",
             sites=sites,
@@ -48,7 +48,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             back=filters.write(chosen, site=site_id),
             following=following,
             elsewhere={number: name for number, name in sites.items() if number in busy},
-            waiting=f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}",
+            waiting=waiting,
             shown=[*Shown],
             orders=[*Order],
             reasons=REASONS,
@@ -67,6 +67,14 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             others=_others(browsing, site_id, card),
             site_id=site_id,
         )
+
+
+def waiting_at(browsing: Browsing, site_id: int) -> str:
+    """
+    Return how many comments wait at a site, in words for people.
+    """
+    count = browsing.waiting(site_id)
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
 def card_of(browsing: Browsing, site_id: int, decision_id: str) -> Card:

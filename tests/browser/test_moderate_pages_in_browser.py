@@ -175,6 +175,19 @@ def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) ->
     expect(page.locator("article.hold")).to_have_count(3)
 
 
+def test_the_count_of_what_waits_follows_what_is_decided_and_undone(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    count = page.locator("#waiting")
+    before = int(count.inner_text())
+
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+
+    expect(count).to_have_text(str(before - 1))
+    page.keyboard.press("u")
+    expect(count).to_have_text(str(before))
+
+
 def test_the_second_of_two_moderators_is_told(desk: Desk, word: str) -> None:
     first, second = searched(desk.open("Anna"), word), searched(desk.open("Bob"), word)
     card(first, "Ada").get_by_role("button", name="Accept").click()

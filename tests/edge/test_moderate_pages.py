@@ -312,7 +312,7 @@ def test_the_list_shows_who_wrote_what_and_why_it_waits(desk: Desk) -> None:
     assert 'cheap <mark title="its words">pills</mark>' in text
     assert "Held: its words." in text
     assert "50.0 %" in text
-    assert "Waiting (1)" in text
+    assert 'Waiting (<span id="waiting">1</span>)' in text
 
 
 def test_what_an_author_wrote_is_text_in_every_field(desk: Desk) -> None:

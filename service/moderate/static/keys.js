@@ -59,6 +59,9 @@
     if (event.detail.target.hasAttribute("aria-current")) event.detail.fragment.firstElementChild.setAttribute("aria-current", "true");
   });
   document.addEventListener("htmx:afterRequest", () => {
+    // The page of one comment has no count.
+    const count = document.getElementById("waiting");
+    if (count) count.textContent = document.getElementById("status").dataset.waiting ?? count.textContent;
     if (document.activeElement === document.body) current()?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:responseError", (event) => {
