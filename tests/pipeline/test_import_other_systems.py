@@ -164,6 +164,14 @@ def test_remark42_gives_ham_as_it_was_written_and_takes_nobody_blocked_for_a_spa
     assert found.places == ["export:3", "export:4", "export:5", "export:6"]
 
 
+def test_remark42_without_anybody_blocked_or_verified_is_known_by_its_comments(tmp_path: Path) -> None:
+    lines = [{"version": 1, "users": [], "posts": []}, remark(orig="Hi *there*")]
+
+    found = imported(tmp_path, "\n".join(map(json.dumps, lines)))
+
+    assert found.comments == [("Hi *there*", "ham")]
+
+
 def test_commento_calls_flagged_spam_and_names_authors_that_stand_behind(tmp_path: Path) -> None:
     def comment(state: str, by: str = "a1", deleted: bool = False) -> dict[str, Any]:
         return {

@@ -89,7 +89,8 @@ def _of_json(export: Export) -> Format | None:
         seen.add(member.key)
         if member.key in ("comments", "commenters", "pages") and keys:
             return COMMENTO if keys & {"commentHex", "commenterHex"} else COMENTARIO
-        if {"version", "users"} <= seen:
+        # Its first line names users only where some are blocked or verified.
+        if "locator" in seen or {"version", "users"} <= seen:
             return REMARK42
         if "comment" in seen:
             return ROWS
