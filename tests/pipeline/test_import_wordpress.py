@@ -256,6 +256,15 @@ def test_quotes_in_batch_mode_are_those_of_a_comment(tmp_path: Path, text: str) 
     assert imported(tmp_path, table).comments == [(text, "ham"), ("a\nb", "ham"), (text, "ham")]
 
 
+def test_a_carriage_return_which_mariadb_does_not_escape_ends_no_row(tmp_path: Path) -> None:
+    table = "comment_author\tcomment_content\tcomment_approved\nAnn\tone\r\\ntwo\t1\nBob\tBuy\tspam\r\n"
+
+    found = imported(tmp_path, table)
+
+    assert found.comments == [("one\r\ntwo", "ham"), ("Buy", "spam")]
+    assert found.skipped == {}
+
+
 def test_a_csv_without_a_status_takes_the_label_that_is_given_for_it(tmp_path: Path) -> None:
     table = "comment_author,comment_content\nAnn,Buy\n"
 

@@ -11,11 +11,11 @@ from training.importers import wordpress
 from training.importers.outcome import Article, Found, Outcome
 from training.importers.unpack import Export
 
-_ESCAPED = re.compile(r"\\([nt0\\])")
+_ESCAPED = re.compile(r"\\([nrt0\\])")
 # A value of a CSV with tabs, and one that only a CSV puts into quotes: it has a tab, a line feed or a quote in it.
 _VALUE = r"""(?:"(?:[^"]|"")*+"|[^"\t\r\n]*+)"""
 _IN_NEED = re.compile(r"""(?:^|\t)"[^"]*(?:[\t\r\n]|"")""")
-_MEANT = {"n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
+_MEANT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\"}
 
 
 def delimiter(first_line: str) -> str:
@@ -61,10 +61,11 @@ def _records(export: Export) -> Iterator[tuple[str, dict[str, str] | str]]:
     with export.text("surrogateescape") as stream:
         first = stream.readline()
         separator = delimiter(first)
-        # `mariadb -B` quotes nothing and escapes line feeds and tabs.
+        # `mariadb -B` quotes nothing, and escapes line feeds and tabs, but no carriage returns.
         is_batch = separator == "\t" and '"' not in first and not _is_csv(stream, first.count("\t"))
-    with export.text("surrogateescape") as stream:
-        for line, record in csv_records(stream, separator, csv.QUOTE_NONE if is_batch else csv.QUOTE_MINIMAL):
+    with export.text("surrogateescape", "\n" if is_batch else "") as stream:
+        lines = (line.rstrip("\r\n").replace("\r", r"\r") + "\n" for line in stream) if is_batch else stream
+        for line, record in csv_records(lines, separator, csv.QUOTE_NONE if is_batch else csv.QUOTE_MINIMAL):
             place = f"{export.name}:{line}"
             if isinstance(record, str):
                 yield place, record

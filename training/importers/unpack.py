@@ -53,11 +53,11 @@ class Export:
         with self.open() as stream:
             return stream.read(HEAD)
 
-    def text(self, errors: str = "replace") -> io.TextIOWrapper:
+    def text(self, errors: str = "replace", newline: str = "") -> io.TextIOWrapper:
         """
         Open the file as text: UTF-8 unless its first bytes say UTF-16, as those of PowerShell do.
         """
-        return io.TextIOWrapper(self.open(), encoding_of(self.head()), errors, newline="")
+        return io.TextIOWrapper(self.open(), encoding_of(self.head()), errors, newline)
 
 
 def encoding_of(head: bytes) -> str:
