@@ -87,6 +87,15 @@ class Languages:
 
 
 @dataclass(frozen=True, slots=True)
+class Folds:
+    """
+    In how many folds groups are held out.
+    """
+
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """
     The errors that thresholds must keep to, and with which confidence.
@@ -163,25 +172,38 @@ def read_params(path: Path = SHIPPED) -> Params:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         default = given["sources"]["default"]
         parts = {
-            "seed": given["seed"],
+            **given,
             "model": _build(Model, {**given["model"], "ngrams": tuple(given["model"]["ngrams"])}),
             "duplicates": _build(Duplicates, given["duplicates"]),
             "augment": _build(Augment, given["augment"]),
             "languages": _build(Languages, given["languages"]),
             "rates": _build(Rates, given["thresholds"]),
-            "group_folds": given["folds"]["groups"],
+            "group_folds": _build(Folds, given["folds"]).groups,
             "partial": _build(Partial, given["partial"]),
             "sources": {name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
         }
+        del parts["thresholds"], parts["folds"]
         params = _build(Params, parts)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise BadParams(f"{path}: {error} is missing") from error
+    except (OSError, ValueError, TypeError) as error:
         raise BadParams(f"{path}: {error}") from error
+    _check(path, params)
+    return params
+
+
+def _check(path: Path, params: Params) -> None:
+    if not 0 < params.model.C < inf:
+        raise BadParams(f"{path}: C is no number above 0")
+    if params.group_folds < 2:
+        raise BadParams(f"{path}: groups is no number above 1")
+    if not 0 < params.rates.confidence < 1:
+        raise BadParams(f"{path}: confidence is no share, such as 0.95")
     for name, source in params.sources.items():
         if source.role not in ROLES:
             raise BadParams(f"{path}: the role of {name} is none of {', '.join(ROLES)}")
         if not 0 < source.weight < inf:
             raise BadParams(f"{path}: the weight of {name} is no number above 0; 'evaluate' keeps it out of fits")
-    return params
 
 
 def _build(kind: type[T], given: Mapping[str, Any]) -> T:

@@ -35,9 +35,23 @@ def test_what_moderators_said_on_a_site_counts_more_than_rows_of_strangers() -> 
     assert params.source("store:news").weight > params.source("my_own_blog").weight
 
 
-def test_an_unknown_name_stops_the_fit(tmp_path: Path) -> None:
-    with pytest.raises(BadParams, match="entires"):
-        read_params(changed(tmp_path, "entries =", "entires ="))
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("entries =", "entires =", "entires"),
+        ("[augment]", "[modle]\nC = 0.3\n\n[augment]", "modle"),
+        ("groups = 5", "groups = 5\ngruops = 3", "gruops"),
+        ("seed =", "sede = 1\nseed =", "sede"),
+    ],
+)
+def test_an_unknown_name_stops_the_fit(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(BadParams, match=said):
+        read_params(changed(tmp_path, old, new))
+
+
+def test_a_part_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(BadParams, match="'augment' is missing"):
+        read_params(changed(tmp_path, "[augment]", "[augmnet]"))
 
 
 @pytest.mark.parametrize(
@@ -45,8 +59,11 @@ def test_an_unknown_name_stops_the_fit(tmp_path: Path) -> None:
     [
         ("C = 0.1", 'C = "high"', "C is 'high'"),
         ("entries = 80_000", "entries = 8e4", "entries is 80000.0"),
-        ("groups = 5", "groups = 2.5", "group_folds is 2.5"),
+        ("groups = 5", "groups = 2.5", "groups is 2.5"),
         ("seed = ", "seed = 1.5  #", "seed is 1.5"),
+        ("C = 0.1", "C = -0.1", "C is no number above 0"),
+        ("groups = 5", "groups = 1", "groups is no number above 1"),
+        ("confidence = 0.95", "confidence = 95", "confidence is no share, such as 0.95"),
         ("weight = 1.0", "weight = 0", "the weight of default is no number above 0"),
         ("weight = 1.0", "weight = nan", "the weight of default is no number above 0"),
     ],
