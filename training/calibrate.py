@@ -40,7 +40,10 @@ def fit_line(raw: Values, is_spam: NDArray[np.bool_], weight: Values) -> Line:
         BadData: one label is missing, or higher raw values do not mean spam.
     """
     if is_spam.all() or not is_spam.any():
-        raise BadData("held-out rows of both labels are needed to calibrate; add rows of the missing one")
+        raise BadData(
+            "held-out rows of both labels are needed to calibrate, whichever source is left out; add rows of the "
+            "missing one, or give all the same `source` if they are of one site"
+        )
     totals = np.where(is_spam, weight[is_spam].sum(), weight[~is_spam].sum())
     regression = LogisticRegression(C=1e6).fit(
         raw.reshape(-1, 1), is_spam, sample_weight=len(raw) / 2 * weight / totals

@@ -103,6 +103,8 @@ def count(dressed: Sequence[str], written: Sequence[Readings], is_fitted: NDArra
     except ValueError:  # scikit-learn's word for it is that no terms remain
         raise no_words(model) from None
     vocabularies["characters"] = characters.vocabulary(counted["characters"], fitted)
+    if not vocabularies["characters"]:
+        raise no_words(model)
     in_fit, bare = (
         _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )

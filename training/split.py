@@ -11,6 +11,7 @@ from sklearn.model_selection import GroupKFold
 
 from training.augment import Dressed
 from training.duplicates import Clusters
+from training.errors import BadData
 from training.params import Params
 from training.rows import Row
 
@@ -61,10 +62,15 @@ def by_source(
 def by_group(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> Iterator[Fold]:
     """
     Yield folds that hold out whole groups, from all sources at once.
+
+    Raises:
+        BadData: there is one group only.
     """
     used = np.flatnonzero([params.source(row.source).role != "evaluate" for row in rows])
     scored = np.array([params.source(row.source).role in ("all", "report") for row in rows])
     folds = min(params.group_folds, len(set(groups[used])))
+    if folds < 2:
+        raise BadData("all rows are of one group, so that none can be held out; name a group for each article, or none")
     splitter = GroupKFold(n_splits=folds, shuffle=True, random_state=params.seed)
     for number, (fit, score) in enumerate(splitter.split(used, groups=groups[used]), start=1):
         held_out = used[score]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import diags, vstack
 
 from training.bounds import bounds
-from training.counts import Counts, columns
+from training.counts import Counts, columns, no_words
 from training.params import Params
 from training.pipeline import classifier
 from training.rows import Row
@@ -112,8 +112,13 @@ def fit(
 
     A weight counts for as much as it moves scores: its size times the root of the share of rows that have it. Pruning
     happens in every fold as in the final model, so that the thresholds hold for the model that is shipped.
+
+    Raises:
+        BadData: the rows are so few that no word can be learned.
     """
     used = columns(counts, rows, params.model)
+    if not len(used):
+        raise no_words(params.model)
     matrix = counts.dressed[rows][:, used]
     twice = vstack([matrix, counts.bare[rows][:, used]]).tocsr()
     is_spam, weight = np.tile(is_spam[rows], 2), np.tile(weight[rows] / 2, 2)

@@ -1,12 +1,13 @@
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from running_service import write_model
 from scipy.sparse import csr_matrix
 from small_fit import ENGLISH, PARAMS, PARAMS_FILE
@@ -37,6 +38,17 @@ def fit(folder: Path, version: str) -> str:
     )
     assert fitted.exit_code == 0, fitted.output
     return fitted.output
+
+
+def english(changes: Callable[[dict[str, str]], dict[str, str]]) -> list[dict[str, str]]:
+    rows = [json.loads(line) for path in ENGLISH for line in path.read_bytes().splitlines()]
+    return [row | changes(row) for row in rows]
+
+
+def fit_rows(folder: Path, rows: list[dict[str, str]], *more: str) -> Result:
+    path = folder / "rows.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return CliRunner().invoke(main, ["fit", "--data", str(path), "--out", str(folder / "models"), *more])
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +165,29 @@ def test_too_few_rows_to_learn_a_word_from_are_an_error_with_its_cure(tmp_path: 
     assert result.exit_code == 1
     assert result.output.splitlines()[-1].startswith("Error: no word is in ")
     assert "hundred" in result.output
+
+
+def test_rows_with_words_but_too_few_runs_of_characters_are_too_few(tmp_path: Path) -> None:
+    texts = {"ham": ("Hello there", "Hello Ann"), "spam": ("Hello pills", "Buy now")}
+    rows = [{"label": label, "comment": text} for label, given in texts.items() for text in given]
+
+    result = fit_rows(tmp_path, rows)
+
+    assert (result.exit_code, "Error: no word is in " in result.output) == (1, True)
+
+
+def test_rows_of_one_group_cannot_be_held_out_and_the_cure_is_named(tmp_path: Path) -> None:
+    result = fit_rows(tmp_path, english(lambda _: {"group": "my blog"}), "--params", str(PARAMS_FILE))
+
+    assert result.exit_code == 1
+    assert "Error: all rows are of one group" in result.output
+
+
+def test_a_site_whose_labels_came_in_a_file_each_is_told_to_name_it_in_both(tmp_path: Path) -> None:
+    result = fit_rows(tmp_path, english(lambda row: {"source": row["label"]}), "--params", str(PARAMS_FILE))
+
+    assert result.exit_code == 1
+    assert "or give all the same `source` if they are of one site" in result.output
 
 
 def test_where_no_model_can_be_written_none_is_fitted(tmp_path: Path) -> None:

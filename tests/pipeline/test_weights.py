@@ -9,6 +9,7 @@ import pytest
 from small_fit import PARAMS
 
 from training.counts import count
+from training.errors import BadData
 from training.params import Params
 from training.rows import Row
 from training.weights import balance_sources, fit, row_weights
@@ -61,6 +62,14 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Par
     assert heaviest["words"] == 0.05
     assert heaviest["characters"] == 0.02
     assert heaviest["clues"] > 0.05
+
+
+def test_rows_of_which_no_two_share_a_word_are_too_few_to_learn_from(params: Params) -> None:
+    documents = ["cheap pills is:one_link", "good morning is:asks"] * 30
+    counts = count(documents, [[each] for each in documents], np.ones(60, dtype=bool), params.model)
+
+    with pytest.raises(BadData, match="no word is in"):
+        fit(counts, np.array([0, 1]), np.tile([True, False], 30), np.ones(60), params)
 
 
 def test_no_homepage_weighs_for_ham_beyond_its_bound(params: Params) -> None:
