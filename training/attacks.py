@@ -7,7 +7,6 @@ from random import Random
 
 from service.core.comment import Comment
 from training.disguises import DISGUISES, Disguise
-from training.rows import Row
 from training.smuggling import HIDDEN_LINKS, PADDINGS, REWRITINGS, Attack
 
 
@@ -22,9 +21,6 @@ ATTACKS: dict[str, Attack] = {
     **PADDINGS,
     **REWRITINGS,
 }
-# What may be done to a row for fitting. Rewriting takes away what the label was given for, and padding with these few
-# paragraphs would teach the paragraphs, not the trick.
-_FOR_FITTING = tuple(ATTACKS[name] for name in (*DISGUISES, *HIDDEN_LINKS))
 
 
 def attack(name: str, comment: Comment, seed: int = 0) -> Comment:
@@ -35,11 +31,3 @@ def attack(name: str, comment: Comment, seed: int = 0) -> Comment:
     'C-h-e-a-p c-a-s-i-n-o'
     """
     return ATTACKS[name](comment, Random(f"{seed} {name} {comment.comment}"))
-
-
-def attacked(row: Row, random: Random) -> Row:
-    """
-    Return the row under one attack by chance, its label still true, so that fitting meets what filtering will.
-    """
-    changed = random.choice(_FOR_FITTING)(row.as_comment(), random)
-    return replace(row, comment=changed.comment, url=changed.url)

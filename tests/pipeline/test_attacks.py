@@ -1,7 +1,6 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
@@ -10,8 +9,7 @@ from click.testing import CliRunner
 from service.core.comment import Comment
 from service.core.features import document
 from service.core.site import Thresholds
-from training import decoys
-from training.attacks import ATTACKS, attack, attacked
+from training.attacks import ATTACKS, attack
 from training.cli import main
 from training.data import read
 from training.disguises import DISGUISES
@@ -89,21 +87,6 @@ def test_a_hidden_link_is_found(name: str) -> None:
     found = document(attack(name, Comment("", "Play at http://spin.example.org/now"))).split()
 
     assert "link:example.org" in found
-
-
-def test_a_row_attacked_for_fitting_keeps_its_label_and_its_group() -> None:
-    row = Row("blog", "ham", "Ada", "I read it at http://news.example.com yesterday", group="g")
-
-    changed = [attacked(row, Random(seed)) for seed in range(40)]
-
-    assert {(other.label, other.group, other.name) for other in changed} == {("ham", "g", "Ada")}
-    assert len({other.comment for other in changed}) > 15
-
-
-def test_padding_is_never_learned_from() -> None:
-    row = Row("blog", "spam", "Ada", "Cheap pills")
-
-    assert not any(text in attacked(row, Random(seed)).comment for seed in range(200) for text in decoys.HAM)
 
 
 def test_the_cost_of_an_attack_counts_only_the_rows_that_it_changes() -> None:
