@@ -2,7 +2,6 @@
 bogofilter, with Debian's defaults and no file of the user's.
 """
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -21,12 +20,7 @@ class Bogofilter:
 
     name = "bogofilter"
     package = "bogofilter"
-
-    def is_installed(self) -> bool:
-        """
-        Tell whether its program is there.
-        """
-        return shutil.which("bogofilter") is not None
+    program = "bogofilter"
 
     def probabilities(self, ham: Sequence[bytes], spam: Sequence[bytes], unknown: Sequence[bytes]) -> Values:
         """

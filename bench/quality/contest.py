@@ -2,6 +2,7 @@
 Who is compared, and the scores of each on every fold.
 """
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from http.client import HTTPException
@@ -68,7 +69,8 @@ def contenders(prepared: Prepared, params: Params, slow_rows: int) -> Iterator[C
     mails = [wrap(item.row) for item in prepared.dressed], [wrap(row) for row in prepared.rows]
 
     def mail_filter(peer: MailFilter, most: int = 0) -> Contender:
-        absent = "" if peer.is_installed() else f"not installed: apt-get install --no-install-recommends {peer.package}"
+        cure = f"not installed: apt-get install --no-install-recommends {peer.package}"
+        absent = "" if shutil.which(peer.program) else cure
         return Contender(peer.name, lambda: _judge(peer, *mails, prepared.is_spam), 0.5, most, absent)
 
     yield Contender(HAMLET, hamlet, 0.0)

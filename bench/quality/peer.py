@@ -13,17 +13,12 @@ Values = NDArray[np.float64]
 
 class MailFilter(Protocol):
     """
-    A statistical filter from a Debian package, run on this machine alone.
+    A statistical filter from a Debian package, run on this machine alone. `program` is there where it is installed.
     """
 
     name: str
     package: str
-
-    def is_installed(self) -> bool:
-        """
-        Tell whether its programs are there.
-        """
-        ...
+    program: str
 
     def probabilities(self, ham: Sequence[bytes], spam: Sequence[bytes], unknown: Sequence[bytes]) -> Values:
         """

@@ -5,7 +5,6 @@ rspamd's Bayes: its words in windows of five, kept in an embedded Valkey; nothin
 import http.client
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -57,12 +56,7 @@ class Rspamd:
 
     name = "rspamd's Bayes"
     package = "rspamd"
-
-    def is_installed(self) -> bool:
-        """
-        Tell whether its program is there.
-        """
-        return shutil.which("rspamd") is not None
+    program = "rspamd"
 
     def probabilities(self, ham: Sequence[bytes], spam: Sequence[bytes], unknown: Sequence[bytes]) -> Values:
         """

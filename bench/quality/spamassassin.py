@@ -2,7 +2,6 @@
 SpamAssassin's Bayes: its own tokens and probability, without its rules, which judge mail servers and not texts.
 """
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,12 +20,7 @@ class SpamAssassin:
 
     name = "SpamAssassin's Bayes"
     package = "spamassassin"
-
-    def is_installed(self) -> bool:
-        """
-        Tell whether its programs are there.
-        """
-        return shutil.which("sa-learn") is not None
+    program = "sa-learn"
 
     def probabilities(self, ham: Sequence[bytes], spam: Sequence[bytes], unknown: Sequence[bytes]) -> Values:
         """
