@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bench.percentiles import percentile
+import numpy as np
+
 from bench.processes import Server, cpu_seconds, hamlet
 from bench.steady import Load, in_words
 from service.training_jobs import TrainingJobs
@@ -57,7 +58,7 @@ def _compare(server: Server, job: Path, is_running: Callable[[], bool]) -> None:
             break
         print(f"the training took {_taken(group) - before:.1f} s of {SECONDS} s of one processor")
         for name, share in SHARES.items():
-            ratios[name].append(percentile(beside, share) / percentile(alone, share))
+            ratios[name].append(float(np.quantile(beside, share) / np.quantile(alone, share)))
     for name, found in ratios.items():
         of_each = ", ".join(f"{each:.2f}" for each in sorted(found))
         print(f"{name}: {median(found):.2f} times as long beside a training, the median of {of_each}")
@@ -81,7 +82,7 @@ def _group_of(pid: int) -> int | None:
 def _waits(server: Server, name: str) -> list[float]:
     answers = Load(server, SECONDS).answers()
     print(f"{name}: {in_words(answers)}", flush=True)
-    return sorted(answer.seconds for answer in answers)
+    return [answer.seconds for answer in answers]
 
 
 if __name__ == "__main__":
