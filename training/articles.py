@@ -13,6 +13,7 @@ from training.evaluate import Figures, by_part
 from training.params import Params
 from training.scored import Scored
 from training.settle import Terms
+from training.split import fewest, is_fitted
 
 # Rows of each label that an article needs, and articles of a source that are left out: each costs a fit.
 FEWEST, MOST = 30, 10
@@ -37,7 +38,7 @@ def _articles(prepared: Prepared, terms: Terms) -> dict[str, dict[str, NDArray[n
             members[row.source][title[:LONGEST_TITLE]].append(position)
     found: dict[str, dict[str, NDArray[np.int64]]] = {}
     for source, titles in members.items():
-        both = {title: rows for title, rows in titles.items() if _fewest(prepared.is_spam[rows]) >= FEWEST}
+        both = {title: rows for title, rows in titles.items() if fewest(prepared.is_spam[rows]) >= FEWEST}
         largest = sorted(both, key=lambda title: -len(both[title]))[:MOST]
         if len(largest) > 1:
             found[source] = {title: np.array(both[title]) for title in largest}
@@ -47,7 +48,7 @@ def _articles(prepared: Prepared, terms: Terms) -> dict[str, dict[str, NDArray[n
 def _figures(
     source: str, articles: dict[str, NDArray[np.int64]], prepared: Prepared, terms: Terms, params: Params
 ) -> dict[str, Figures]:
-    may_fit = np.array([params.source(row.source).role != "evaluate" for row in prepared.rows])
+    may_fit = is_fitted(prepared.rows, params)
     borrowed = np.array([source in item.lenders for item in prepared.dressed])
     scores: list[NDArray[np.float64]] = []
     for rows in articles.values():
@@ -68,7 +69,3 @@ def _figures(
     found = by_part(scored, {source: {title: numbers == at for at, title in enumerate(articles)}})[source]
     aucs = np.array([found[title]["roc_auc"] for title in articles])
     return {**found, f"mean of {len(articles)}": {"roc_auc": [round(float(value), 5) for value in aucs.mean(axis=0)]}}
-
-
-def _fewest(is_spam: NDArray[np.bool_]) -> int:
-    return int(min(is_spam.sum(), (~is_spam).sum()))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from training import curves
 from training.bootstrap import Values, bounded, interval, share, weighted_share
 from training.scored import Scored
+from training.split import fewest
 
 # What was done to the rows that are judged.
 SOURCES, TEMPLATES, GIVEN = "sources held out", "templates held out", "rows as given"
@@ -45,7 +46,7 @@ def figures(scored: Scored, limits: Mapping[float, Values]) -> Figures:
     }
     if spam:
         found |= _recall(scored, weight, limits)
-    if min(is_spam.sum(), (~is_spam).sum()) >= FEWEST_RANKED:
+    if fewest(is_spam) >= FEWEST_RANKED:
         ranks = curves.descending(scored.log_odds, is_spam, weight)
         brier, ece = curves.errors_of_probability(scored.log_odds, is_spam, weight)
         found |= {"roc_auc": interval(curves.roc_auc(*ranks)), "pr_auc": interval(curves.pr_auc(*ranks))}

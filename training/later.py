@@ -14,6 +14,7 @@ from training.evaluate import Figures, by_part
 from training.params import Params
 from training.scored import Scored
 from training.settle import settle
+from training.split import fewest
 
 # Rows of each label that are needed on both sides of a day, and rows of a source before it for it to be measured.
 FEWEST = 50
@@ -32,7 +33,7 @@ def later_rows(held: Held, prepared: Prepared, params: Params) -> dict[str, dict
     found: dict[str, dict[str, Figures]] = {}
     for day in _days(dates, prepared):
         fit, score = split(dates, day, prepared, params)
-        if min(_fewest(prepared.is_spam[rows]) for rows in (fit, score)) < FEWEST:
+        if min(fewest(prepared.is_spam[rows]) for rows in (fit, score)) < FEWEST:
             continue
         try:
             line, choice = settle(held, prepared, params, (dates != "") & (dates < day))
@@ -72,7 +73,3 @@ def _days(dates: NDArray[np.str_], prepared: Prepared) -> Iterator[str]:
     spam = np.sort(dates[prepared.is_spam & (dates != "")])
     if len(spam) >= FEWEST:
         yield from sorted({str(spam[int(share * len(spam))]) for share in SPLITS})
-
-
-def _fewest(is_spam: NDArray[np.bool_]) -> int:
-    return int(min(is_spam.sum(), (~is_spam).sum()))

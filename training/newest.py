@@ -15,6 +15,7 @@ from training.params import Params
 from training.rows import Row
 from training.scored import Scored
 from training.settle import settle
+from training.split import fewest, is_fitted
 
 SHARE = 0.2
 # Own labels of either kind among the newest that are needed for a figure.
@@ -28,18 +29,16 @@ def newest_labels(held: Held, prepared: Prepared, params: Params) -> dict[str, d
     Neither they nor their near-copies, whoever labelled these, are fitted or choose the line and the thresholds.
     """
     score = newest(prepared.rows)
-    spam = int(prepared.is_spam[score].sum())
-    if min(spam, len(score) - spam) < FEWEST:
+    if fewest(prepared.is_spam[score]) < FEWEST:
         return {}
     scored_sources = {prepared.rows[row].source for row in score}
-    is_fitted = ~np.isin(prepared.groups, prepared.groups[score])
-    is_fitted &= np.array([params.source(row.source).role != "evaluate" for row in prepared.rows])
-    is_fitted &= np.array([not item.lenders & scored_sources for item in prepared.dressed])
+    fit = is_fitted(prepared.rows, params) & ~np.isin(prepared.groups, prepared.groups[score])
+    fit &= np.array([not item.lenders & scored_sources for item in prepared.dressed])
     try:
-        line, choice = settle(held, prepared, params, is_fitted)
+        line, choice = settle(held, prepared, params, fit)
     except BadData:
         return {}
-    fitted = weights.fit(prepared.counts, np.flatnonzero(is_fitted), prepared.is_spam, prepared.weight, params)
+    fitted = weights.fit(prepared.counts, np.flatnonzero(fit), prepared.is_spam, prepared.weight, params)
     rows = [prepared.rows[row] for row in score]
     scored = Scored.of(
         rows,

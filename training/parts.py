@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.core import markup
 from training.kinds import OTHER, kind_of, kinds
 from training.rows import Row
+from training.split import fewest
 
 Masks = dict[str, NDArray[np.bool_]]
 Parts = Mapping[str, Masks]
@@ -84,5 +85,5 @@ def _others(sources: Masks, left_out: Collection[str]) -> Masks:
 def _with_both_labels(sources: Masks, rows: Sequence[Row]) -> Masks:
     # Where ham and spam come from the same pages, with the same fields, nothing but what they say tells them apart.
     is_spam = np.array([row.is_spam for row in rows], dtype=bool)
-    has_both = [inside for inside in sources.values() if min(is_spam[inside].sum(), (~is_spam[inside]).sum()) >= FEWEST]
+    has_both = [inside for inside in sources.values() if fewest(is_spam[inside]) >= FEWEST]
     return {BOTH: np.any(has_both, axis=0)} if len(has_both) > 1 else {}

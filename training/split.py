@@ -27,6 +27,20 @@ class Fold:
     score: NDArray[np.int64]
 
 
+def is_fitted(rows: Sequence[Row], params: Params) -> NDArray[np.bool_]:
+    """
+    Tell which rows may be fitted.
+    """
+    return np.array([params.source(row.source).role != "evaluate" for row in rows], dtype=bool)
+
+
+def fewest(is_spam: NDArray[np.bool_]) -> int:
+    """
+    Return how many rows there are of the rarer label.
+    """
+    return int(min(is_spam.sum(), (~is_spam).sum()))
+
+
 def groups_of(rows: Sequence[Row], clusters: Sequence[int]) -> NDArray[np.int64]:
     """
     Return one number a row, equal where rows share a cluster of near-copies or a group that their source names.
@@ -49,7 +63,7 @@ def by_source(
     Rows elsewhere in a group of the held-out source, or with a field that it lent them, are not fitted either.
     """
     names = np.array([params.source(row.source).fold or row.source for row in rows])
-    fitted = np.array([params.source(row.source).role != "evaluate" for row in rows])
+    fitted = is_fitted(rows, params)
     scored = np.array([params.source(row.source).role != "fit" for row in rows])
     for name in sorted(set(names[scored])):
         held_out = names == name
@@ -66,7 +80,7 @@ def by_group(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> 
     Raises:
         BadData: there is one group only.
     """
-    used = np.flatnonzero([params.source(row.source).role != "evaluate" for row in rows])
+    used = np.flatnonzero(is_fitted(rows, params))
     scored = np.array([params.source(row.source).role in ("all", "report") for row in rows])
     folds = min(params.group_folds, len(set(groups[used])))
     if folds < 2:

@@ -29,7 +29,7 @@ from training.pipeline import assemble, entries_of
 from training.progress import say, track
 from training.rows import Row
 from training.select import select
-from training.split import groups_of
+from training.split import fewest, groups_of, is_fitted
 from training.workers import Workers, here
 
 
@@ -113,18 +113,16 @@ def prepare(rows: Sequence[Row], thinned: Thinned, params: Params) -> Prepared:
     chosen = select(rows, thinned.kept, params)
     used = [rows[position] for position in chosen]
     groups = groups_of(used, [thinned.clusters[position] for position in chosen])
-    is_fitted = np.array([params.source(row.source).role != "evaluate" for row in used])
-    fitted = [row for row, is_used in zip(used, is_fitted, strict=True) if is_used]
-    if len({row.label for row in fitted}) < 2:
+    may_fit, is_spam = is_fitted(used, params), np.array([row.is_spam for row in used], dtype=bool)
+    if not fewest(is_spam[may_fit]):
         raise BadData("rows of both labels are needed, spam and ham; one of them is missing")
-    dressed = dress(used, is_fitted.tolist(), params.augment, params.seed)
+    dressed = dress(used, may_fit.tolist(), params.augment, params.seed)
     counts = count(
         [document(item.row.as_comment()) for item in track(dressed, "Dropping and lending fields")],
         [readings(row.as_comment()) for row in used],
-        is_fitted,
+        may_fit,
         params.model,
     )
-    is_spam = np.array([row.is_spam for row in used])
     weight = weights.balance_sources(used, weights.row_weights(used, groups, params))
     return Prepared(used, dressed, counts, groups, is_spam, weight)
 
@@ -134,7 +132,7 @@ def fit_final(prepared: Prepared, line: calibrate.Line, params: Params) -> Pipel
     Return the pipeline fitted on every row that may be fitted, its scores made log-odds by the line.
     """
     say("Fitting the final model")
-    rows = np.flatnonzero([params.source(row.source).role != "evaluate" for row in prepared.rows])
+    rows = np.flatnonzero(is_fitted(prepared.rows, params))
     fitted = weights.fit(prepared.counts, rows, prepared.is_spam, prepared.weight, params)
     values, intercept = calibrate.fold_in(fitted.values, fitted.intercept, line)
     return assemble(params.model, prepared.counts.entries(fitted.columns), values, intercept)

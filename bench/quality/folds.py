@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from training.crossfit import Prepared
 from training.params import Params
 from training.rows import Row
-from training.split import Fold, by_source
+from training.split import Fold, by_source, fewest, is_fitted
 
 VIDEOS = "youtube_uci"
 
@@ -21,7 +21,7 @@ def source_folds(prepared: Prepared, params: Params) -> list[Fold]:
     Return a fold for each source that is held out, without those that leave one label alone to be fitted.
     """
     folds = by_source(prepared.rows, prepared.dressed, prepared.groups, params)
-    return [fold for fold in folds if len(set(prepared.is_spam[fold.fit].tolist())) == 2]
+    return [fold for fold in folds if fewest(prepared.is_spam[fold.fit])]
 
 
 def video_folds(prepared: Prepared, params: Params) -> Iterator[Fold]:
@@ -29,7 +29,7 @@ def video_folds(prepared: Prepared, params: Params) -> Iterator[Fold]:
     Yield a fold for each video: all else is fitted, the other videos included, but nothing that resembles it.
     """
     videos = np.array([row.group if row.source == VIDEOS else "" for row in prepared.rows])
-    fitted = np.array([params.source(row.source).role != "evaluate" for row in prepared.rows])
+    fitted = is_fitted(prepared.rows, params)
     for video in sorted(set(videos.tolist()) - {""}):
         held_out = videos == video
         alike = np.isin(prepared.groups, prepared.groups[held_out])
