@@ -16,6 +16,7 @@ from random import Random
 from pydantic_core import to_json
 
 from training.params import Params
+from training.partial.former import Former
 from training.rows import Row
 
 # Bytes of a row in a file, and how much longer rows are that are packed: enough to choose a number of buckets.
@@ -80,9 +81,10 @@ def buckets_for(files: Iterable[Path], rows: int) -> int:
     return min(MOST_BUCKETS, max(1, ceil(size / ROW_BYTES / rows)))
 
 
-def shuffle(rows: Iterable[Row], folder: Path, buckets: int, measured: "Measured", params: Params) -> Stock:
+def shuffle(rows: Iterable[Row], folder: Path, buckets: int, former: Former | None, params: Params) -> Stock:
     """
-    Return the stock of some rows, which are in the buckets of a folder.
+    Return the stock of some rows, which are in the buckets of a folder. What the former model may have seen is not held
+    out.
 
     Of each text at most `duplicates.keep` rows of a label are kept, told by its letters and digits alone; a text is
     taken for another one in a thousand times at most.
@@ -97,7 +99,7 @@ def shuffle(rows: Iterable[Row], folder: Path, buckets: int, measured: "Measured
                 stock.copies += 1
                 continue
             source = params.source(row.source)
-            if source.role != "fit" and measured(row):
+            if source.role != "fit" and not (former and former.may_have_seen(row)):
                 _offer(stock, row, source.cap_spam if row.is_spam else source.cap_ham, random)
             if source.role != "evaluate":
                 part = (row.source, row.label, row.language)
@@ -105,25 +107,6 @@ def shuffle(rows: Iterable[Row], folder: Path, buckets: int, measured: "Measured
                 stock.weights[part] += row.weight * source.weight
                 write(random.randrange(buckets), to_json(row).decode())
     return stock
-
-
-class Measured:
-    """
-    Which rows may be held out: all, or those that a former model cannot have seen.
-    """
-
-    def __init__(self, seen: Iterable[str] = (), before: str = "") -> None:
-        """
-        Take the sources that the former model was fitted on, and when: later rows of theirs are new to it.
-        """
-        self._seen = frozenset(seen)
-        self._before = before
-
-    def __call__(self, row: Row) -> bool:
-        """
-        Tell whether a row may be.
-        """
-        return row.source not in self._seen or row.date > self._before
 
 
 class Copies:

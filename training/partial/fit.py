@@ -20,7 +20,6 @@ from training.heldout import Measured
 from training.params import Params
 from training.partial import held
 from training.partial.balance import Factors, factors_of
-from training.partial.buckets import Measured as MayBeMeasured
 from training.partial.buckets import Stock, buckets_for, shuffle
 from training.partial.facts import facts
 from training.partial.former import Former
@@ -55,9 +54,8 @@ def train(
     files = files_of(paths)
     rejected: list[Rejected] = []
     with tempfile.TemporaryDirectory(prefix="hamlet-rows-") as folder:
-        measured = MayBeMeasured(former.sources, former.created) if former else MayBeMeasured()
         buckets = buckets_for(files, params.partial.bucket_rows)
-        stock = shuffle(_rows(files, own, rejected), Path(folder), buckets, measured, params)
+        stock = shuffle(_rows(files, own, rejected), Path(folder), buckets, former, params)
         say(f"{stock.read:,} rows, {len(rejected)} left out as wrong, {stock.copies:,} as copies; {buckets} buckets")
         if strict and rejected:
             raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")

@@ -16,6 +16,7 @@ from training.errors import BadModel
 from training.partial.learning import Start
 from training.partial.vocabulary import Chosen
 from training.pipeline import BLOCKS, Entries, entries_of
+from training.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class Former:
             weights,
             intercept,
         )
+
+    def may_have_seen(self, row: Row) -> bool:
+        """
+        Tell whether the model may have been fitted on a row: later rows of its sources are new to it.
+        """
+        return row.source in self.sources and row.date <= self.created
 
     def start(self, chosen: Chosen, scale: NDArray[np.float64], passes: int) -> Start:
         """
