@@ -15,18 +15,18 @@ from service.core.comment import Comment
 from service.core.features import extract
 from service.scorer import Scorer, load_current
 from training.errors import BadData
+from training.options import MODEL, STRICT, data
 from training.progress import track
 from training.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.train import gather
 
-PATHS = click.Path(exists=True, path_type=Path)
 COLUMNS = ("attack", "rows", "not accepted", "rejected", "recall at 0.5 %", "")
 
 
 @click.command()
-@click.option("--data", "paths", type=PATHS, multiple=True, required=True, help="Labelled rows with spam; repeatable.")
-@click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
-@click.option("--model", type=PATHS, help="Folder of a model.  [default: the one that models/CURRENT names]")
+@data("labelled rows with spam", required=True)
+@STRICT
+@MODEL
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 def attack(paths: tuple[Path, ...], strict: bool, model: Path | None, as_json: bool) -> None:
     """

@@ -12,17 +12,14 @@ from rich.table import Table
 from service.scorer import Scorer, load_current
 from training.behaviour import Check, Failure, examine, judge_with, read_suite
 from training.behaviour_limits import read_limits
+from training.options import MODEL
 
 QUOTED = 70
 REASONS = 3
 
 
 @click.command()
-@click.option(
-    "--model",
-    type=click.Path(exists=True, path_type=Path),
-    help="Folder of a model.  [default: the one that models/CURRENT names]",
-)
+@MODEL
 def behaviour(model: Path | None) -> None:
     """
     Put a model through the hand-written behavioural suite; exit with 1 if a limit is broken.

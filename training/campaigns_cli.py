@@ -13,6 +13,7 @@ from rich.table import Table
 
 from training.campaigns import LEVELS, Counts, Level, judge, observe
 from training.errors import BadData
+from training.options import STRICT, data
 from training.rows import LABELS
 from training.train import gather
 
@@ -20,11 +21,8 @@ RANGES = ("1 author", *(f"{low} to {high - 1}" for low, high in pairwise(LEVELS[
 
 
 @click.command()
-@click.option(
-    "--data", "paths", type=click.Path(exists=True, path_type=Path), multiple=True, required=True,
-    help="File or folder of labelled rows with names, in the order in which they came; repeatable.",
-)  # fmt: skip
-@click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+@data("labelled rows with names, in the order in which they came", required=True)
+@STRICT
 def campaigns(paths: tuple[Path, ...], strict: bool) -> None:
     """
     Replay labelled rows and print how much oftener spam has near-copies than ham, by how many authors they have.

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from service.scorer import ModelError, current
-from training import registry, report, tables
+from training import options, registry, report, tables
 from training.attack_cli import attack
 from training.behaviour_cli import behaviour
 from training.campaigns_cli import campaigns
@@ -24,6 +24,7 @@ from training.from_store import own_rows
 from training.heldout import findings
 from training.import_cli import imports
 from training.labelled_cli import labelled
+from training.options import MODEL, PATHS, STRICT
 from training.params import SHIPPED, read_params
 from training.progress import say
 from training.promotion_cli import history, promote, rollback
@@ -33,12 +34,10 @@ from training.shadow_cli import shadow
 from training.train import Corpus, gather, measure, train
 from training.workers import dask, here
 
-PATHS = click.Path(exists=True, path_type=Path)
-DATA = click.option("--data", "paths", type=PATHS, multiple=True, help="File or folder of labelled rows; repeatable.")
+DATA = options.data("labelled rows")
 FROM_STORE = click.option(
     "--from-store", is_flag=True, help="Add what moderators said; the store is found as the service finds it."
 )
-STRICT = click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
 PARAMS = click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
 TEXTS = click.option(
     "--texts-in-report", is_flag=True, help="Show the worst errors with their comments: for your eyes only."
@@ -130,7 +129,7 @@ def fit(
 @DATA
 @FROM_STORE
 @STRICT
-@click.option("--model", type=PATHS, help="Folder of a model.  [default: the one that models/CURRENT names]")
+@MODEL
 @click.option(
     "--held-out",
     is_flag=True,

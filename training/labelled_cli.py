@@ -9,15 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from training.labelled import judge, observe
+from training.options import STRICT, data
 from training.train import gather
 
 
 @click.command()
-@click.option(
-    "--data", "paths", type=click.Path(exists=True, path_type=Path), multiple=True, required=True,
-    help="File or folder of labelled rows with names, in the order in which they came; repeatable.",
-)  # fmt: skip
-@click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+@data("labelled rows with names, in the order in which they came", required=True)
+@STRICT
 def labelled(paths: tuple[Path, ...], strict: bool) -> None:
     """
     Replay labelled rows and print how much oftener spam comes after spam, as a near-copy or by the same author.

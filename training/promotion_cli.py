@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from training.from_store import own_rows
 from training.gate_table import as_json, show
 from training.gates import examine
+from training.options import MODELS, STRICT, data
 from training.params import read_params
 from training.progress import say
 from training.promotions import Examination, Promotion, current_version, roll_back, system_user
@@ -24,21 +25,14 @@ from training.train import gather
 
 REFUSED = 2
 
-MODELS = click.option(
-    "--models", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("models"),
-    show_default=True, help="Models folder.",
-)  # fmt: skip
 WHO = click.option("--who", default=system_user, help="Who does so.  [default: the user of the system]")
 
 
 @click.command()
 @click.argument("version")
-@click.option(
-    "--data", "paths", type=click.Path(exists=True, path_type=Path), multiple=True,
-    help="File or folder of labelled rows that neither model has seen; repeatable.",
-)  # fmt: skip
+@data("labelled rows that neither model has seen")
 @click.option("--from-store", is_flag=True, help="Add the newest labels of the moderators.")
-@click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+@STRICT
 @click.option("--dry-run", is_flag=True, help="Only report what the gates find.")
 @click.option("--force", metavar="REASON", default="", help="Promote past gates that fail; the history keeps why.")
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object instead of a table.")

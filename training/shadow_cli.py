@@ -21,8 +21,8 @@ from service.core.labels import Label
 from service.periods import PERIOD
 from service.scorer import Scorer, load_current
 from training.from_store import own_store
+from training.options import MODELS
 from training.progress import say
-from training.promotion_cli import MODELS
 from training.shadow import Disagreement, Shadow, compare, watched, with_labels
 
 MOST_SHOWN = 20

@@ -1,0 +1,28 @@
+"""
+The options that several commands of `hamlet-train` have.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+PATHS = click.Path(exists=True, path_type=Path)
+STRICT = click.option("--strict", is_flag=True, help="Fail if any row cannot be used, instead of leaving it out.")
+MODEL = click.option("--model", type=PATHS, help="Folder of a model.  [default: the one that models/CURRENT names]")
+MODELS = click.option(
+    "--models", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("models"),
+    show_default=True, help="Models folder.",
+)  # fmt: skip
+
+
+def data(rows: str, *, required: bool = False) -> Option:
+    """
+    Return the option `--data`; `rows` says which are meant.
+    """
+    return click.option(
+        "--data", "paths", type=PATHS, multiple=True, required=required, help=f"File or folder of {rows}; repeatable."
+    )
