@@ -3,7 +3,7 @@ What near-copies are worth: labelled comments replayed in their order, and how m
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -75,18 +75,25 @@ def observe(rows: Iterable[Row]) -> dict[str, Counts]:
 
     A source of which fewer than half the rows have names is left out: nobody can tell its authors apart.
     """
-    sources: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if not row.is_trackback:
-            sources[row.source].append(row)
     found: dict[str, Counts] = {}
-    for source, own in track(sorted(sources.items()), "Replaying sources"):
+    for source, own in by_source(rows):
         if sum(bool(row.name) for row in own) * 2 < len(own):
             continue
         found[source] = {label: Counter() for label in LABELS}
         for row, authors in zip(own, replay(own), strict=True):
             found[source][row.label][max((level for level in LEVELS if level <= authors), default=0)] += 1
     return found
+
+
+def by_source(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """
+    Yield the rows of each source, trackbacks left out.
+    """
+    sources: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if not row.is_trackback:
+            sources[row.source].append(row)
+    yield from track(sorted(sources.items()), "Replaying sources")
 
 
 def judge(observed: dict[str, Counts]) -> list[Level]:
@@ -112,10 +119,18 @@ def _compare(sources: Iterable[Counts], level: int) -> tuple[int, int, float, fl
         for chosen in [list(sources)]
         for label in ("spam", "ham")
     )
-    ratio = log((spam + 0.5) / (spam_of + 1)) - log((ham + 0.5) / (ham_of + 1))
-    least = 1 - upper_bound(spam_of - spam, spam_of, CONFIDENCE)
-    proven = log(least / upper_bound(ham, ham_of, CONFIDENCE)) if least else 0.0
-    return spam, ham, ratio, proven
+    return spam, ham, *oftener((spam, spam_of), (ham, ham_of))
+
+
+def oftener(one: tuple[int, int], other: tuple[int, int]) -> tuple[float, float]:
+    """
+    Return the log of how much oftener something is so in one label than in the other, each given as how many of how
+    many, and the lower end of its interval, by Clopper and Pearson at both ends; nothing if that is below nothing.
+    """
+    (hits, hits_of), (misses, misses_of) = one, other
+    ratio = log((hits + 0.5) / (hits_of + 1)) - log((misses + 0.5) / (misses_of + 1))
+    least = 1 - upper_bound(hits_of - hits, hits_of, CONFIDENCE)
+    return ratio, max(0.0, log(least / upper_bound(misses, misses_of, CONFIDENCE))) if least else 0.0
 
 
 def _day(written: str) -> int | None:

@@ -6,16 +6,13 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import log
 
 from service.core.campaign import BANDS, Sketcher, resembles
 from service.core.commenter import COMMON_NAMES, plain_name
 from service.core.contacts import contacts
 from service.label_fields import FEWEST_SHARED_HUNDREDTHS, MOST_COPIES
-from training.campaigns import CONFIDENCE
-from training.progress import track
+from training.campaigns import by_source, oftener
 from training.rows import LABELS, Row
-from training.thresholds import upper_bound
 
 # What came before a row: near-copies or comments of its author, all of one label.
 KINDS = ("copy of spam", "copy of ham", "author of spam", "author of ham")
@@ -42,12 +39,8 @@ def observe(rows: Iterable[Row]) -> dict[str, Counts]:
     """
     Return for each source, for each label, how many rows there are, under "", and with each kind of past.
     """
-    sources: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if not row.is_trackback:
-            sources[row.source].append(row)
     found: dict[str, Counts] = {}
-    for source, own in track(sorted(sources.items()), "Replaying sources"):
+    for source, own in by_source(rows):
         found[source] = {label: Counter() for label in LABELS}
         for row, before in zip(own, _pasts(own), strict=True):
             found[source][row.label].update(["", *before])
@@ -108,10 +101,8 @@ def _is_same(rows: Sequence[Row], sketches: Sequence[tuple[int, ...]], own: int,
 
 def _compare(sources: Iterable[Counts], kind: str, same: str, other: str) -> tuple[float, float]:
     chosen = list(sources)
-    (hits, hits_of), (misses, misses_of) = (
+    one, another = (
         (sum(counts[label][kind] for counts in chosen), sum(counts[label][""] for counts in chosen))
         for label in (same, other)
     )
-    ratio = log((hits + 0.5) / (hits_of + 1)) - log((misses + 0.5) / (misses_of + 1))
-    least = 1 - upper_bound(hits_of - hits, hits_of, CONFIDENCE)
-    return ratio, max(0.0, log(least / upper_bound(misses, misses_of, CONFIDENCE))) if least else 0.0
+    return oftener(one, another)
