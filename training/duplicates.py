@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rensa import RMinHash, RMinHashLSH
+from scipy.cluster.hierarchy import DisjointSet
 
 from training.progress import track
 from training.rows import Row
@@ -32,31 +33,6 @@ class Thinned:
     conflicts: int
 
 
-class Clusters:
-    """
-    Rows joined two by two, each set known by its lowest member; a class because joining changes it (union-find).
-    """
-
-    def __init__(self, size: int) -> None:
-        self._parents = list(range(size))
-
-    def find(self, member: int) -> int:
-        """
-        Return the lowest member of the set that holds the member.
-        """
-        while self._parents[member] != member:
-            self._parents[member] = self._parents[self._parents[member]]
-            member = self._parents[member]
-        return member
-
-    def join(self, one: int, other: int) -> None:
-        """
-        Make one set of the two that hold the members.
-        """
-        low, high = sorted((self.find(one), self.find(other)))
-        self._parents[high] = low
-
-
 def shingles(document: str) -> list[str]:
     """
     Return the folded words of a document and its pairs of neighbours, by which texts are compared; clues left out.
@@ -75,7 +51,7 @@ def cluster(documents: Sequence[str], similarity: float) -> list[int]:
     Candidates share a band of their MinHash; they are joined if the Jaccard similarity that their digests estimate
     reaches `similarity`. A document without words (a bare link) is a copy only of the same document.
     """
-    found = Clusters(len(documents))
+    found = DisjointSet(range(len(documents)))
     first: dict[tuple[str, ...], int] = {}
     distinct: list[int] = []
     digests: list[RMinHash] = []
@@ -83,7 +59,7 @@ def cluster(documents: Sequence[str], similarity: float) -> list[int]:
         tokens = shingles(document) or document.split()
         earlier = first.setdefault(tuple(tokens), position)
         if earlier != position:
-            found.join(earlier, position)
+            found.merge(earlier, position)
             continue
         digest = RMinHash(num_perm=PERMUTATIONS, seed=1)
         digest.update(tokens)
@@ -94,9 +70,19 @@ def cluster(documents: Sequence[str], similarity: float) -> list[int]:
     for own, digest in enumerate(track(digests, "Joining near-copies")):
         for other in index.query(digest):
             one, two = distinct[own], distinct[other]
-            if other < own and found.find(one) != found.find(two) and digest.jaccard(digests[other]) >= similarity:
-                found.join(one, two)
-    return [found.find(position) for position in range(len(documents))]
+            if other < own and not found.connected(one, two) and digest.jaccard(digests[other]) >= similarity:
+                found.merge(one, two)
+    return lowest(found)
+
+
+def lowest(sets: DisjointSet) -> list[int]:
+    """
+    Return for each member of joined sets of positions, in order, the lowest of its set.
+    """
+    found: dict[int, int] = {}
+    for joined in sets.subsets():
+        found |= dict.fromkeys(joined, min(joined))
+    return [found[member] for member in range(len(found))]
 
 
 def thin(rows: Sequence[Row], documents: Sequence[str], similarity: float, keep: int) -> Thinned:

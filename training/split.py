@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import DisjointSet
 from sklearn.model_selection import GroupKFold
 
 from training.augment import Dressed
-from training.duplicates import Clusters
+from training.duplicates import lowest
 from training.errors import BadData
 from training.params import Params
 from training.rows import Row
@@ -45,13 +46,13 @@ def groups_of(rows: Sequence[Row], clusters: Sequence[int]) -> NDArray[np.int64]
     """
     Return one number a row, equal where rows share a cluster of near-copies or a group that their source names.
     """
-    joined = Clusters(len(rows))
+    joined = DisjointSet(range(len(rows)))
     first: dict[tuple[str, str], int] = {}
     for position, (row, cluster) in enumerate(zip(rows, clusters, strict=True)):
-        joined.join(position, first.setdefault(("cluster", str(cluster)), position))
+        joined.merge(position, first.setdefault(("cluster", str(cluster)), position))
         if row.group:
-            joined.join(position, first.setdefault(("group", row.group), position))
-    return np.array([joined.find(position) for position in range(len(rows))])
+            joined.merge(position, first.setdefault(("group", row.group), position))
+    return np.array(lowest(joined))
 
 
 def by_source(
