@@ -175,6 +175,9 @@ def running(
 ) -> Iterator[tuple[int, float]]:
     """
     Run a server; give its process, and how long it took to be ready.
+
+    Raises:
+        ChildProcessError: it ends before it is ready, or is not within a minute.
     """
     start = time.monotonic()
     with log.open("wb") as output:
@@ -182,7 +185,7 @@ def running(
     try:
         while not is_ready():
             if process.poll() is not None or time.monotonic() - start > START_SECONDS:
-                raise RuntimeError(f"{command} did not start: {log.read_text()[-2000:]}")
+                raise ChildProcessError(f"{command[0]} did not start: {log.read_text()[-2000:]}")
             time.sleep(0.01)
         yield process.pid, time.monotonic() - start
     finally:

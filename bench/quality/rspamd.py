@@ -5,21 +5,17 @@ rspamd's Bayes: its words in windows of five, kept in an embedded Valkey; nothin
 import http.client
 import json
 import os
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from bench.processes import free_ports
+from bench import processes
 from bench.quality.peer import PeerFailed, Values
 from service.valkey import EmbeddedValkey
 
-START_SECONDS = 30.0
-STOP_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
 # The whole list of public suffixes takes ten seconds to load, and only finds links that are written without a scheme.
 SUFFIXES = ("com", "net", "org", "info", "biz", "de", "fr", "it", "uk", "ru", "jp", "cn", "id")
@@ -34,7 +30,7 @@ options {{
   url_tld = "{folder}/suffixes"; disable_hyperscan = true; classify_headers = ["From"];
   dns {{ nameserver = ["127.0.0.1:9"]; timeout = 0.1s; retransmits = 1; }}
 }}
-logging {{ type = "file"; filename = "{folder}/log"; level = "error"; }}
+logging {{ type = "console"; level = "error"; }}
 actions {{ reject = 1e12; }}
 group "statistics" {{ symbols {{ BAYES_SPAM {{ weight = {weight}; }} BAYES_HAM {{ weight = -{weight}; }} }} }}
 worker "normal" {{ bind_socket = "127.0.0.1:{scan}"; count = {scanners}; }}
@@ -76,7 +72,7 @@ def running(scanners: int = 1) -> Iterator[tuple[int, int]]:
     """
     with tempfile.TemporaryDirectory(prefix="rspamd-") as name, EmbeddedValkey(Path(name)) as valkey:
         folder = Path(name)
-        learn, scan = free_ports(2)
+        learn, scan = processes.free_ports(2)
         socket = valkey.url.removeprefix("unix://")
         (folder / "suffixes").write_text("\n".join(SUFFIXES))
         config = folder / "rspamd.conf"
@@ -84,27 +80,10 @@ def running(scanners: int = 1) -> Iterator[tuple[int, int]]:
             CONFIG.format(folder=folder, learn=learn, scan=scan, valkey=socket, weight=WEIGHT, scanners=scanners)
         )
         command = ["rspamd", "-f", "-c", str(config), *(["-i"] if os.geteuid() == 0 else [])]
-        with (folder / "output").open("wb") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output)
-        try:
-            _wait_until_ready(process, folder, (learn, scan))
+        with processes.running(
+            command, dict(os.environ), folder / "output", lambda: _answers(learn) and _answers(scan)
+        ):
             yield learn, scan
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, ports: tuple[int, int]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not all(_answers(port) for port in ports):
-        if process.poll() is not None or time.monotonic() > deadline:
-            said = "".join(path.read_text(errors="replace") for path in (folder / "output", folder / "log"))
-            raise PeerFailed(f"rspamd does not start: {said[-1000:]}")
-        time.sleep(0.05)
 
 
 def _answers(port: int) -> bool:

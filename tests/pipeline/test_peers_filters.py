@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from bench.quality import rspamd
 from bench.quality.bogofilter import Bogofilter
 from bench.quality.contest import Contender, Judge, Outcome, run
 from bench.quality.messages import wrap
@@ -112,6 +113,19 @@ def test_a_filter_that_breaks_is_named_with_what_it_said_and_does_not_stop_the_o
         raise PeerFailed("no port left\nand more")
 
     assert outcome_of(Contender("broken", broken, 0.5)).failure == "failed: no port left"
+
+
+@pytest.mark.skipif(not shutil.which(Rspamd.program), reason="no rspamd")
+def test_an_rspamd_that_does_not_start_is_named_with_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rspamd, "CONFIG", "nonsense {{{{")
+
+    def start() -> Judge:
+        Rspamd().probabilities([], [], [])
+        return lambda _: pytest.fail("it ran")
+
+    outcome = outcome_of(Contender("rspamd", start, 0.5))
+
+    assert outcome.failure.startswith("failed: rspamd did not start: ")
 
 
 def test_the_table_has_false_positives_first() -> None:
