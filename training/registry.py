@@ -83,9 +83,11 @@ def read_card(folder: Path) -> dict[str, Any]:
         BadModel: there is none that can be read.
     """
     try:
-        card: dict[str, Any] = json.loads((folder / CARD).read_bytes())
+        card = json.loads((folder / CARD).read_bytes())
     except (OSError, ValueError) as error:
         raise BadModel(f"{folder / CARD}: {error}") from error
+    if not isinstance(card, dict):
+        raise BadModel(f"{folder / CARD}: not a JSON object")
     return card
 
 

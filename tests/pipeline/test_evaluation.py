@@ -269,6 +269,15 @@ def test_without_a_model_in_use_one_is_to_be_named(data: Path, tmp_path: Path) -
     assert "Error: models/CURRENT: No such file or directory; promote a model with hamlet-train" in result.output
 
 
+def test_a_card_that_is_no_object_is_named(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text("[]")
+
+    result = CliRunner().invoke(main, ["evaluate", "--data", str(data), "--model", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "card.json: not a JSON object" in result.output
+
+
 def test_a_model_that_was_changed_is_not_evaluated(data: Path, models: Path, tmp_path: Path) -> None:
     changed = tmp_path / "2026-11-23.1"
     shutil.copytree(models / "2026-11-23.1", changed)
