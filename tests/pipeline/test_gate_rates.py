@@ -2,16 +2,12 @@
 The candidate against the champion, row by row, and word by word.
 """
 
-import hashlib
-import io
-import json
-from collections.abc import Mapping
-from pathlib import Path
-
 import numpy as np
 import pytest
+from scorer_by_hand import scorer_by_hand
 
 from service.core.features import extract
+from service.core.site import Thresholds
 from service.scorer import Scorer
 from training.gate_rates import by_part, holm, whole, worse
 from training.gate_scores import ACCEPT, HOLD, REJECT, Bands, Scores, bands_of
@@ -20,32 +16,12 @@ from training.rows import Row
 
 ROWS = [Row("blog", "ham", "Ann", "Hello", language="en")] * 200
 EVERYWHERE = np.ones(200, dtype=bool)
-
-
-def scorer(folder: Path, words: Mapping[str, float], prior: float = 0.0) -> Scorer:
-    """
-    Write and load a model that knows some words and no more; it accepts below 0.3 and rejects from 0.95 on.
-    """
-    arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {
-        "intercept": np.array(prior),
-        "ngrams": np.array([2, 3]),
-    }
-    for name, table in (("words", words), ("clues", {"is:none": 0.0}), ("characters", {"\u2063": 0.0})):
-        arrays[name] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
-        arrays[f"{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
-    content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **arrays)
-    folder.mkdir()
-    (folder / "scorer.npz").write_bytes(content.getvalue())
-    files = {"scorer.npz": hashlib.sha256(content.getvalue()).hexdigest()}
-    thresholds = {"accept_below": 0.3, "reject_at": 0.95}
-    (folder / "card.json").write_text(json.dumps({"version": "tiny", "files": files, "thresholds": thresholds}))
-    return Scorer.load(folder)
+THRESHOLDS = Thresholds(accept_below=0.3, reject_at=0.95)
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Scorer:
-    return scorer(tmp_path / "model", {"casino": 2.0})
+def model() -> Scorer:
+    return scorer_by_hand({"casino": 2.0}, THRESHOLDS)
 
 
 def said(model: Scorer, verdict: int, wrong: int, others: int = ACCEPT) -> Scores:
@@ -110,15 +86,15 @@ def test_verdicts_are_those_of_the_service_at_the_thresholds(model: Scorer) -> N
 )
 @pytest.mark.parametrize("is_new", [True, False])
 def test_a_word_that_turns_comments_fails_unless_the_champion_knew_it(
-    tmp_path: Path, weight: float, label: str, gate: str, is_new: bool
+    weight: float, label: str, gate: str, is_new: bool
 ) -> None:
     documents = ["casino", "friend"] * 20
     rows = [Row("blog", "spam" if text == "casino" else "ham", "", text) for text in documents]
     known = {"casino": 3.0, "friend": -2.0, "zorvexa": weight}
     before = {**known, "zorvexa": 0.0} if is_new else known
     candidate, champion = (
-        Scores.of(scorer(tmp_path / name, words), [extract(row.as_comment()) for row in rows])
-        for name, words in (("new", known), ("old", before))
+        Scores.of(scorer_by_hand(words, THRESHOLDS), [extract(row.as_comment()) for row in rows])
+        for words in (known, before)
     )
 
     outcomes = [outcome for outcome in probe(rows, documents, candidate, champion) if outcome.gate == gate]
@@ -128,12 +104,12 @@ def test_a_word_that_turns_comments_fails_unless_the_champion_knew_it(
     ]
 
 
-def test_a_word_that_a_comment_has_already_adds_nothing(tmp_path: Path) -> None:
+def test_a_word_that_a_comment_has_already_adds_nothing() -> None:
     documents = ["casino zorvexa"] * 20
     rows = [Row("blog", "spam", "", text) for text in documents]
     candidate, champion = (
-        Scores.of(scorer(tmp_path / name, words), [extract(row.as_comment()) for row in rows])
-        for name, words in (("new", {"casino": 9.0, "zorvexa": -4.0}), ("old", {"casino": 9.0}))
+        Scores.of(scorer_by_hand(words, THRESHOLDS), [extract(row.as_comment()) for row in rows])
+        for words in ({"casino": 9.0, "zorvexa": -4.0}, {"casino": 9.0})
     )
 
     (outcome, *_) = probe(rows, documents, candidate, champion)

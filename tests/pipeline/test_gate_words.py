@@ -2,13 +2,12 @@
 Words that lead a candidate, with two models written by hand.
 """
 
-from array import array
 from collections.abc import Sequence
-from typing import Any
+
+from scorer_by_hand import scorer_by_hand
 
 from service.core.features import extract
 from service.core.site import Thresholds
-from service.scorer import Scorer
 from training.gate_scores import Scores
 from training.gate_words import LET_IN, probe
 from training.rows import Row
@@ -25,11 +24,7 @@ def scores(words: dict[str, float]) -> Scores:
     Return what a model of these words and of the spam says.
     """
     weights = {**{word: 0.1 * (place + 1) for place, word in enumerate(SPAM)}, **words}
-    tables: dict[str, array[Any]] = {"intercept": array("d", [0.0]), "ngrams": array("q", [2, 3])}
-    for name, table in (("words", weights), ("clues", {"is:nothing": 0.0}), ("characters", {"~~": 0.0})):
-        tables[name] = array("B", "\n".join(table).encode())
-        tables[f"{name}_weights"] = array("d", table.values())
-    scorer = Scorer(tables, "by hand", Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999))
+    scorer = scorer_by_hand(weights, Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999))
     return Scores.of(scorer, [extract(row.as_comment()) for row in ROWS])
 
 
