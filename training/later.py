@@ -7,13 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from training import weights
 from training.crossfit import Held, Prepared
-from training.errors import BadData
 from training.evaluate import Figures, by_part
 from training.params import Params
-from training.scored import Scored
-from training.settle import settle
+from training.settle import refit
 from training.split import fewest
 
 # Rows of each label that are needed on both sides of a day, and rows of a source before it for it to be measured.
@@ -35,18 +32,13 @@ def later_rows(held: Held, prepared: Prepared, params: Params) -> dict[str, dict
         fit, score = split(dates, day, prepared, params)
         if min(fewest(prepared.is_spam[rows]) for rows in (fit, score)) < FEWEST:
             continue
-        try:
-            line, choice = settle(held, prepared, params, (dates != "") & (dates < day))
-        except BadData:
+        earlier = (dates != "") & (dates < day)
+        scored = refit(held, prepared, params, fit=fit, among=earlier, score=score)
+        if scored is None:
             continue
-        fitted = weights.fit(prepared.counts, fit, prepared.is_spam, prepared.weight, params)
-        thresholds = choice.thresholds.accept_below, choice.thresholds.reject_at
-        log_odds = line.log_odds(fitted.decide(prepared.counts, score))
-        rows = [prepared.rows[row] for row in score]
-        scored = Scored.of(rows, log_odds, thresholds, prepared.groups[score], params.seed)
-        sources = np.array([row.source for row in rows])
+        sources = np.array([row.source for row in scored.rows])
         known, times = np.unique(sources, return_counts=True)
-        masks = {"all": np.ones(len(rows), dtype=bool)}
+        masks = {"all": np.ones(len(score), dtype=bool)}
         masks |= {str(name): sources == name for name in known[times >= FEWEST]}
         found[f"from {day} on"] = by_part(scored, {day: masks})[day]
     return found

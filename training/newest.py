@@ -7,14 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training import weights
 from training.crossfit import Held, Prepared
-from training.errors import BadData
 from training.evaluate import Figures, by_part
 from training.params import Params
 from training.rows import Row
-from training.scored import Scored
-from training.settle import settle
+from training.settle import refit
 from training.split import fewest, is_fitted
 
 SHARE = 0.2
@@ -34,21 +31,11 @@ def newest_labels(held: Held, prepared: Prepared, params: Params) -> dict[str, d
     scored_sources = {prepared.rows[row].source for row in score}
     fit = is_fitted(prepared.rows, params) & ~np.isin(prepared.groups, prepared.groups[score])
     fit &= np.array([not item.lenders & scored_sources for item in prepared.dressed])
-    try:
-        line, choice = settle(held, prepared, params, fit)
-    except BadData:
+    scored = refit(held, prepared, params, fit=np.flatnonzero(fit), among=fit, score=score)
+    if scored is None:
         return {}
-    fitted = weights.fit(prepared.counts, np.flatnonzero(fit), prepared.is_spam, prepared.weight, params)
-    rows = [prepared.rows[row] for row in score]
-    scored = Scored.of(
-        rows,
-        line.log_odds(fitted.decide(prepared.counts, score)),
-        (choice.thresholds.accept_below, choice.thresholds.reject_at),
-        prepared.groups[score],
-        params.seed,
-    )
-    sources = np.array([row.source for row in rows])
-    masks = {"all": np.ones(len(rows), dtype=bool)} | {str(name): sources == name for name in np.unique(sources)}
+    sources = np.array([row.source for row in scored.rows])
+    masks = {"all": np.ones(len(score), dtype=bool)} | {str(name): sources == name for name in np.unique(sources)}
     return by_part(scored, {"source": masks})
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training import weights
 from training.calibrate import Line, fit_line
 from training.crossfit import Held, Prepared
+from training.errors import BadData
 from training.params import Params
+from training.scored import Scored
 from training.thresholds import Choice, choose, most_errors
 
 Values = NDArray[np.float64]
@@ -78,6 +81,28 @@ def _settled(
     ham = np.concatenate([held.by_source[rows & ~is_spam], held.by_group[own_ham]])
     spam = held.by_group[rows & is_spam]
     return line, choose(line.log_odds(ham), line.log_odds(spam[~np.isnan(spam)]), params.rates)
+
+
+def refit(
+    held: Held, prepared: Prepared, params: Params, *, fit: NDArray[np.int64], among: NDArray[np.bool_],
+    score: NDArray[np.int64],
+) -> Scored | None:  # fmt: skip
+    """
+    Return some rows as a model fitted on others scores them, by the line and the thresholds that the rows `among` all
+    support; None if they support none.
+    """
+    try:
+        line, choice = settle(held, prepared, params, among)
+    except BadData:
+        return None
+    fitted = weights.fit(prepared.counts, fit, prepared.is_spam, prepared.weight, params)
+    return Scored.of(
+        [prepared.rows[row] for row in score],
+        line.log_odds(fitted.decide(prepared.counts, score)),
+        (choice.thresholds.accept_below, choice.thresholds.reject_at),
+        prepared.groups[score],
+        params.seed,
+    )
 
 
 def settle_each(held: Held, prepared: Prepared, params: Params) -> Terms:
