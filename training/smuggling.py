@@ -95,10 +95,10 @@ def _padded(before: int, after: int, texts: tuple[str, ...] = decoys.HAM) -> Att
     return attack
 
 
-def _among_links(each_side: int, address: Callable[[Random], str]) -> Attack:
+def _among_links(before: int, after: int, address: Callable[[Random], str]) -> Attack:
     def attack(comment: Comment, random: Random) -> Comment:
-        before, after = ([address(random) for _ in range(each_side)] for _ in range(2))
-        return replace(comment, comment=" ".join([*before, comment.comment, *after]))
+        links = [address(random) for _ in range(before + after)]
+        return replace(comment, comment=" ".join([*links[:before], comment.comment, *links[before:]]))
 
     return attack
 
@@ -110,6 +110,15 @@ def _nowhere(random: Random) -> str:
 def _newspaper(random: Random) -> str:
     story = "-".join(_letters(6, random) for _ in range(3))
     return f"https://www.{random.choice(NEWSPAPERS)}/{story}"
+
+
+def _trusted(random: Random) -> str:
+    name, number = _letters(6, random), random.randint(1, 9999)
+    return random.choice([
+        f"https://github.com/{name}/{name}/issues/{number}",
+        f"https://stackoverflow.com/questions/{number}/{name}",
+        f"https://en.wikipedia.org/wiki/{name.title()}",
+    ])  # fmt: skip
 
 
 def _letters(count: int, random: Random) -> str:
@@ -141,10 +150,12 @@ PADDINGS: dict[str, Attack] = {
     "ham around": _padded(1, 1),
     "much ham around": _padded(3, 3),
     "news before": _padded(1, 0, decoys.NEWS),
-    "links around": _among_links(5, _nowhere),
-    "many links around": _among_links(20, _nowhere),
-    "links to newspapers around": _among_links(5, _newspaper),
-    "many links to newspapers around": _among_links(20, _newspaper),
+    "links around": _among_links(5, 5, _nowhere),
+    "many links around": _among_links(20, 20, _nowhere),
+    "links to newspapers around": _among_links(5, 5, _newspaper),
+    "many links to newspapers around": _among_links(20, 20, _newspaper),
+    "trusted link behind": _among_links(0, 1, _trusted),
+    "many trusted links around": _among_links(20, 20, _trusted),
 }
 REWRITINGS: dict[str, Attack] = {
     "image only": _image_link,
