@@ -66,7 +66,7 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Par
 
 def test_rows_of_which_no_two_share_a_word_are_too_few_to_learn_from(params: Params) -> None:
     documents = ["cheap pills is:one_link", "good morning is:asks"] * 30
-    counts = count(documents, [[each] for each in documents], np.ones(60, dtype=bool), params.model)
+    counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), params.model)
 
     with pytest.raises(BadData, match="no word is in"):
         fit(counts, np.array([0, 1]), np.tile([True, False], 30), np.ones(60), params)
