@@ -62,10 +62,12 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
 def weight(scorer: Scorer, word: str) -> float:
     """
     Return what a word, a pair of words or a clue adds to the log-odds of a comment of few words. In a longer one the
-    characters inside it count for less. A field never takes anything off.
+    characters inside it count for less. A name and a homepage take nothing off, a link no more than links may.
     """
     added = sum(scorer.weights(word.split()))
-    return max(0.0, added) if ":" in word else added
+    if ":" not in word:
+        return added
+    return max(added, -scorer.margins.links if word.startswith("link:") else 0.0)
 
 
 def _try(

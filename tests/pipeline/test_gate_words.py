@@ -4,7 +4,8 @@ Words that lead a candidate, with two models written by hand.
 
 from collections.abc import Sequence
 
-from scorer_by_hand import scorer_by_hand
+import pytest
+from scorer_by_hand import NO_CLUES, scorer_by_hand
 
 from service.core.features import extract
 from service.core.site import Thresholds
@@ -19,12 +20,15 @@ ROWS = [*(Row("", "spam", "", text) for text in SPAM), Row("", "ham", "", "thank
 BEFORE = {"thanks": -2.0, "zorvexa": 0.0, "kang": 0.0, "dede": 0.0, "kang dede": 0.0}
 
 
-def scores(words: dict[str, float]) -> Scores:
+def scores(weights: dict[str, float]) -> Scores:
     """
-    Return what a model of these words and of the spam says.
+    Return what a model of these words and clues and of the spam says, from which links take at most 1.25.
     """
-    weights = {**{word: 0.1 * (place + 1) for place, word in enumerate(SPAM)}, **words}
-    scorer = scorer_by_hand(weights, Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999))
+    words = {word: 0.1 * (place + 1) for place, word in enumerate(SPAM)}
+    words |= {word: weight for word, weight in weights.items() if ":" not in word}
+    clues = NO_CLUES | {clue: weight for clue, weight in weights.items() if ":" in clue}
+    thresholds = Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999)
+    scorer = scorer_by_hand(words, thresholds, clues, links_margin=1.25)
     return Scores.of(scorer, [extract(row.as_comment()) for row in ROWS])
 
 
@@ -51,3 +55,13 @@ def test_a_word_does_not_hide_the_pair_that_it_is_in() -> None:
 
 def test_a_word_alone_that_lets_in_next_to_nothing_leads_nothing() -> None:
     assert leading({"zorvexa": -0.65}) == []
+
+
+@pytest.mark.parametrize("clue", ["name:ann", "url:ann.example", "is:one_link"])
+def test_what_takes_nothing_off_by_itself_leads_nothing(clue: str) -> None:
+    assert leading({clue: -9.0}) == []
+
+
+def test_a_link_leads_by_what_links_may_take_off() -> None:
+    assert leading({"link:ann.example": -9.0, "kang": -0.45}) == ["link:ann.example"]
+    assert leading({"link:ann.example": -9.0, "kang": -1.05}) == []
