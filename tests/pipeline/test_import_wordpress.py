@@ -265,6 +265,12 @@ def test_a_carriage_return_which_mariadb_does_not_escape_ends_no_row(tmp_path: P
     assert found.skipped == {}
 
 
+def test_a_carriage_return_within_quotes_of_a_comment_makes_no_csv_of_what_mariadb_prints(tmp_path: Path) -> None:
+    table = 'comment_author\tcomment_content\tcomment_approved\nAnn\t"one\r\\ntwo"\t1\nBob\t"Buy\tspam\n'
+
+    assert imported(tmp_path, table).comments == [('"one\r\ntwo"', "ham"), ('"Buy', "spam")]
+
+
 def test_a_csv_without_a_status_takes_the_label_that_is_given_for_it(tmp_path: Path) -> None:
     table = "comment_author,comment_content\nAnn,Buy\n"
 

@@ -14,7 +14,7 @@ from training.importers.unpack import Export
 _ESCAPED = re.compile(r"\\([nrt0\\])")
 # A value of a CSV with tabs, and one that only a CSV puts into quotes: it has a tab, a line feed or a quote in it.
 _VALUE = r"""(?:"(?:[^"]|"")*+"|[^"\t\r\n]*+)"""
-_IN_NEED = re.compile(r"""(?:^|\t)"[^"]*(?:[\t\r\n]|"")""")
+_IN_NEED = re.compile(r"""(?:^|\t)"[^"]*(?:[\t\n]|"")""")
 _MEANT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\"}
 
 
