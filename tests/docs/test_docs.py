@@ -126,6 +126,7 @@ def test_every_comment_with_a_link_is_held_by_the_entry_that_the_page_of_lists_n
 
     for comment in ("see https://blog.example/a", "see www.blog.example", '<a href="http://blog.example">this</a>'):
         assert lists.match(Comment("Ann", comment), datetime.now(UTC))
+    assert lists.match(Comment("Ann", "I agree", url="https://ann.example"), datetime.now(UTC))
 
 
 def test_the_picture_is_small_enough_for_a_readme() -> None:
