@@ -68,7 +68,8 @@ def _after(
         return cast("Response", redirect(f"{url_for('moderate.show')}?{back}", 303))
     cards = [card_of(browsing, site_id, choice.id) for choice in choices]
     undo = [] if is_undo else [card for card in cards if card.id not in refused]
-    why = "somebody else said so; decide to overrule them" if is_undo else "somebody else decided meanwhile"
+    kept = "you took it back already, or somebody else said so; decide to overrule them"
+    why = kept if is_undo else "somebody else decided meanwhile"
     if any(card.is_erased for card in cards):
         why = f"it was erased, or {why}"
     parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
