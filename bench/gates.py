@@ -23,6 +23,7 @@ from training.card import Origin
 from training.duplicates import thin
 from training.gate_scores import ACCEPT, HOLD, REJECT, Scores
 from training.gates import examine
+from training.options import data
 from training.params import Params, read_params
 from training.progress import say, track
 from training.promotions import verify
@@ -30,7 +31,6 @@ from training.rows import LABELS, Row
 from training.split import groups_of
 from training.train import Corpus, gather, train
 
-PATHS = click.Path(exists=True, path_type=Path)
 WORD, OWN = "zorvexa", "store:site"
 # Rows that are read for each that is fitted: some are held back, and some are copies.
 SPARE = 3
@@ -48,16 +48,16 @@ NAMES = {
 
 
 @click.command()
-@click.option("--data", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable.")
+@data("labelled rows", required=True)
 @click.option("--source", "sources", multiple=True, required=True, help="A source that is left out; repeatable.")
 @click.option("--cap", default=1_000, show_default=True, help="Rows of a label and source that are fitted at most.")
-def main(data: tuple[Path, ...], sources: tuple[str, ...], cap: int) -> None:
+def main(paths: tuple[Path, ...], sources: tuple[str, ...], cap: int) -> None:
     """
     Fit two models for each source and three of all, put the candidates through the gates, and print what became of
     them.
     """
     params = _capped(read_params(), cap)
-    rows = _some(gather(data, strict=False).rows, SPARE * cap, sources, params.seed)
+    rows = _some(gather(paths, strict=False).rows, SPARE * cap, sources, params.seed)
     fitted, given, held_back = _parts(rows, params)
     with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder:
         for source in sources:

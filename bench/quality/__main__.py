@@ -14,25 +14,24 @@ from service.core.features import document
 from training.crossfit import Prepared
 from training.duplicates import thin
 from training.errors import BadData, TrainingError
+from training.options import data
 from training.params import Params, read_params
 from training.progress import say, track
 from training.train import gather, prepare
 
-PATHS = click.Path(exists=True, path_type=Path)
-
 
 @click.command()
-@click.option("--data", type=PATHS, multiple=True, required=True, help="File or folder of labelled rows; repeatable.")
+@data("labelled rows", required=True)
 @click.option("--rows", default=0, help="Use so many rows only, to try it.  [default: all]")
 @click.option(
     "--slow-rows", default=0, help="Rows a fold that SpamAssassin and rspamd learn, to save an hour.  [default: all]"
 )
-def main(data: tuple[Path, ...], rows: int, slow_rows: int) -> None:
+def main(paths: tuple[Path, ...], rows: int, slow_rows: int) -> None:
     """
     Score every held-out comment with Hamlet and the filters that anyone can run, and print a Markdown table.
     """
     params = read_params()
-    prepared = _prepared(data, rows, params)
+    prepared = _prepared(paths, rows, params)
     sources, videos = source_folds(prepared, params), list(video_folds(prepared, params))
     if not sources:
         raise BadData("no source can be held out: rows of two sources are needed, and of both labels in what is left")
@@ -43,8 +42,8 @@ def main(data: tuple[Path, ...], rows: int, slow_rows: int) -> None:
         print(line)
 
 
-def _prepared(data: tuple[Path, ...], most: int, params: Params) -> Prepared:
-    rows = gather(data, strict=False).rows
+def _prepared(paths: tuple[Path, ...], most: int, params: Params) -> Prepared:
+    rows = gather(paths, strict=False).rows
     if most:
         rows = [rows[position] for position in sample(rows, range(len(rows)), most, params.seed)]
         say(f"{len(rows):,} of them, every source and label in its share")
