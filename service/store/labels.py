@@ -131,8 +131,7 @@ class Labels:
         Return how many labels a key has given, how many of these contradict the model, and when the first was given.
         """
         contradicting = func.count().filter(labels.c.contradicts)
-        lately = (*_of_key(site_id, key_id, since), labels.c.at < since + _FURTHEST)
-        query = select(func.count(), contradicting, func.min(labels.c.at)).where(*lately)
+        query = select(func.count(), contradicting, func.min(labels.c.at)).where(*_of_key(site_id, key_id, since))
         with available(), self._reading.connect() as connection:
             count, contradictions, first = connection.execute(query).one()
         return count, contradictions, first
@@ -277,4 +276,5 @@ def _about(site_id: int, subject: str) -> Select[Any]:
 
 
 def _of_key(site_id: int, key_id: str, since: datetime) -> tuple[Any, ...]:
-    return labels.c.site_id == site_id, labels.c.at > since, labels.c.key_id == key_id
+    is_lately = (labels.c.at > since) & (labels.c.at < since + _FURTHEST)
+    return labels.c.site_id == site_id, is_lately, labels.c.key_id == key_id

@@ -243,6 +243,15 @@ def test_labels_of_a_clock_that_was_put_back_do_not_use_up_the_hours_to_come(say
     assert say.labels.given_since(say.store.site.id, "k1", NOON - timedelta(hours=1)) == (0, 0, None)
 
 
+def test_labels_of_a_clock_that_was_put_back_are_part_of_no_burst_to_come(say: Saying) -> None:
+    subject = say.labels.worded(say.store.site.id, Comment("Ann", "Hello"))
+    say(subject=subject, at=NOON + timedelta(days=700), contradicts=True)
+
+    say.labels.set_burst_aside(say.store.site.id, "k1", NOON - timedelta(hours=1), "burst")
+
+    assert LabelledComments(say.store.engine).set_aside("news", 10) == []
+
+
 def test_of_many_labels_the_latest_are_remembered_the_earliest_first(say: Saying) -> None:
     for days in (100, 30, 20, 10):
         subject = say.labels.worded(say.store.site.id, Comment("Ann", f"{days} days ago"))
