@@ -197,8 +197,8 @@ class Scorer:
             if reason.weight:
                 reasons.append(Reason(reason.code, reason.weight, evidence=(quote,)) if quote else reason)
         for field, most in zip(features.fields, self._of_fields, strict=True):
-            if field and (reason := self._field(field, most)).weight:
-                reasons.append(reason)
+            if field and (against := self._field(field, most)):
+                reasons.append(against)
         reasons.sort(key=_heaviest)
         log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
         return Explanation(log_odds, self.prior, tuple(reasons))
@@ -254,20 +254,23 @@ class Scorer:
         alone[0] -= first_pair
         return _reason("passage", alone, list(words.values())[passage], heaviest, self.margins.passage)
 
-    def _field(self, field: Sequence[Mapping[str, str]], most: float) -> Reason:
+    def _field(self, field: Sequence[Mapping[str, str]], most: float) -> Reason | None:
         """
         Return the reason of a field: of what it may be read as that which weighs most, where it takes off no more than
-        `most`, and for their share the others.
+        `most`, and for their share the others. None if that comes to nothing.
         """
-        weighed = [[self._known_clues[token].weight or 0.0 for token in tokens] for tokens in field]
-        totals = [sum(weights) for weights in weighed]
+        clues = self._known_clues
+        weighed = [[clues[token].weight or 0.0 for token in tokens] for tokens in field]
+        totals = [*map(sum, weighed)]
         heaviest = max(totals)
+        total = max(heaviest, -most)
+        if len(totals) > 1:
+            total += FURTHER * (sum([each for each in totals if each > 0]) - max(heaviest, 0.0))
+        if not total:
+            return None
         place = totals.index(heaviest)
         tokens = field[place]
-        total = max(heaviest, -most)
-        if len(field) > 1:
-            total += FURTHER * (sum([each for each in totals if each > 0]) - max(heaviest, 0.0))
-        code = self._known_clues[next(iter(tokens))].code
+        code = clues[next(iter(tokens))].code
         return _reason(code, weighed[place], list(tokens.values()), heaviest, heaviest - total)
 
     def _word(self, word: str) -> tuple[float, float, float, Mapping[str, float]]:

@@ -108,19 +108,13 @@ def extract(comment: Comment) -> Features:
     reading = _Reading()
     _read_text(rendered.text, reading)
     _read_targets(rendered, reading)
-    address, addresses = comment.url.strip(), _ends(reading.addresses, FIRST_LINKS, LAST_LINKS)
-    fields = (
-        [_name(comment.name, reading)],
-        [_link("url", address, reading)] if address else [],
-        [_link("link", address, reading) for address in addresses],
-    )
+    name, address = _name(comment.name, reading), comment.url.strip()
+    homepage = _link("url", address, reading) if address else {}
+    links = _ends(reading.addresses, FIRST_LINKS, LAST_LINKS)
+    read = tuple([found for each in links if (found := _link("link", each, reading))]) if links else ()
     _read_shape(comment, source, rendered, reading)
-    return Features(
-        _ends(reading.words, FIRST_WORDS, LAST_WORDS),
-        reading.clues,
-        reading.words,
-        tuple([tokens for tokens in field if tokens] for field in fields),
-    )
+    fields = (name,) if name else (), (homepage,) if homepage else (), read
+    return Features(_ends(reading.words, FIRST_WORDS, LAST_WORDS), reading.clues, reading.words, fields)
 
 
 def _ends(found: dict[str, str], first: int, last: int) -> dict[str, str]:
