@@ -60,14 +60,20 @@ class Deciding:
 
     def _run(self) -> None:
         while True:
-            taken = self._take()
-            waiting = [each for each in taken if not each.answer.done()]
-            answers = self._answers([each.environ for each in waiting]) if waiting else []
-            # Whoever is answered now may ask again, beside those who wait already.
-            self._expected = len(taken) + self._queue.qsize() if len(taken) >= MANY else 1
-            if waiting:
-                with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                    waiting[0].answer.get_loop().call_soon_threadsafe(partial(_give, waiting, answers))
+            try:
+                self._next()
+            except Exception as error:  # as without memory: whoever was taken is answered late, and the next in time
+                logger.error("unexpected error", exc_info=error)
+
+    def _next(self) -> None:
+        taken = self._take()
+        waiting = [each for each in taken if not each.answer.done()]
+        answers = self._answers([each.environ for each in waiting]) if waiting else []
+        # Whoever is answered now may ask again, beside those who wait already.
+        self._expected = len(taken) + self._queue.qsize() if len(taken) >= MANY else 1
+        if waiting:
+            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+                waiting[0].answer.get_loop().call_soon_threadsafe(partial(_give, waiting, answers))
 
     def _answers(self, environs: list[Environ]) -> list[RawAnswer] | Exception:
         try:

@@ -150,3 +150,25 @@ def test_the_thread_outlives_what_nobody_expected(desk: Desk) -> None:
 
     assert isinstance(failed, ZeroDivisionError)
     assert decided == (200, [], b"decided")
+
+
+def test_a_fault_of_the_thread_itself_ends_no_worker(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults, take = [MemoryError()], Deciding._take
+
+    def once_without_memory(thread: Deciding) -> Any:
+        taken = take(thread)
+        if faults:
+            raise faults.pop()
+        return taken
+
+    monkeypatch.setattr(Deciding, "_take", once_without_memory)
+    desk.let_go.set()
+
+    async def two() -> tuple[bool, RawAnswer]:
+        thread = Deciding(desk)
+        lost = thread.ask(environ(b"one"))
+        while faults:
+            await asyncio.sleep(0.001)
+        return lost.done(), await asyncio.wait_for(thread.ask(environ(b"two")), timeout=10)
+
+    assert asyncio.run(two()) == (False, (200, [], b"two"))
