@@ -105,7 +105,7 @@ def test_a_burst_that_is_set_aside_puts_its_comments_back(store: Store) -> None:
     say(store, "01")
     say(store, "02", replace(SPAM, key_id="k2"))
 
-    labels_of(store).set_burst_aside(store.site.id, "k1", NOON.replace(hour=0), WHY)
+    labels_of(store).set_burst_aside(store.site.id, "k1", NOON - timedelta(hours=1), WHY)
 
     assert waiting(store) == ["01"]
 
