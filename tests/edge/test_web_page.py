@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service import web
+from service import openapi, web
 from service.core.decision import Reason, Verdict
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded
@@ -24,6 +24,7 @@ FORM = {"name": "Ann", "comment": "payday loans"}
 def page(sites: Any, moderation: Any) -> FlaskClient:
     app = Flask(__name__)
     app.register_blueprint(web.blueprint(moderation, Gate(sites), KEY))
+    app.register_blueprint(openapi.blueprint())
     return app.test_client()
 
 
