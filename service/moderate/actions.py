@@ -14,7 +14,7 @@ from service.core.labels import Label
 from service.errors import DecidedMeanwhile, InvalidField, NotFound
 from service.labelling import Labelling
 from service.moderate import filters
-from service.moderate.queue import MOST_AT_ONCE, card_of, page_of, waiting_at
+from service.moderate.queue import MOST_AT_ONCE, card_of, counted, page_of
 from service.moderate.session import moderator
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import Browsing, Filter
@@ -74,7 +74,8 @@ def _after(
         why = f"it was erased, or {why}"
     parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
     if "HX-Request" in request.headers:
-        return page_of("changed.html", **parts, site_id=site_id, back=back, waiting=waiting_at(browsing, site_id))
+        waiting = counted(browsing.waiting(site_id))
+        return page_of("changed.html", **parts, site_id=site_id, back=back, waiting=waiting)
     # Where no script puts them into the list, whoever came second is told on a page of its own.
     return page_of("refused.html", **parts, site_id=site_id, back=back)
 

@@ -35,9 +35,9 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         found = browsing.page(site_id, chosen, most + 1, before)
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
-        waiting = waiting_at(browsing, site_id)
+        count = browsing.waiting(site_id)
         # Whoever has nothing to do at one site is told of the others; looked for only then.
-        busy = browsing.busy() if waiting == "0" else set()
+        busy = browsing.busy() if not count else set()
         return page_of(
             "list.html",
             sites=sites,
@@ -48,7 +48,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             back=filters.write(chosen, site=site_id),
             following=following,
             elsewhere={number: name for number, name in sites.items() if number in busy},
-            waiting=waiting,
+            waiting=counted(count),
             shown=[*Shown],
             orders=[*Order],
             reasons=REASONS,
@@ -69,11 +69,10 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         )
 
 
-def waiting_at(browsing: Browsing, site_id: int) -> str:
+def counted(count: int) -> str:
     """
-    Return how many comments wait at a site, in words for people.
+    Return in words for people how many comments wait, of which no more are counted than `MOST_COUNTED` and one.
     """
-    count = browsing.waiting(site_id)
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
