@@ -20,15 +20,15 @@ import numpy as np
 
 from service.core.features import document, extract
 from training.card import Origin
-from training.duplicates import thin
+from training.data.duplicates import thin
+from training.data.rows import LABELS, Row
+from training.data.split import groups_of
 from training.gate_scores import ACCEPT, HOLD, REJECT, Scores
 from training.gates import examine
 from training.options import data
 from training.params import Params, read_params
 from training.progress import say, track
 from training.promotions import verify
-from training.rows import LABELS, Row
-from training.split import groups_of
 from training.train import Corpus, gather, train
 
 WORD, OWN = "zorvexa", "store:site"

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from service.core import markup
-from training.data import Rejected, files_of, read
+from training.data.files import Rejected, files_of, read
 
 SOURCES = 8
 NAMES = ("Ann", "Best Loans", "Björn", "Cheap Pills", "Dmitri", "Eve", "Farah", "Guest Poster", "Hoa", "Ingrid")

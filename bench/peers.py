@@ -17,7 +17,7 @@ from bench.processes import WORKERS, Server, free_port, running
 from bench.quality import rspamd
 from bench.quality.messages import wrap
 from bench.samples import COMMENTS
-from training.rows import Row
+from training.data.rows import Row
 
 # Without scores for what only mail servers know, so that nothing but texts is judged.
 SPAMD = ["spamd", "--local", "--nouser-config", f"--max-children={WORKERS}", f"--min-children={WORKERS}"]

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from training import weights
 from training.crossfit import Prepared
+from training.data.split import fewest, is_fitted
 from training.evaluate import Figures, by_part
 from training.params import Params
 from training.scored import Scored
 from training.settle import Terms
-from training.split import fewest, is_fitted
 
 # Rows of each label that an article needs, and articles of a source that are left out: each costs a fit.
 FEWEST, MOST = 30, 10

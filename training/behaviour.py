@@ -16,9 +16,9 @@ from service.core.features import extract
 from service.core.site import Thresholds
 from service.scorer import Scorer
 from training.behaviour_limits import Limits, Shift
-from training.data import files_of, read
+from training.data.files import files_of, read
+from training.data.rows import Row
 from training.errors import BadData
-from training.rows import Row
 from training.variants import INVARIANCES, directions, read_details
 
 SUITE = Path(__file__).with_name("behaviour")

@@ -12,8 +12,8 @@ from math import log
 from service.core.campaign import BANDS, Sketcher, resembles
 from service.core.commenter import plain_name
 from service.core.policy import CAMPAIGN_WEIGHTS
+from training.data.rows import LABELS, Row
 from training.progress import track
-from training.rows import LABELS, Row
 from training.thresholds import upper_bound
 
 # Of authors, this comment's included; the first is of one who posts again.

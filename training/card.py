@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from training.assess import Assessment
 from training.crossfit import Held
+from training.data.rows import Row
 from training.heldout import Measured
 from training.params import Params
 from training.registry import sha256_of
-from training.rows import Row
 
 if TYPE_CHECKING:
     from training.train import Corpus

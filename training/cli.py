@@ -18,9 +18,9 @@ from training.attack_cli import attack
 from training.behaviour_cli import behaviour
 from training.campaigns_cli import campaigns
 from training.card import Origin, card
+from training.data.store import own_rows
 from training.errors import TrainingError
 from training.finished import judge
-from training.from_store import own_rows
 from training.heldout import findings
 from training.import_cli import imports
 from training.labelled_cli import labelled

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import weights
-from training.augment import Dressed
 from training.counts import Counts
+from training.data.augment import Dressed
+from training.data.rows import Row
+from training.data.split import Fold, by_group, by_source, fewest
 from training.errors import BadData
 from training.params import Params
 from training.progress import track
-from training.rows import Row
-from training.split import Fold, by_group, by_source, fewest
 from training.weights import Weights
 from training.workers import Workers, here
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from training import curves
 from training.bootstrap import Values, bounded, interval, share, weighted_share
+from training.data.split import fewest
 from training.scored import Scored
-from training.split import fewest
 
 # What was done to the rows that are judged.
 SOURCES, TEMPLATES, GIVEN = "sources held out", "templates held out", "rows as given"

@@ -15,8 +15,8 @@ from service.core.comment import Comment
 from service.core.features import readings
 from service.scorer import Margins
 from training.characters import shares
+from training.data.rows import Row
 from training.pipeline import Entries
-from training.rows import Row
 from training.scored import Scored
 
 WORST, MOST_OF_A_SOURCE, CLUES, WEIGHTS = 12, 3, 6, 24

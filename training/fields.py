@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core.comment import Comment
+from training.data.rows import Row
 from training.evaluate import Figures, by_part
 from training.parts import Parts, parts_among
-from training.rows import Row
 from training.scored import Scored
 
 TAKEN = {

@@ -16,7 +16,9 @@ from service.scorer import Scorer
 from training import registry
 from training.bootstrap import Values
 from training.characters import full_words_of
-from training.duplicates import cluster
+from training.data.duplicates import cluster
+from training.data.rows import Row
+from training.data.split import groups_of
 from training.errors import BadData
 from training.evaluate import FIELDS, GIVEN, by_part
 from training.explain import Rule, clues_of, heaviest, worst
@@ -26,9 +28,7 @@ from training.parts import parts_of
 from training.pipeline import entries_of
 from training.progress import track
 from training.report import Findings
-from training.rows import Row
 from training.scored import Scored
-from training.split import groups_of
 
 
 def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Params) -> Findings:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from training.data.rows import Row
 from training.gate_outcome import Outcome
 from training.gate_scores import ACCEPT, REJECT, Bands, Scores
-from training.rows import Row
 
 # How often chance alone may make a candidate that is just as good fail a test.
 LEVEL = 0.05

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from math import sqrt
 from typing import Any
 
+from training.data.rows import LABELS
 from training.gate_outcome import Outcome
-from training.rows import LABELS
 
 WEIGHT_OF_A_SOURCE = "weight of a source"
 MOST = 0.5

@@ -16,7 +16,8 @@ from service.scorer import Scorer
 from training import registry
 from training.behaviour import SUITE
 from training.compile import TOLERANCE, prove_equal
-from training.duplicates import thin
+from training.data.duplicates import thin
+from training.data.rows import LABELS, Row
 from training.errors import BadModel
 from training.gate_behaviour import behave
 from training.gate_outcome import Outcome
@@ -28,7 +29,6 @@ from training.newest import newest
 from training.params import Params
 from training.progress import track
 from training.promotions import current_version, successor, verify
-from training.rows import LABELS, Row
 
 HOLD_OUT, NEWEST = "hold-out", "newest own labels"
 ENOUGH = "enough rows"

@@ -8,7 +8,7 @@ from typing import Any
 
 from training.assess import Assessment
 from training.crossfit import Held, Prepared
-from training.duplicates import Thinned
+from training.data.duplicates import Thinned
 from training.evaluate import SOURCES, TEMPLATES
 from training.explain import Clue, Rule, clues_of, heaviest, worst
 from training.params import Params

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from training.data.rows import LABELS
 from training.errors import BadData
 from training.importing import Tally, convert, find
 from training.progress import console, say
-from training.rows import LABELS
 
 ENDINGS = (".jsonl", ".jsonl.gz")
 

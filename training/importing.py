@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.data import FIELDS, Rejected, row_of
+from training.data.files import FIELDS, Rejected, row_of
+from training.data.rows import Row
 from training.errors import BadData
 from training.importers.detect import Format, detect
 from training.importers.outcome import Damage, Found
 from training.importers.unpack import Export, Opens, exports
-from training.rows import Row
 
 UNLABELLED = "the file does not say whether it is spam or ham; --label says it for all such comments"
 # Places named for each reason; the rest is counted.

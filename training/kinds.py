@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from training.rows import Row
+from training.data.rows import Row
 
 OTHER = "other"
 LONGEST = 5_000

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.crossfit import Held, Prepared
+from training.data.split import fewest
 from training.evaluate import Figures, by_part
 from training.params import Params
 from training.settle import refit
-from training.split import fewest
 
 # Rows of each label that are needed on both sides of a day, and rows of a source before it for it to be measured.
 FEWEST = 50

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.crossfit import Held, Prepared
+from training.data.rows import Row
+from training.data.split import fewest, is_fitted
 from training.evaluate import Figures, by_part
 from training.params import Params
-from training.rows import Row
 from training.settle import refit
-from training.split import fewest, is_fitted
 
 SHARE = 0.2
 # Own labels of either kind among the newest that are needed for a figure.

@@ -67,7 +67,7 @@ class Duplicates:
 @dataclass(frozen=True, slots=True)
 class Augment:
     """
-    Shares of rows whose fields are taken away or lent, see `augment.py`.
+    Shares of rows whose fields are taken away or lent, see `data/augment.py`.
     """
 
     drop_name: float

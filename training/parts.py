@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core import markup
+from training.data.rows import Row
+from training.data.split import fewest
 from training.kinds import OTHER, kind_of, kinds
-from training.rows import Row
-from training.split import fewest
 
 Masks = dict[str, NDArray[np.bool_]]
 Parts = Mapping[str, Masks]

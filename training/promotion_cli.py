@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from training.from_store import own_rows
+from training.data.store import own_rows
 from training.gate_table import as_json, show
 from training.gates import examine
 from training.options import MODELS, STRICT, data

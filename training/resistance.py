@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from service.core.comment import Comment
 from service.core.site import Thresholds
 from training.attacks import ATTACKS, attack
-from training.rows import Row
+from training.data.rows import Row
 from training.thresholds import scores_of
 
 # The mark: no attack may cost more of the recall than this.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.bootstrap import Values, draws
-from training.rows import Row
+from training.data.rows import Row
 from training.thresholds import scores_of
 
 

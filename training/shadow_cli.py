@@ -20,7 +20,7 @@ from service.core.decision import Verdict
 from service.core.labels import Label
 from service.periods import PERIOD
 from service.scorer import Scorer, load_current
-from training.from_store import own_store
+from training.data.store import own_store
 from training.options import MODELS
 from training.progress import say
 from training.shadow import Disagreement, Shadow, compare, watched, with_labels

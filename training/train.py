@@ -13,23 +13,23 @@ from sklearn.pipeline import Pipeline
 from service.core.features import document, readings
 from training import calibrate, registry, report, weights
 from training.assess import assess
-from training.augment import dress
 from training.card import Origin, card
-from training.clean import clean
 from training.compile import compile_arrays, prove_equal
-from training.corrections import corrected
 from training.counts import count
 from training.crossfit import Prepared, cross_fit
-from training.data import Rejected, files_of, read
-from training.duplicates import Thinned, thin
+from training.data.augment import dress
+from training.data.clean import clean
+from training.data.corrections import corrected
+from training.data.duplicates import Thinned, thin
+from training.data.files import Rejected, files_of, read
+from training.data.rows import Row
+from training.data.select import select
+from training.data.split import fewest, groups_of, is_fitted
 from training.errors import BadData
 from training.heldout import Measured, findings
 from training.params import Params
 from training.pipeline import assemble, entries_of
 from training.progress import say, track
-from training.rows import Row
-from training.select import select
-from training.split import fewest, groups_of, is_fitted
 from training.workers import Workers, here
 
 

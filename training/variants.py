@@ -11,7 +11,7 @@ from pathlib import Path
 
 from service.core.comment import Comment
 from training.attacks import attack
-from training.rows import Row
+from training.data.rows import Row
 
 # None where there is nothing to change: no link to take away, no sentence in that language.
 Change = Callable[[Row], Comment | None]

@@ -12,9 +12,9 @@ from scipy.sparse import diags, vstack
 
 from training.bounds import bounds
 from training.counts import Counts, columns, no_words
+from training.data.rows import Row
 from training.params import Params
 from training.pipeline import classifier
-from training.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from bench.quality.scikit import NaiveBayes, TfidfRegression
 from bench.quality.spamassassin import SpamAssassin
 from service.valkey import ValkeyError
 from training.crossfit import Prepared
+from training.data.split import Fold
 from training.params import Params
 from training.progress import say, track
-from training.split import Fold
 
 Values = NDArray[np.float64]
 Judge = Callable[[Fold], Values]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.crossfit import Prepared
+from training.data.rows import Row
+from training.data.split import Fold, by_source, fewest, is_fitted
 from training.params import Params
-from training.rows import Row
-from training.split import Fold, by_source, fewest, is_fitted
 
 VIDEOS = "youtube_uci"
 

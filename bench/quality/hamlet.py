@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from training import weights
 from training.calibrate import fit_line
 from training.crossfit import Prepared
+from training.data.split import Fold
 from training.params import Params
-from training.split import Fold
 
 Values = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from email.header import Header
 
-from training.rows import Row
+from training.data.rows import Row
 
 # Every comment has the same address, so that the address says nothing. The name is the only thing that differs.
 ADDRESS = "author@comment.invalid"

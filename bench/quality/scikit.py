@@ -11,9 +11,9 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 from training.crossfit import Prepared
+from training.data.rows import Row
+from training.data.split import Fold
 from training.progress import say
-from training.rows import Row
-from training.split import Fold
 
 Values = NDArray[np.float64]
 # Counted once for all folds, by hashes: so many columns that few words share one.

@@ -16,8 +16,8 @@ from service.core.site import Thresholds
 from service.scorer import Scorer, load_current
 from training import registry
 from training.compile import prove_equal
-from training.data import read
-from training.rows import Row
+from training.data.files import read
+from training.data.rows import Row
 
 MODELS = Path(__file__).parents[2] / "models"
 COMMENTS = Path(__file__).parent / "comments.jsonl"

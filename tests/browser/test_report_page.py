@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from training import report
+from training.data.rows import Row
 from training.evaluate import GIVEN, by_part
 from training.explain import Error
 from training.parts import parts_of
-from training.rows import Row
 from training.scored import Scored
 
 LONG = "https://example.com/" + "long" * 60

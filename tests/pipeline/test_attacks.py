@@ -11,10 +11,10 @@ from service.core.features import document
 from service.core.site import Thresholds
 from training.attacks import ATTACKS, attack
 from training.cli import main
-from training.data import read
+from training.data.files import read
+from training.data.rows import Row
 from training.disguises import DISGUISES
 from training.resistance import Values, costs_too_much, resistance
-from training.rows import Row
 
 SPAM = Path(__file__).parents[1] / "artefact" / "spam_to_attack.jsonl"
 OFFER = Comment(

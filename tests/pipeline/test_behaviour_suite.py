@@ -15,8 +15,8 @@ from service.core.site import Thresholds
 from training.behaviour import SUITE, Check, Judge, examine, read_suite
 from training.behaviour_limits import LIMITS, Limits, read_limits
 from training.cli import main
+from training.data.rows import Row
 from training.errors import BadData, BadParams
-from training.rows import Row
 from training.variants import INVARIANCES, directions, read_details
 
 THRESHOLDS = Thresholds(accept_below=0.3, reject_at=0.95)

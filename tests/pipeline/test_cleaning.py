@@ -2,8 +2,8 @@ from time import thread_time
 
 import pytest
 
-from training.clean import clean
-from training.rows import Row
+from training.data.clean import clean
+from training.data.rows import Row
 
 
 def cleaned(comment: str, label: str = "spam") -> Row:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from training import corrections
-from training.corrections import corrected, digest
-from training.rows import Row
+from training.data import corrections
+from training.data.corrections import corrected, digest
+from training.data.rows import Row
 
 ROW = Row("blog", "ham", "Cheap Loans", "What a nice blog")
 

@@ -1,6 +1,6 @@
 from service.core.features import document
-from training.duplicates import cluster, thin
-from training.rows import Row
+from training.data.duplicates import cluster, thin
+from training.data.rows import Row
 
 LONG = "I have been reading this weblog for three weeks and every single article taught me something about money"
 

@@ -21,12 +21,12 @@ from training import report
 from training.articles import articles_left_out
 from training.card import Origin, card
 from training.cli import main
+from training.data.rows import Row
 from training.evaluate import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
 from training.fields import sample
 from training.heldout import Measured, findings
 from training.later import split
 from training.registry import sha256_of
-from training.rows import Row
 from training.tables import show
 from training.train import Corpus, measure
 

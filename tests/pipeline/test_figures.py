@@ -5,9 +5,9 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 
 from training import curves
 from training.bootstrap import CONFIDENCE, draws, interval, share
+from training.data.rows import Row
 from training.evaluate import Figures, by_part, figures, limits_of
 from training.parts import length_band, parts_of
-from training.rows import Row
 from training.scored import Scored
 from training.thresholds import upper_bound
 

@@ -22,13 +22,13 @@ from service.store.engine import connect
 from service.store.labels import Labels, Wish
 from service.store.tables import labels
 from training.cli import main
-from training.duplicates import thin
+from training.data.duplicates import thin
+from training.data.rows import Row
+from training.data.store import own_rows
 from training.errors import BadData
 from training.evaluate import NEWEST
-from training.from_store import own_rows
 from training.newest import newest
 from training.registry import read_card
-from training.rows import Row
 from training.train import gather, measure
 from training.weights import row_weights
 

@@ -20,10 +20,10 @@ from training import registry
 from training.behaviour import read_suite
 from training.card import Origin
 from training.cli import main
+from training.data.rows import Row
 from training.gates import NEWEST, Report, examine
 from training.params import Params, read_params
 from training.promotions import current_version, history
-from training.rows import Row
 from training.train import Corpus, gather, train
 
 WRITTEN = Path(__file__).parents[2] / "training" / "written"

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from training.cli import Commands, main
-from training.data import read
-from training.rows import Row
+from training.data.files import read
+from training.data.rows import Row
 
 HAM = {"comment_content": "I was there", "comment_approved": "1", "comment_author": "Ann"}
 SPAM = {**HAM, "comment_content": "Buy", "comment_approved": "spam"}

@@ -1,7 +1,7 @@
 import pytest
 
+from training.data.rows import Row
 from training.kinds import kind_of, kinds
-from training.rows import Row
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from training import registry
 from training.card import Origin
 from training.cli import main
 from training.compile import prove_equal
+from training.data.rows import Row
 from training.errors import BadData, BadModel
 from training.partial.balance import factors_of
 from training.partial.buckets import Copies, shuffle
@@ -32,7 +33,6 @@ from training.partial.folds import folds_of
 from training.partial.former import Former
 from training.partial.learning import Learner
 from training.partial.vocabulary import Chosen, Tokens, choose
-from training.rows import Row
 from training.train import gather
 
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")

@@ -20,12 +20,12 @@ from bench.quality.rspamd import Rspamd
 from bench.quality.scikit import NaiveBayes, TfidfRegression
 from bench.quality.spamassassin import SpamAssassin
 from bench.quality.table import Part, markdown
-from training.augment import Dressed
 from training.counts import Counts
 from training.crossfit import Prepared
+from training.data.augment import Dressed
+from training.data.rows import Row
+from training.data.split import Fold
 from training.params import read_params
-from training.rows import Row
-from training.split import Fold
 
 READERS = ("council", "budget", "road", "school", "bridge", "mayor", "vote", "summer", "traffic", "library")
 SELLERS = ("casino", "bonus", "pills", "loans", "cheap", "watches", "replica", "deposit", "seo", "jackpot")

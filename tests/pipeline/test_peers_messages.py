@@ -4,7 +4,7 @@ from email.parser import BytesParser
 import pytest
 
 from bench.quality.messages import mailbox, wrap
-from training.rows import Row
+from training.data.rows import Row
 
 
 def test_a_comment_becomes_a_message_with_its_author_its_url_and_its_text() -> None:

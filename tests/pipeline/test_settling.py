@@ -12,7 +12,7 @@ from small_fit import PARAMS
 
 from training.calibrate import Line
 from training.crossfit import Held, Prepared
-from training.rows import Row
+from training.data.rows import Row
 from training.settle import settle
 from training.thresholds import Choice, most_errors
 

@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from small_fit import PARAMS
 
-from training.augment import Dressed, dress
+from training.data.augment import Dressed, dress
+from training.data.rows import Row
+from training.data.split import by_group, by_source, groups_of
 from training.params import Params, Source
-from training.rows import Row
-from training.split import by_group, by_source, groups_of
 
 ROWS = [
     Row("news", "ham", "Ada", "one", group="article-1"),

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from training.data import Rejected, files_of, read, row_of
+from training.data.files import Rejected, files_of, read, row_of
+from training.data.rows import Row
 from training.errors import BadData
-from training.rows import Row
 from training.train import gather
 
 DATA = Path(__file__).parent / "data"

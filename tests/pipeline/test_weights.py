@@ -9,9 +9,9 @@ import pytest
 from small_fit import PARAMS
 
 from training.counts import count
+from training.data.rows import Row
 from training.errors import BadData
 from training.params import Params
-from training.rows import Row
 from training.weights import balance_sources, fit, row_weights
 
 

@@ -6,7 +6,7 @@ A comment that is neither approved nor waiting was rejected by a moderator: spam
 
 from collections.abc import Iterator, Mapping
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.importers.commento import listed
 from training.importers.members import Member, members
 from training.importers.outcome import DELETED, PENDING, STAFF, Article, Outcome, found, host, texts

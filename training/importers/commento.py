@@ -4,7 +4,7 @@ Commento's export, which Comentario wrote too in its version 1. Read twice: auth
 
 from collections.abc import Iterator, Mapping
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.errors import BadData
 from training.importers.members import Member, members
 from training.importers.outcome import DELETED, PENDING, STAFF, Article, Outcome, found, host, texts

@@ -7,7 +7,7 @@ Source: the schema of version 1.0, and exports as they are: an author's e-mail, 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.importers.elements import elements
 from training.importers.outcome import DELETED, Article, Damage, Outcome, found, host
 from training.importers.tree import Element

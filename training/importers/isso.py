@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.errors import BadData
 from training.importers.members import members
 from training.importers.outcome import DELETED, PENDING, Article, Outcome, found, texts

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from training.data import Rejected
+from training.data.files import Rejected
 
 PENDING = "waits for a moderator"
 TRASH = "in the trash, where not only spam goes"

@@ -6,7 +6,7 @@ Who is blocked may have been rude, so comments of blocked users are no spam by t
 
 from collections.abc import Iterator, Mapping
 
-from training.data import Rejected, json_lines
+from training.data.files import Rejected, json_lines
 from training.importers.outcome import DELETED, STAFF, Article, Found, Outcome, found, host, text, texts
 from training.importers.unpack import Export
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.importers.outcome import Damage
 from training.importers.scan import Token, scan
 from training.importers.unpack import Export

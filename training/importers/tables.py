@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 
-from training.data import LONGEST_COMMENT, Rejected, csv_records, json_lines
+from training.data.files import LONGEST_COMMENT, Rejected, csv_records, json_lines
 from training.importers import wordpress
 from training.importers.outcome import Article, Found, Outcome
 from training.importers.unpack import Export

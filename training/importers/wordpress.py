@@ -4,7 +4,7 @@ A comment of WordPress, from whichever export: its status is its label, unless a
 
 from collections.abc import Collection, Mapping
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.importers.outcome import PENDING, STAFF, TRASH, Article, Found, found
 
 LABELS = {"1": "ham", "approve": "ham", "approved": "ham", "spam": "spam", "": ""}

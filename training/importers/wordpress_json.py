@@ -4,7 +4,7 @@ Comments of WordPress as JSON: of WP-CLI (`wp comment list --format=json`) and o
 
 from collections.abc import Iterator, Mapping
 
-from training.data import Rejected
+from training.data.files import Rejected
 from training.importers import wordpress
 from training.importers.members import members
 from training.importers.outcome import Article, Outcome, host, text, texts

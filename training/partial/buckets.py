@@ -15,9 +15,9 @@ from random import Random
 
 from pydantic_core import to_json
 
+from training.data.rows import Row
 from training.params import Params
 from training.partial.former import Former
-from training.rows import Row
 
 # Bytes of a row in a file, and how much longer rows are that are packed: enough to choose a number of buckets.
 ROW_BYTES, PACKED = 200, 4

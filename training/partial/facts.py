@@ -5,11 +5,11 @@ What the card of a model says that was learned from a stream, instead of what a 
 from collections import Counter
 from typing import Any
 
+from training.data.rows import LABELS
 from training.params import Params
 from training.partial.buckets import Stock
 from training.partial.former import Former
 from training.partial.passes import Learned
-from training.rows import LABELS
 
 PROTOCOL = (
     "Learned from a stream, out of core. Of each text at most a few rows are kept, told by its letters alone. A sample "

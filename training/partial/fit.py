@@ -11,10 +11,11 @@ from service.core.features import document
 from training import calibrate
 from training.assess import assess
 from training.card import Origin, card
-from training.clean import clean
-from training.corrections import corrected
-from training.data import Rejected, files_of, read
-from training.duplicates import Thinned, thin
+from training.data.clean import clean
+from training.data.corrections import corrected
+from training.data.duplicates import Thinned, thin
+from training.data.files import Rejected, files_of, read
+from training.data.rows import Row
 from training.errors import BadData
 from training.heldout import Measured
 from training.params import Params
@@ -26,7 +27,6 @@ from training.partial.former import Former
 from training.partial.passes import Learned, learn
 from training.pipeline import assemble
 from training.progress import say
-from training.rows import Row
 from training.train import Corpus, write
 
 

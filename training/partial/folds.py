@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
 
-from training.augment import Dressed
+from training.data.augment import Dressed
+from training.data.rows import Row
 from training.params import Params
-from training.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from training import registry
 from training.calibrate import Line
 from training.characters import full_words_of
+from training.data.rows import Row
 from training.errors import BadModel
 from training.partial.learning import Start
 from training.partial.vocabulary import Chosen
 from training.pipeline import BLOCKS, Entries, entries_of
-from training.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

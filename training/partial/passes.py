@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core.features import document
-from training.augment import dress
 from training.counts import no_words
+from training.data.augment import dress
 from training.params import Params
 from training.partial.balance import Factors
 from training.partial.buckets import Stock

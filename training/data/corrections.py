@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from training.rows import Row
+from training.data.rows import Row
 
 FILE = Path(__file__).with_name("corrections.jsonl")
 UNSURE = "unsure"

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 from sklearn.model_selection import GroupKFold
 
-from training.augment import Dressed
-from training.duplicates import lowest
+from training.data.augment import Dressed
+from training.data.duplicates import lowest
+from training.data.rows import Row
 from training.errors import BadData
 from training.params import Params
-from training.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from itertools import pairwise
 from rensa import RMinHash, RMinHashLSH
 from scipy.cluster.hierarchy import DisjointSet
 
+from training.data.rows import Row
 from training.progress import track
-from training.rows import Row
 
 PERMUTATIONS, BANDS = 64, 16
 # A text this short ("Thank you!") is said by readers and spammers alike: who says it with what link decides.

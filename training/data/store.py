@@ -14,8 +14,8 @@ from service.errors import StoreUnavailable
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, UnknownSite
 from service.store.labelled import stream
+from training.data.rows import Row
 from training.errors import BadData
-from training.rows import Row
 
 # So that a site's own labels are a source of their own, and have a line of their own in the parameters if they need it.
 PREFIX = "store:"

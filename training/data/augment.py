@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from training.data.rows import Row
 from training.params import Augment
-from training.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from random import Random
 
+from training.data.rows import Row
 from training.params import Params
-from training.rows import Row
 
 LINK_MARKS = ("http", "www.", "href=")
 

@@ -8,7 +8,7 @@ data stands on spam, and every doubled entity on ham, so a model would learn the
 import re
 from dataclasses import replace
 
-from training.rows import Row
+from training.data.rows import Row
 
 # Each run of spaces is gone through once, from where it begins: else a link and 2,000 spaces took 20 s.
 _REL = re.compile(

@@ -14,8 +14,8 @@ from typing import Literal
 
 from service.core.text import storable
 from service.training_copies import ENDINGS
+from training.data.rows import LABELS, Row
 from training.errors import BadData
-from training.rows import LABELS, Row
 
 FIELDS = ("source", "group", "label", "language", "kind", "name", "comment", "url", "article_title", "date")
 LONGEST_COMMENT = 64 * 1024
