@@ -7,10 +7,10 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from training import weights
-from training.crossfit import Prepared
 from training.data.split import fewest, is_fitted
 from training.evaluate import Figures, by_part
+from training.fitting import weights
+from training.fitting.crossfit import Prepared
 from training.params import Params
 from training.scored import Scored
 from training.settle import Terms

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from service.core.comment import Comment
 from service.core.features import readings
 from training.articles import articles_left_out
-from training.calibrate import Line
-from training.counts import recount
-from training.crossfit import Held, Prepared
 from training.evaluate import ARTICLES, FIELDS, LATER, NEWEST, SOURCES, TEMPLATES, Figures, by_part
 from training.fields import without_fields
+from training.fitting.calibrate import Line
+from training.fitting.counts import recount
+from training.fitting.crossfit import Held, Prepared
+from training.fitting.thresholds import Choice
 from training.later import later_rows
 from training.newest import newest_labels
 from training.params import Params
@@ -23,7 +24,6 @@ from training.parts import parts_among, parts_of
 from training.progress import track
 from training.scored import Scored
 from training.settle import Terms, Values, settle, settle_each
-from training.thresholds import Choice
 
 Views = dict[str, dict[str, dict[str, Figures]]]
 

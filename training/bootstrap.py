@@ -9,7 +9,7 @@ them one by one (Chamandy et al. 2012, "Estimating uncertainty for massive data 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.thresholds import upper_bound
+from training.fitting.thresholds import upper_bound
 
 DRAWS = 200
 CONFIDENCE = 0.95

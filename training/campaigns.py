@@ -13,8 +13,8 @@ from service.core.campaign import BANDS, Sketcher, resembles
 from service.core.commenter import plain_name
 from service.core.policy import CAMPAIGN_WEIGHTS
 from training.data.rows import LABELS, Row
+from training.fitting.thresholds import upper_bound
 from training.progress import track
-from training.thresholds import upper_bound
 
 # Of authors, this comment's included; the first is of one who posts again.
 LEVELS = tuple(sorted(fewest for fewest, _ in CAMPAIGN_WEIGHTS))

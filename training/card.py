@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.assess import Assessment
-from training.crossfit import Held
 from training.data.rows import Row
+from training.fitting.crossfit import Held
 from training.heldout import Measured
 from training.params import Params
 from training.registry import sha256_of

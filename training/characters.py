@@ -1,6 +1,8 @@
 """
 Runs of characters inside tokens: counted once for each distinct token, since a token stands in many documents, and none
 crosses a space.
+
+It belongs to `fitting`, and stays here: every `pipeline.joblib` that was written names `training.characters`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -21,6 +21,7 @@ from training.card import Origin, card
 from training.data.store import own_rows
 from training.errors import TrainingError
 from training.finished import judge
+from training.fitting.workers import dask, here
 from training.heldout import findings
 from training.import_cli import imports
 from training.labelled_cli import labelled
@@ -32,7 +33,6 @@ from training.promotions import current_version, system_user
 from training.promotions import promote as make_current
 from training.shadow_cli import shadow
 from training.train import Corpus, gather, measure, train
-from training.workers import dask, here
 
 DATA = options.data("labelled rows")
 FROM_STORE = click.option(

@@ -59,7 +59,7 @@ def limits(ham: Values, weight: Weights, rate: float) -> Values:
 
 def errors_of_probability(log_odds: Values, is_spam: Labels, weight: Weights) -> tuple[Values, Values]:
     """
-    Return the Brier score and the expected calibration error, both labels weighing the same as in `calibrate.py`.
+    Return the Brier score and the expected calibration error, both labels weighing the same as in `fitting.calibrate`.
 
     The latter is the mean distance of score and share of spam over ten bins of equal width (Naeini et al. 2015).
     """

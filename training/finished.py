@@ -23,9 +23,9 @@ from training.errors import BadData
 from training.evaluate import FIELDS, GIVEN, by_part
 from training.explain import Rule, clues_of, heaviest, worst
 from training.fields import without_fields
+from training.fitting.pipeline import entries_of
 from training.params import Params
 from training.parts import parts_of
-from training.pipeline import entries_of
 from training.progress import track
 from training.report import Findings
 from training.scored import Scored

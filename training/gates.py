@@ -15,10 +15,10 @@ from service.core.features import document, extract
 from service.scorer import Scorer
 from training import registry
 from training.behaviour import SUITE
-from training.compile import TOLERANCE, prove_equal
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
 from training.errors import BadModel
+from training.fitting.compile import TOLERANCE, prove_equal
 from training.gate_behaviour import behave
 from training.gate_outcome import Outcome
 from training.gate_rates import FEWEST, by_part, whole

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.assess import Assessment
-from training.crossfit import Held, Prepared
 from training.data.duplicates import Thinned
 from training.evaluate import SOURCES, TEMPLATES
 from training.explain import Clue, Rule, clues_of, heaviest, worst
+from training.fitting.crossfit import Held, Prepared
+from training.fitting.pipeline import Entries
 from training.params import Params
-from training.pipeline import Entries
 from training.report import Findings
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from training.crossfit import Held, Prepared
 from training.data.split import fewest
 from training.evaluate import Figures, by_part
+from training.fitting.crossfit import Held, Prepared
 from training.params import Params
 from training.settle import refit
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training.crossfit import Held, Prepared
 from training.data.rows import Row
 from training.data.split import fewest, is_fitted
 from training.evaluate import Figures, by_part
+from training.fitting.crossfit import Held, Prepared
 from training.params import Params
 from training.settle import refit
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Model:
     """
-    The shape of the pipeline, see `pipeline.py`.
+    The shape of the pipeline, see `fitting/pipeline.py`.
     """
 
     C: float
@@ -78,7 +78,7 @@ class Augment:
 @dataclass(frozen=True, slots=True)
 class Languages:
     """
-    How far rows of a language are weighted, so that no language is a clue; see `weights.py`.
+    How far rows of a language are weighted, so that no language is a clue; see `fitting/weights.py`.
     """
 
     enough_ham: int

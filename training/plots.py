@@ -120,7 +120,7 @@ def precision(axes: Axes, views: Views) -> None:
 
 def calibration(axes: Axes, views: Views) -> None:
     """
-    Draw how often a score is right, both labels weighing the same, as in `calibrate.py`.
+    Draw how often a score is right, both labels weighing the same, as in `fitting.calibrate`.
     """
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.7, linestyle=":", label="as it should be")
     for colour, (name, scored) in zip(_LINES, views.items(), strict=False):

@@ -12,7 +12,7 @@ from service.core.comment import Comment
 from service.core.site import Thresholds
 from training.attacks import ATTACKS, attack
 from training.data.rows import Row
-from training.thresholds import scores_of
+from training.fitting.thresholds import scores_of
 
 # The mark: no attack may cost more of the recall than this.
 MOST_COST = 0.05

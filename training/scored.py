@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from training.bootstrap import Values, draws
 from training.data.rows import Row
-from training.thresholds import scores_of
+from training.fitting.thresholds import scores_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training import weights
-from training.calibrate import Line, fit_line
-from training.crossfit import Held, Prepared
 from training.errors import BadData
+from training.fitting import weights
+from training.fitting.calibrate import Line, fit_line
+from training.fitting.crossfit import Held, Prepared
+from training.fitting.thresholds import Choice, choose, most_errors
 from training.params import Params
 from training.scored import Scored
-from training.thresholds import Choice, choose, most_errors
 
 Values = NDArray[np.float64]
 

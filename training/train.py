@@ -11,12 +11,9 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from service.core.features import document, readings
-from training import calibrate, registry, report, weights
+from training import registry, report
 from training.assess import assess
 from training.card import Origin, card
-from training.compile import compile_arrays, prove_equal
-from training.counts import count
-from training.crossfit import Prepared, cross_fit
 from training.data.augment import dress
 from training.data.clean import clean
 from training.data.corrections import corrected
@@ -26,11 +23,15 @@ from training.data.rows import Row
 from training.data.select import select
 from training.data.split import fewest, groups_of, is_fitted
 from training.errors import BadData
+from training.fitting import calibrate, weights
+from training.fitting.compile import compile_arrays, prove_equal
+from training.fitting.counts import count
+from training.fitting.crossfit import Prepared, cross_fit
+from training.fitting.pipeline import assemble, entries_of
+from training.fitting.workers import Workers, here
 from training.heldout import Measured, findings
 from training.params import Params
-from training.pipeline import assemble, entries_of
 from training.progress import say, track
-from training.workers import Workers, here
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from bench.quality.rspamd import Rspamd
 from bench.quality.scikit import NaiveBayes, TfidfRegression
 from bench.quality.spamassassin import SpamAssassin
 from service.valkey import ValkeyError
-from training.crossfit import Prepared
 from training.data.split import Fold
+from training.fitting.crossfit import Prepared
 from training.params import Params
 from training.progress import say, track
 

@@ -8,9 +8,9 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from training.crossfit import Prepared
 from training.data.rows import Row
 from training.data.split import Fold, by_source, fewest, is_fitted
+from training.fitting.crossfit import Prepared
 from training.params import Params
 
 VIDEOS = "youtube_uci"

@@ -1,5 +1,5 @@
 """
-Hamlet on a fold: the fit and the score of `training.crossfit`, on all rows or on as few as a slow peer gets.
+Hamlet on a fold: the fit and the score of `training.fitting.crossfit`, on all rows or on as few as a slow peer gets.
 """
 
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training import weights
-from training.calibrate import fit_line
-from training.crossfit import Prepared
 from training.data.split import Fold
+from training.fitting import weights
+from training.fitting.calibrate import fit_line
+from training.fitting.crossfit import Prepared
 from training.params import Params
 
 Values = NDArray[np.float64]

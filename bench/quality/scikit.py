@@ -10,9 +10,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-from training.crossfit import Prepared
 from training.data.rows import Row
 from training.data.split import Fold
+from training.fitting.crossfit import Prepared
 from training.progress import say
 
 Values = NDArray[np.float64]

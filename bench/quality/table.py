@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from bench.quality.contest import Outcome
 from bench.quality.figures import Figures, figures, mean
-from training.crossfit import Prepared
 from training.data.split import Fold
+from training.fitting.crossfit import Prepared
 from training.params import Params
 
 NEWS = ("c3_globeandmail", "facebook_politics_thesis", "reddit_politics_2024", "reddit_news_bt4222")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from training.calibrate import Line, fit_line, fold_in
 from training.errors import BadData
+from training.fitting.calibrate import Line, fit_line, fold_in
 
 RAW = np.random.default_rng(1).normal(0, 2, 4000)
 IS_SPAM = np.random.default_rng(2).random(4000) < expit(2.5 * RAW + 0.5)

@@ -7,9 +7,9 @@ from training import curves
 from training.bootstrap import CONFIDENCE, draws, interval, share
 from training.data.rows import Row
 from training.evaluate import Figures, by_part, figures, limits_of
+from training.fitting.thresholds import upper_bound
 from training.parts import length_band, parts_of
 from training.scored import Scored
-from training.thresholds import upper_bound
 
 RANDOM = np.random.default_rng(7)
 IS_SPAM = RANDOM.random(400) < 0.4

@@ -18,10 +18,10 @@ from service.scorer import Margins, Scorer
 from training import registry
 from training.characters import Characters
 from training.cli import main
-from training.compile import prove_equal
-from training.counts import as_readings, columns, count, recount
 from training.errors import BadModel
-from training.pipeline import counters
+from training.fitting.compile import prove_equal
+from training.fitting.counts import as_readings, columns, count, recount
+from training.fitting.pipeline import counters
 from training.promotions import current_version
 from training.train import gather
 

@@ -27,10 +27,10 @@ from training.data.rows import Row
 from training.data.store import own_rows
 from training.errors import BadData
 from training.evaluate import NEWEST
+from training.fitting.weights import row_weights
 from training.newest import newest
 from training.registry import read_card
 from training.train import gather, measure
-from training.weights import row_weights
 
 LONG = "they promised us a new bridge for the third time and nobody has seen a single worker on the site yet"
 

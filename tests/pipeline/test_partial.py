@@ -23,9 +23,9 @@ from service.scorer import Scorer
 from training import registry
 from training.card import Origin
 from training.cli import main
-from training.compile import prove_equal
 from training.data.rows import Row
 from training.errors import BadData, BadModel
+from training.fitting.compile import prove_equal
 from training.partial.balance import factors_of
 from training.partial.buckets import Copies, shuffle
 from training.partial.fit import train

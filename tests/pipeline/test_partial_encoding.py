@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_fit import PARAMS
 
-from training.counts import words_of
+from training.fitting.counts import words_of
+from training.fitting.pipeline import BLOCKS, counters
 from training.partial.encoding import PORTION, Encoder
-from training.pipeline import BLOCKS, counters
 
 TOKEN = st.sampled_from(["a", "cheap", "loans", "has:url", "x", "日本", "ab", ":", "a:", "is:length_3", "offer-now"])
 DOCUMENTS = st.lists(st.lists(TOKEN, unique=True).map(" ".join), min_size=1, max_size=6)

@@ -4,10 +4,10 @@ from small_fit import PARAMS
 
 from bench.quality.figures import Figures, figures, mean, recall
 from bench.quality.folds import sample, video_folds
-from training.counts import Counts
-from training.crossfit import Prepared
 from training.data.augment import Dressed
 from training.data.rows import Row
+from training.fitting.counts import Counts
+from training.fitting.crossfit import Prepared
 
 NO_COUNTS = Counts(csr_matrix((5, 0)), csr_matrix((5, 0)), csr_matrix((5, 0)), np.array([], dtype=object), {})
 

@@ -20,11 +20,11 @@ from bench.quality.rspamd import Rspamd
 from bench.quality.scikit import NaiveBayes, TfidfRegression
 from bench.quality.spamassassin import SpamAssassin
 from bench.quality.table import Part, markdown
-from training.counts import Counts
-from training.crossfit import Prepared
 from training.data.augment import Dressed
 from training.data.rows import Row
 from training.data.split import Fold
+from training.fitting.counts import Counts
+from training.fitting.crossfit import Prepared
 from training.params import read_params
 
 READERS = ("council", "budget", "road", "school", "bridge", "mayor", "vote", "summer", "traffic", "library")

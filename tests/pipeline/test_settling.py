@@ -10,11 +10,11 @@ import pytest
 from scipy.special import expit
 from small_fit import PARAMS
 
-from training.calibrate import Line
-from training.crossfit import Held, Prepared
 from training.data.rows import Row
+from training.fitting.calibrate import Line
+from training.fitting.crossfit import Held, Prepared
+from training.fitting.thresholds import Choice, most_errors
 from training.settle import settle
-from training.thresholds import Choice, most_errors
 
 UNUSED: Any = None
 Scored = tuple[Row, float]

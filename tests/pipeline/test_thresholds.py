@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from training.fitting.thresholds import choose, curve, most_errors, upper_bound
 from training.params import Rates
-from training.thresholds import choose, curve, most_errors, upper_bound
 
 RATES = Rates(confidence=0.95, ham_rejected=0.001, spam_accepted=0.02, ham_held=0.05, discard_margin=2.0)
 HAM = np.linspace(-10, 5, 10_000)

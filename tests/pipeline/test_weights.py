@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from small_fit import PARAMS
 
-from training.counts import count
 from training.data.rows import Row
 from training.errors import BadData
+from training.fitting.counts import count
+from training.fitting.weights import balance_sources, fit, row_weights
 from training.params import Params
-from training.weights import balance_sources, fit, row_weights
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from training import registry
 from training.card import Origin
 from training.cli import main
 from training.errors import BadWorkers
+from training.fitting.workers import dask
 from training.params import read_params
 from training.train import gather, train
-from training.workers import dask
 
 WRITTEN = Path(__file__).parents[2] / "training" / "written" / "ham_english.jsonl"
 SPAM = WRITTEN.with_name("spam_english.jsonl")
@@ -62,7 +62,7 @@ def test_a_fit_on_workers_is_the_fit_of_one_process_to_the_last_byte(scheduler: 
 
 
 def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.workers.WAIT_SECONDS", 1)
+    monkeypatch.setattr("training.fitting.workers.WAIT_SECONDS", 1)
 
     with (
         pytest.raises(BadWorkers, match="no scheduler with workers answers there"),

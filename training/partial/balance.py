@@ -1,5 +1,5 @@
 """
-How much the rows of a source, label and language count, from their sums alone; as `weights.py` weighs rows in memory.
+How much the rows of a source, label and language count, from their sums alone; as `fitting.weights` does in memory.
 """
 
 from collections import defaultdict

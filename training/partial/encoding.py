@@ -14,9 +14,9 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 
 from service.core.text import words_in
 from service.scorer import share_of_characters
+from training.fitting.pipeline import Vocabularies
 from training.params import Model
 from training.partial.vocabulary import split
-from training.pipeline import Vocabularies
 
 # Tokens whose n-grams are remembered, some 100 MB.
 MOST_KNOWN = 150_000

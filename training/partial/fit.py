@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from service.core.features import document
-from training import calibrate
 from training.assess import assess
 from training.card import Origin, card
 from training.data.clean import clean
@@ -17,6 +16,8 @@ from training.data.duplicates import Thinned, thin
 from training.data.files import Rejected, files_of, read
 from training.data.rows import Row
 from training.errors import BadData
+from training.fitting import calibrate
+from training.fitting.pipeline import assemble
 from training.heldout import Measured
 from training.params import Params
 from training.partial import held
@@ -25,7 +26,6 @@ from training.partial.buckets import Stock, buckets_for, shuffle
 from training.partial.facts import facts
 from training.partial.former import Former
 from training.partial.passes import Learned, learn
-from training.pipeline import assemble
 from training.progress import say
 from training.train import Corpus, write
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import registry
-from training.calibrate import Line
 from training.characters import full_words_of
 from training.data.rows import Row
 from training.errors import BadModel
+from training.fitting.calibrate import Line
+from training.fitting.pipeline import BLOCKS, Entries, entries_of
 from training.partial.learning import Start
 from training.partial.vocabulary import Chosen
-from training.pipeline import BLOCKS, Entries, entries_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 from service.core.features import readings
 from service.scorer import Margins
-from training.counts import Counts, as_readings, layout
-from training.crossfit import Held, Names, Prepared
 from training.data.augment import Dressed
 from training.data.duplicates import Thinned
 from training.data.rows import Row
 from training.data.split import groups_of
 from training.errors import BadData
+from training.fitting.counts import Counts, as_readings, layout
+from training.fitting.crossfit import Held, Names, Prepared
+from training.fitting.pipeline import Vocabularies
+from training.fitting.weights import Weights
 from training.params import Params
 from training.partial.balance import Factors
 from training.partial.encoding import Encoder
 from training.partial.folds import Folds
-from training.pipeline import Vocabularies
 from training.progress import track
-from training.weights import Weights
 
 
 def prepare(

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
 
-from training.bounds import Bounds
+from training.fitting.bounds import Bounds
+from training.fitting.weights import Weights, heaviest
 from training.params import Params
-from training.weights import Weights, heaviest
 
 Values = NDArray[np.float64]
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core.features import document
-from training.counts import no_words
 from training.data.augment import dress
+from training.fitting.counts import no_words
+from training.fitting.weights import Weights
 from training.params import Params
 from training.partial.balance import Factors
 from training.partial.buckets import Stock
@@ -25,7 +26,6 @@ from training.partial.former import Former
 from training.partial.learning import Learner, both_weights, twice
 from training.partial.vocabulary import Chosen, Tokens, choose, tokens_of
 from training.progress import track
-from training.weights import Weights
 
 # A word of which new rows say nothing leans nowhere; its weight must not become unreachable by that.
 LEAST_SCALE = 0.1

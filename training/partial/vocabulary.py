@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
-from training.bounds import Bounds, bounds
+from training.fitting.bounds import Bounds, bounds
+from training.fitting.pipeline import BLOCKS, Entries, Vocabularies
+from training.fitting.weights import log_count_ratio
 from training.params import Model, Params
-from training.pipeline import BLOCKS, Entries, Vocabularies
-from training.weights import log_count_ratio
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import diags, vstack
 
-from training.bounds import bounds
-from training.counts import Counts, columns, no_words
 from training.data.rows import Row
+from training.fitting.bounds import bounds
+from training.fitting.counts import Counts, columns, no_words
+from training.fitting.pipeline import classifier
 from training.params import Params
-from training.pipeline import classifier
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from sklearn.pipeline import Pipeline
 from service.core.comment import Comment
 from service.core.features import extract, readings
 from service.scorer import Margins, Scorer
-from training.counts import as_readings
 from training.errors import BadModel
-from training.pipeline import entries_of
+from training.fitting.counts import as_readings
+from training.fitting.pipeline import entries_of
 
 TOLERANCE = 1e-9
 # Comments that are a matrix at once, with all their passages.

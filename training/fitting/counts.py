@@ -17,8 +17,8 @@ from scipy.sparse import csr_matrix, hstack
 from service.scorer import FURTHER, Margins
 from training import characters
 from training.errors import BadData
+from training.fitting.pipeline import BLOCKS, Vocabularies, counters
 from training.params import Model
-from training.pipeline import BLOCKS, Vocabularies, counters
 from training.progress import say
 
 Values = NDArray[np.float64]

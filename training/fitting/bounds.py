@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from training.fitting.pipeline import BLOCKS
 from training.params import Model
-from training.pipeline import BLOCKS
 
 # In the names of a homepage's clues ("url:.com") and in the runs of characters that show that it is one.
 HOMEPAGE = "rl:"

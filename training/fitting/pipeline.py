@@ -2,7 +2,8 @@
 The pipeline: counts of words, clues and characters, and a regularised logistic regression over them.
 
 A score is a sum over the distinct words and clues of a comment: there is no TF-IDF, and no normalisation but that the
-characters inside words count for less, the more words there are (`characters.py`). All else is scikit-learn's own.
+characters inside words count for less, the more words there are (`training/characters.py`). All else is of
+scikit-learn.
 """
 
 from collections.abc import Callable, Mapping, Sequence

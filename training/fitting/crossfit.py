@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training import weights
-from training.counts import Counts
 from training.data.augment import Dressed
 from training.data.rows import Row
 from training.data.split import Fold, by_group, by_source, fewest
 from training.errors import BadData
+from training.fitting import weights
+from training.fitting.counts import Counts
+from training.fitting.weights import Weights
+from training.fitting.workers import Workers, here
 from training.params import Params
 from training.progress import track
-from training.weights import Weights
-from training.workers import Workers, here
 
 Values = NDArray[np.float64]
 # Python's own texts: numpy's have a width, at which it cuts longer ones.
