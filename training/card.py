@@ -11,8 +11,8 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.assess import Assessment
 from training.data.rows import Row
+from training.evaluation.assess import Assessment
 from training.fitting.crossfit import Held
 from training.heldout import Measured
 from training.params import Params

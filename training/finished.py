@@ -14,21 +14,21 @@ from service.core.features import document, extract
 from service.core.site import Thresholds
 from service.scorer import Scorer
 from training import registry
-from training.bootstrap import Values
 from training.characters import full_words_of
 from training.data.duplicates import cluster
 from training.data.rows import Row
 from training.data.split import groups_of
 from training.errors import BadData
-from training.evaluate import FIELDS, GIVEN, by_part
-from training.explain import Rule, clues_of, heaviest, worst
-from training.fields import without_fields
+from training.evaluation.bootstrap import Values
+from training.evaluation.explain import Rule, clues_of, heaviest, worst
+from training.evaluation.fields import without_fields
+from training.evaluation.figures import FIELDS, GIVEN, by_part
+from training.evaluation.parts import parts_of
+from training.evaluation.scored import Scored
 from training.fitting.pipeline import entries_of
 from training.params import Params
-from training.parts import parts_of
 from training.progress import track
 from training.report import Findings
-from training.scored import Scored
 
 
 def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Params) -> Findings:

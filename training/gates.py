@@ -18,6 +18,7 @@ from training.behaviour import SUITE
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
 from training.errors import BadModel
+from training.evaluation.newest import newest
 from training.fitting.compile import TOLERANCE, prove_equal
 from training.gate_behaviour import behave
 from training.gate_outcome import Outcome
@@ -25,7 +26,6 @@ from training.gate_rates import FEWEST, by_part, whole
 from training.gate_scores import Scores
 from training.gate_sources import owned
 from training.gate_words import probe
-from training.newest import newest
 from training.params import Params
 from training.progress import track
 from training.promotions import current_version, successor, verify

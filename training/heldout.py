@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.assess import Assessment
 from training.data.duplicates import Thinned
-from training.evaluate import SOURCES, TEMPLATES
-from training.explain import Clue, Rule, clues_of, heaviest, worst
+from training.evaluation.assess import Assessment
+from training.evaluation.explain import Clue, Rule, clues_of, heaviest, worst
+from training.evaluation.figures import SOURCES, TEMPLATES
 from training.fitting.crossfit import Held, Prepared
 from training.fitting.pipeline import Entries
 from training.params import Params

@@ -16,9 +16,9 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_curve
 
 from service.core.site import Thresholds
-from training.bootstrap import Values
-from training.evaluate import FALSE_POSITIVE_RATES
-from training.scored import Scored
+from training.evaluation.bootstrap import Values
+from training.evaluation.figures import FALSE_POSITIVE_RATES
+from training.evaluation.scored import Scored
 
 # Stand-ins that the page's own colours replace.
 INK, HAM, SPAM = "#010203", "#010204", "#010205"

@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader
 
 from service.core.site import Thresholds
 from training import plots
-from training.evaluate import GIVEN, SOURCES, TEMPLATES, Figures
-from training.explain import Clue, Error
-from training.scored import Scored
+from training.evaluation.explain import Clue, Error
+from training.evaluation.figures import GIVEN, SOURCES, TEMPLATES, Figures
+from training.evaluation.scored import Scored
 from training.tables import ERRORS, RANKS, text_of
 
 BLOCKS = {"words": "Words and pairs", "clues": "Clues", "characters": "Parts of words"}

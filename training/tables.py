@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from training.evaluate import Figures
+from training.evaluation.figures import Figures
 
 ERRORS = {
     "ham": "good", "ham_rejected": "rejected", "ham_held": "held",

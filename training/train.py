@@ -12,7 +12,6 @@ from sklearn.pipeline import Pipeline
 
 from service.core.features import document, readings
 from training import registry, report
-from training.assess import assess
 from training.card import Origin, card
 from training.data.augment import dress
 from training.data.clean import clean
@@ -23,6 +22,7 @@ from training.data.rows import Row
 from training.data.select import select
 from training.data.split import fewest, groups_of, is_fitted
 from training.errors import BadData
+from training.evaluation.assess import assess
 from training.fitting import calibrate, weights
 from training.fitting.compile import compile_arrays, prove_equal
 from training.fitting.counts import count

@@ -11,10 +11,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from training import report
 from training.data.rows import Row
-from training.evaluate import GIVEN, by_part
-from training.explain import Error
-from training.parts import parts_of
-from training.scored import Scored
+from training.evaluation.explain import Error
+from training.evaluation.figures import GIVEN, by_part
+from training.evaluation.parts import parts_of
+from training.evaluation.scored import Scored
 
 LONG = "https://example.com/" + "long" * 60
 

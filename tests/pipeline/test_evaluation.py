@@ -18,14 +18,14 @@ from click.testing import CliRunner, Result
 from small_fit import PARAMS, PARAMS_FILE
 
 from training import report
-from training.articles import articles_left_out
 from training.card import Origin, card
 from training.cli import main
 from training.data.rows import Row
-from training.evaluate import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
-from training.fields import sample
+from training.evaluation.articles import articles_left_out
+from training.evaluation.fields import sample
+from training.evaluation.figures import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
+from training.evaluation.later import split
 from training.heldout import Measured, findings
-from training.later import split
 from training.registry import sha256_of
 from training.tables import show
 from training.train import Corpus, measure

@@ -6,7 +6,7 @@ from math import inf
 
 from service.core.comment import Comment
 from service.scorer import Margins
-from training.explain import Rule, clues_of
+from training.evaluation.explain import Rule, clues_of
 
 ENTRIES = {"words": {"casino": 2.0, "agree": -3.0}, "clues": {}, "characters": {"ca": 0.5}}
 HONEST = " ".join(f"w{number}" for number in range(40))

@@ -3,13 +3,13 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from training import curves
-from training.bootstrap import CONFIDENCE, draws, interval, share
 from training.data.rows import Row
-from training.evaluate import Figures, by_part, figures, limits_of
+from training.evaluation import curves
+from training.evaluation.bootstrap import CONFIDENCE, draws, interval, share
+from training.evaluation.figures import Figures, by_part, figures, limits_of
+from training.evaluation.parts import length_band, parts_of
+from training.evaluation.scored import Scored
 from training.fitting.thresholds import upper_bound
-from training.parts import length_band, parts_of
-from training.scored import Scored
 
 RANDOM = np.random.default_rng(7)
 IS_SPAM = RANDOM.random(400) < 0.4

@@ -26,9 +26,9 @@ from training.data.duplicates import thin
 from training.data.rows import Row
 from training.data.store import own_rows
 from training.errors import BadData
-from training.evaluate import NEWEST
+from training.evaluation.figures import NEWEST
+from training.evaluation.newest import newest
 from training.fitting.weights import row_weights
-from training.newest import newest
 from training.registry import read_card
 from training.train import gather, measure
 

@@ -1,7 +1,7 @@
 import pytest
 
 from training.data.rows import Row
-from training.kinds import kind_of, kinds
+from training.evaluation.kinds import kind_of, kinds
 
 
 @pytest.mark.parametrize(

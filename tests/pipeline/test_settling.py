@@ -11,10 +11,10 @@ from scipy.special import expit
 from small_fit import PARAMS
 
 from training.data.rows import Row
+from training.evaluation.settle import settle
 from training.fitting.calibrate import Line
 from training.fitting.crossfit import Held, Prepared
 from training.fitting.thresholds import Choice, most_errors
-from training.settle import settle
 
 UNUSED: Any = None
 Scored = tuple[Row, float]

@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from service.core.features import document
-from training.assess import assess
 from training.card import Origin, card
 from training.data.clean import clean
 from training.data.corrections import corrected
@@ -16,6 +15,7 @@ from training.data.duplicates import Thinned, thin
 from training.data.files import Rejected, files_of, read
 from training.data.rows import Row
 from training.errors import BadData
+from training.evaluation.assess import assess
 from training.fitting import calibrate
 from training.fitting.pipeline import assemble
 from training.heldout import Measured

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import BadData
+from training.evaluation.scored import Scored
 from training.fitting import weights
 from training.fitting.calibrate import Line, fit_line
 from training.fitting.crossfit import Held, Prepared
 from training.fitting.thresholds import Choice, choose, most_errors
 from training.params import Params
-from training.scored import Scored
 
 Values = NDArray[np.float64]
 

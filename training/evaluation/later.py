@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.split import fewest
-from training.evaluate import Figures, by_part
+from training.evaluation.figures import Figures, by_part
+from training.evaluation.settle import refit
 from training.fitting.crossfit import Held, Prepared
 from training.params import Params
-from training.settle import refit
 
 # Rows of each label that are needed on both sides of a day, and rows of a source before it for it to be measured.
 FEWEST = 50

@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.bootstrap import Values, draws
 from training.data.rows import Row
+from training.evaluation.bootstrap import Values, draws
 from training.fitting.thresholds import scores_of
 
 

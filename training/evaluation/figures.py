@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from training import curves
-from training.bootstrap import Values, bounded, interval, share, weighted_share
 from training.data.split import fewest
-from training.scored import Scored
+from training.evaluation import curves
+from training.evaluation.bootstrap import Values, bounded, interval, share, weighted_share
+from training.evaluation.scored import Scored
 
 # What was done to the rows that are judged.
 SOURCES, TEMPLATES, GIVEN = "sources held out", "templates held out", "rows as given"

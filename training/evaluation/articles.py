@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.split import fewest, is_fitted
-from training.evaluate import Figures, by_part
+from training.evaluation.figures import Figures, by_part
+from training.evaluation.scored import Scored
+from training.evaluation.settle import Terms
 from training.fitting import weights
 from training.fitting.crossfit import Prepared
 from training.params import Params
-from training.scored import Scored
-from training.settle import Terms
 
 # Rows of each label that an article needs, and articles of a source that are left out: each costs a fit.
 FEWEST, MOST = 30, 10

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from service.core.comment import Comment
 from training.data.rows import Row
-from training.evaluate import Figures, by_part
-from training.parts import Parts, parts_among
-from training.scored import Scored
+from training.evaluation.figures import Figures, by_part
+from training.evaluation.parts import Parts, parts_among
+from training.evaluation.scored import Scored
 
 TAKEN = {
     "as written": (),

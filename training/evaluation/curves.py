@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from training.bootstrap import Values, Weights, ratio
+from training.evaluation.bootstrap import Values, Weights, ratio
 
 BINS = 10
 Labels = NDArray[np.bool_]

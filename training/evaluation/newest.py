@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from training.data.rows import Row
 from training.data.split import fewest, is_fitted
-from training.evaluate import Figures, by_part
+from training.evaluation.figures import Figures, by_part
+from training.evaluation.settle import refit
 from training.fitting.crossfit import Held, Prepared
 from training.params import Params
-from training.settle import refit
 
 SHARE = 0.2
 # Own labels of either kind among the newest that are needed for a figure.

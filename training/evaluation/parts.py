@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from service.core import markup
 from training.data.rows import Row
 from training.data.split import fewest
-from training.kinds import OTHER, kind_of, kinds
+from training.evaluation.kinds import OTHER, kind_of, kinds
 
 Masks = dict[str, NDArray[np.bool_]]
 Parts = Mapping[str, Masks]

@@ -10,20 +10,20 @@ from numpy.typing import NDArray
 
 from service.core.comment import Comment
 from service.core.features import readings
-from training.articles import articles_left_out
-from training.evaluate import ARTICLES, FIELDS, LATER, NEWEST, SOURCES, TEMPLATES, Figures, by_part
-from training.fields import without_fields
+from training.evaluation.articles import articles_left_out
+from training.evaluation.fields import without_fields
+from training.evaluation.figures import ARTICLES, FIELDS, LATER, NEWEST, SOURCES, TEMPLATES, Figures, by_part
+from training.evaluation.later import later_rows
+from training.evaluation.newest import newest_labels
+from training.evaluation.parts import parts_among, parts_of
+from training.evaluation.scored import Scored
+from training.evaluation.settle import Terms, Values, settle, settle_each
 from training.fitting.calibrate import Line
 from training.fitting.counts import recount
 from training.fitting.crossfit import Held, Prepared
 from training.fitting.thresholds import Choice
-from training.later import later_rows
-from training.newest import newest_labels
 from training.params import Params
-from training.parts import parts_among, parts_of
 from training.progress import track
-from training.scored import Scored
-from training.settle import Terms, Values, settle, settle_each
 
 Views = dict[str, dict[str, dict[str, Figures]]]
 

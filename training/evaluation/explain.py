@@ -16,8 +16,8 @@ from service.core.features import readings
 from service.scorer import Margins
 from training.characters import shares
 from training.data.rows import Row
+from training.evaluation.scored import Scored
 from training.fitting.pipeline import Entries
-from training.scored import Scored
 
 WORST, MOST_OF_A_SOURCE, CLUES, WEIGHTS = 12, 3, 6, 24
 RARE = "rare words"
