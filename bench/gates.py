@@ -19,7 +19,6 @@ import click
 import numpy as np
 
 from service.core.features import document, extract
-from training.card import Origin
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
 from training.data.split import groups_of
@@ -29,6 +28,7 @@ from training.options import data
 from training.params import Params, read_params
 from training.progress import say, track
 from training.promotions import verify
+from training.report.card import Origin
 from training.train import Corpus, gather, train
 
 WORD, OWN = "zorvexa", "store:site"

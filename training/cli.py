@@ -13,16 +13,13 @@ from pathlib import Path
 import click
 
 from service.scorer import ModelError, current
-from training import options, registry, report, tables
+from training import options, registry
 from training.attack_cli import attack
 from training.behaviour_cli import behaviour
 from training.campaigns_cli import campaigns
-from training.card import Origin, card
 from training.data.store import own_rows
 from training.errors import TrainingError
-from training.finished import judge
 from training.fitting.workers import dask, here
-from training.heldout import findings
 from training.import_cli import imports
 from training.labelled_cli import labelled
 from training.options import MODEL, PATHS, STRICT
@@ -31,6 +28,10 @@ from training.progress import say
 from training.promotion_cli import history, promote, rollback
 from training.promotions import current_version, system_user
 from training.promotions import promote as make_current
+from training.report import html, tables
+from training.report.card import Origin, card
+from training.report.finished import judge
+from training.report.heldout import findings
 from training.shadow_cli import shadow
 from training.train import Corpus, gather, measure, train
 
@@ -169,7 +170,7 @@ def evaluate(
     else:
         found = judge(model or current(Path("models")), corpus.files, corpus.rows, given)
     if page:
-        report.write(page, found, texts_in_report)
+        html.write(page, found, texts_in_report)
     if as_json:
         click.echo(json.dumps(found.facts))
         return

@@ -11,8 +11,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from service.core.features import document, readings
-from training import registry, report
-from training.card import Origin, card
+from training import registry
 from training.data.augment import dress
 from training.data.clean import clean
 from training.data.corrections import corrected
@@ -29,9 +28,11 @@ from training.fitting.counts import count
 from training.fitting.crossfit import Prepared, cross_fit
 from training.fitting.pipeline import assemble, entries_of
 from training.fitting.workers import Workers, here
-from training.heldout import Measured, findings
 from training.params import Params
 from training.progress import say, track
+from training.report import html
+from training.report.card import Origin, card
+from training.report.heldout import Measured, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,6 @@ def write(
     comments = [row.as_comment() for row in measured.prepared.rows]
     difference = prove_equal(pipeline, folder, comments)
     found = findings(f"Model {folder.name}", facts, measured, params, entries_of(pipeline))
-    report.write(folder / registry.REPORT, found, texts_in_report)
+    html.write(folder / registry.REPORT, found, texts_in_report)
     say(f"{folder}: written; compiled and pipeline agree to {difference:.1e} on {len(comments):,} comments")
     return folder

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from training import report
 from training.data.rows import Row
 from training.evaluation.explain import Error
 from training.evaluation.figures import GIVEN, by_part
 from training.evaluation.parts import parts_of
 from training.evaluation.scored import Scored
+from training.report import html
 
 LONG = "https://example.com/" + "long" * 60
 
@@ -45,7 +45,7 @@ def write(path: Path) -> None:
     }
     errors = [Error(rows[0], 0.99, [(LONG, 2.0)]), Error(rows[1], 0.01, [])]
     weights = {"words": {"spam": [(LONG, 1.0)], "ham": []}}
-    report.write(path, report.Findings("A model", facts, {GIVEN: scored}, errors, weights))
+    html.write(path, html.Findings("A model", facts, {GIVEN: scored}, errors, weights))
 
 
 def test_nothing_is_wider_than_a_phone(page: Page) -> None:

@@ -17,17 +17,17 @@ import pytest
 from click.testing import CliRunner, Result
 from small_fit import PARAMS, PARAMS_FILE
 
-from training import report
-from training.card import Origin, card
 from training.cli import main
 from training.data.rows import Row
 from training.evaluation.articles import articles_left_out
 from training.evaluation.fields import sample
 from training.evaluation.figures import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
 from training.evaluation.later import split
-from training.heldout import Measured, findings
 from training.registry import sha256_of
-from training.tables import show
+from training.report import html
+from training.report.card import Origin, card
+from training.report.heldout import Measured, findings
+from training.report.tables import show
 from training.train import Corpus, measure
 
 HAM, SPAM, BOTH = map(
@@ -178,7 +178,7 @@ def test_the_report_names_worst_errors_without_their_texts(measured: Measured, t
     facts = {"thresholds": {"accept_below": 0.3, "reject_at": 0.9}, "warnings": ["look <here>"]}
     found = findings("A model", {**facts, "figures": measured.assessment.figures}, measured, PARAMS)
 
-    report.write(tmp_path / "report.html", found)
+    html.write(tmp_path / "report.html", found)
 
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     worst = found.errors[0].row
@@ -191,7 +191,7 @@ def test_an_owner_may_have_the_texts_in_the_report(measured: Measured, tmp_path:
     facts = {"thresholds": {"accept_below": 0.3, "reject_at": 0.9}, "warnings": []}
     found = findings("A model", {**facts, "figures": measured.assessment.figures}, measured, PARAMS)
 
-    report.write(tmp_path / "report.html", found, texts=True)
+    html.write(tmp_path / "report.html", found, texts=True)
 
     assert found.errors[0].row.comment in (tmp_path / "report.html").read_text(encoding="utf-8")
 

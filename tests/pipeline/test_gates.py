@@ -18,12 +18,12 @@ from uncovered import uncovered
 
 from training import registry
 from training.behaviour import read_suite
-from training.card import Origin
 from training.cli import main
 from training.data.rows import Row
 from training.gates import NEWEST, Report, examine
 from training.params import Params, read_params
 from training.promotions import current_version, history
+from training.report.card import Origin
 from training.train import Corpus, gather, train
 
 WRITTEN = Path(__file__).parents[2] / "training" / "written"

@@ -21,7 +21,6 @@ from uncovered import uncovered
 from service.core.features import extract
 from service.scorer import Scorer
 from training import registry
-from training.card import Origin
 from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadModel
@@ -33,6 +32,7 @@ from training.partial.folds import folds_of
 from training.partial.former import Former
 from training.partial.learning import Learner
 from training.partial.vocabulary import Chosen, Tokens, choose
+from training.report.card import Origin
 from training.train import gather
 
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")

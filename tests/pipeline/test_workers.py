@@ -14,11 +14,11 @@ from distributed import LocalCluster
 from uncovered import uncovered
 
 from training import registry
-from training.card import Origin
 from training.cli import main
 from training.errors import BadWorkers
 from training.fitting.workers import dask
 from training.params import read_params
+from training.report.card import Origin
 from training.train import gather, train
 
 WRITTEN = Path(__file__).parents[2] / "training" / "written" / "ham_english.jsonl"

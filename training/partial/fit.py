@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from service.core.features import document
-from training.card import Origin, card
 from training.data.clean import clean
 from training.data.corrections import corrected
 from training.data.duplicates import Thinned, thin
@@ -18,7 +17,6 @@ from training.errors import BadData
 from training.evaluation.assess import assess
 from training.fitting import calibrate
 from training.fitting.pipeline import assemble
-from training.heldout import Measured
 from training.params import Params
 from training.partial import held
 from training.partial.balance import Factors, factors_of
@@ -27,6 +25,8 @@ from training.partial.facts import facts
 from training.partial.former import Former
 from training.partial.passes import Learned, learn
 from training.progress import say
+from training.report.card import Origin, card
+from training.report.heldout import Measured
 from training.train import Corpus, write
 
 

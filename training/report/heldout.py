@@ -13,7 +13,7 @@ from training.evaluation.figures import SOURCES, TEMPLATES
 from training.fitting.crossfit import Held, Prepared
 from training.fitting.pipeline import Entries
 from training.params import Params
-from training.report import Findings
+from training.report.html import Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from training.evaluation.scored import Scored
 from training.fitting.pipeline import entries_of
 from training.params import Params
 from training.progress import track
-from training.report import Findings
+from training.report.html import Findings
 
 
 def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Params) -> Findings:

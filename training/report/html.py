@@ -10,11 +10,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from service.core.site import Thresholds
-from training import plots
 from training.evaluation.explain import Clue, Error
 from training.evaluation.figures import GIVEN, SOURCES, TEMPLATES, Figures
 from training.evaluation.scored import Scored
-from training.tables import ERRORS, RANKS, text_of
+from training.report import plots
+from training.report.tables import ERRORS, RANKS, text_of
 
 BLOCKS = {"words": "Words and pairs", "clues": "Clues", "characters": "Parts of words"}
 HOW = {

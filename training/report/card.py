@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from training.data.rows import Row
 from training.evaluation.assess import Assessment
 from training.fitting.crossfit import Held
-from training.heldout import Measured
 from training.params import Params
 from training.registry import sha256_of
+from training.report.heldout import Measured
 
 if TYPE_CHECKING:
     from training.train import Corpus
