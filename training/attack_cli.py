@@ -14,10 +14,10 @@ from rich.table import Table
 from service.core.comment import Comment
 from service.core.features import extract
 from service.scorer import Scorer, load_current
+from training.attacks.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.errors import BadData
 from training.options import MODEL, STRICT, data
 from training.progress import track
-from training.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.train import gather
 
 COLUMNS = ("attack", "rows", "not accepted", "rejected", "recall at 0.5 %", "")

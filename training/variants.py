@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from service.core.comment import Comment
-from training.attacks import attack
+from training.attacks.catalogue import attack
 from training.data.rows import Row
 
 # None where there is nothing to change: no link to take away, no sentence in that language.

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from service.core.comment import Comment
 from service.core.features import document
 from service.core.site import Thresholds
-from training.attacks import ATTACKS, attack
+from training.attacks.catalogue import ATTACKS, attack
+from training.attacks.disguises import DISGUISES
+from training.attacks.resistance import Values, costs_too_much, resistance
 from training.cli import main
 from training.data.files import read
 from training.data.rows import Row
-from training.disguises import DISGUISES
-from training.resistance import Values, costs_too_much, resistance
 
 SPAM = Path(__file__).parents[1] / "artefact" / "spam_to_attack.jsonl"
 OFFER = Comment(

@@ -6,8 +6,8 @@ from dataclasses import replace
 from random import Random
 
 from service.core.comment import Comment
-from training.disguises import DISGUISES, Disguise
-from training.smuggling import HIDDEN_LINKS, PADDINGS, REWRITINGS, Attack
+from training.attacks.disguises import DISGUISES, Disguise
+from training.attacks.smuggling import HIDDEN_LINKS, PADDINGS, REWRITINGS, Attack
 
 
 def _on_comment(disguise: Disguise) -> Attack:

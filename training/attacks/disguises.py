@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from training import alphabets
+from training.attacks import alphabets
 
 Disguise = Callable[[str, Random], str]
 

@@ -9,7 +9,7 @@ from random import Random
 from string import ascii_lowercase
 
 from service.core.comment import Comment
-from training import decoys
+from training.attacks import decoys
 
 Attack = Callable[[Comment, Random], Comment]
 

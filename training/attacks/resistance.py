@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.core.comment import Comment
 from service.core.site import Thresholds
-from training.attacks import ATTACKS, attack
+from training.attacks.catalogue import ATTACKS, attack
 from training.data.rows import Row
 from training.fitting.thresholds import scores_of
 
