@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from service.scorer import Scorer, load_current
-from training.behaviour import Check, Failure, examine, judge_with, read_suite
-from training.behaviour_limits import read_limits
+from training.behaviour.checks import Check, Failure, examine, judge_with, read_suite
+from training.behaviour.limits import read_limits
 from training.options import MODEL
 
 QUOTED = 70

@@ -8,8 +8,8 @@ from itertools import repeat
 import numpy as np
 
 from service.scorer import Scorer
-from training.behaviour import SUITE, Check, examine, judge_with, read_suite
-from training.behaviour_limits import read_limits
+from training.behaviour.checks import SUITE, Check, examine, judge_with, read_suite
+from training.behaviour.limits import read_limits
 from training.gate_outcome import Outcome
 from training.gate_rates import LEVEL, worse
 

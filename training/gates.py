@@ -14,7 +14,7 @@ import numpy as np
 from service.core.features import document, extract
 from service.scorer import Scorer
 from training import registry
-from training.behaviour import SUITE
+from training.behaviour.checks import SUITE
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
 from training.errors import BadModel

@@ -10,9 +10,9 @@ from service.core.comment import Comment
 from service.core.decision import Explanation
 from service.core.site import Thresholds
 from service.scorer import load_current
-from training.behaviour import Check, examine, judge_with, read_suite
+from training.behaviour.checks import Check, examine, judge_with, read_suite
+from training.behaviour.limits import read_limits
 from training.behaviour_cli import line
-from training.behaviour_limits import read_limits
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -12,12 +12,12 @@ from service.core.comment import Comment
 from service.core.decision import Explanation
 from service.core.features import document
 from service.core.site import Thresholds
-from training.behaviour import SUITE, Check, Judge, examine, read_suite
-from training.behaviour_limits import LIMITS, Limits, read_limits
+from training.behaviour.checks import SUITE, Check, Judge, examine, read_suite
+from training.behaviour.limits import LIMITS, Limits, read_limits
+from training.behaviour.variants import INVARIANCES, directions, read_details
 from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadParams
-from training.variants import INVARIANCES, directions, read_details
 
 THRESHOLDS = Thresholds(accept_below=0.3, reject_at=0.95)
 ANN = Row("suite", "ham", "Ann", "I was there, and it rained.", language="en", kind="praise")
@@ -88,7 +88,7 @@ def test_no_comment_is_there_twice(rows: list[Row]) -> None:
 
 def test_no_comment_is_among_those_that_are_fitted(rows: list[Row]) -> None:
     lines = [
-        text for path in (SUITE.parent / "written").glob("*.jsonl") for text in path.read_text("utf-8").split("\n")
+        text for path in (SUITE.parents[1] / "written").glob("*.jsonl") for text in path.read_text("utf-8").split("\n")
     ]
     fitted = {json.loads(text)["comment"].casefold() for text in lines if text}
 

@@ -17,7 +17,7 @@ from running_service import write_model
 from uncovered import uncovered
 
 from training import registry
-from training.behaviour import read_suite
+from training.behaviour.checks import read_suite
 from training.cli import main
 from training.data.rows import Row
 from training.gates import NEWEST, Report, examine

@@ -15,13 +15,13 @@ from service.core.decision import Explanation
 from service.core.features import extract
 from service.core.site import Thresholds
 from service.scorer import Scorer
-from training.behaviour_limits import Limits, Shift
+from training.behaviour.limits import Limits, Shift
+from training.behaviour.variants import INVARIANCES, directions, read_details
 from training.data.files import files_of, read
 from training.data.rows import Row
 from training.errors import BadData
-from training.variants import INVARIANCES, directions, read_details
 
-SUITE = Path(__file__).with_name("behaviour")
+SUITE = Path(__file__).with_name("suite")
 ALL = "all"
 Judge = Callable[[Comment], Explanation]
 

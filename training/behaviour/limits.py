@@ -11,7 +11,7 @@ from typing import Any
 
 from training.errors import BadParams
 
-LIMITS = Path(__file__).with_name("behaviour") / "limits.toml"
+LIMITS = Path(__file__).with_name("suite") / "limits.toml"
 
 
 @dataclass(frozen=True, slots=True)

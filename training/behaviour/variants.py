@@ -17,7 +17,7 @@ from training.data.rows import Row
 Change = Callable[[Row], Comment | None]
 SALES_LINK = "https://bargain-pantry-outlet.shop/sale"
 KEYWORDS = "Cheap Payday Loans"
-DETAILS = Path(__file__).with_name("behaviour") / "details.toml"
+DETAILS = Path(__file__).with_name("suite") / "details.toml"
 
 _ANCHOR = re.compile(r"<a\s[^<>]*>(.*?)</a>|\[(?:url|link)=[^\]]*\](.*?)\[/(?:url|link)\]", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"<img[^<>]*>|\[img\].*?\[/img\]|(?:https?://|www\.)\S+", re.IGNORECASE)
