@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from training.data.store import own_rows
-from training.gate_table import as_json, show
-from training.gates import examine
+from training.gates.examine import examine
+from training.gates.table import as_json, show
 from training.options import MODELS, STRICT, data
 from training.params import read_params
 from training.progress import say

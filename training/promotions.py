@@ -88,7 +88,7 @@ def promote(
     """
     Make a version the current one, for services that look to take up within seconds, and keep who did so and why.
 
-    The gates are the caller's affair (`gates.py`); what is given of them is kept.
+    The gates are the caller's affair (`training/gates`); what is given of them is kept.
 
     Raises:
         BadModel: there is no such version, its files are not those of its card, it is the current one, or the current

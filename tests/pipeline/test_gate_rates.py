@@ -10,9 +10,9 @@ from service.core.features import extract
 from service.core.site import Thresholds
 from service.scorer import Scorer
 from training.data.rows import Row
-from training.gate_rates import by_part, holm, whole, worse
-from training.gate_scores import ACCEPT, HOLD, REJECT, Bands, Scores, bands_of
-from training.gate_words import LET_IN, THROWN_OUT, probe
+from training.gates.rates import by_part, holm, whole, worse
+from training.gates.scores import ACCEPT, HOLD, REJECT, Bands, Scores, bands_of
+from training.gates.words import LET_IN, THROWN_OUT, probe
 
 ROWS = [Row("blog", "ham", "Ann", "Hello", language="en")] * 200
 EVERYWHERE = np.ones(200, dtype=bool)

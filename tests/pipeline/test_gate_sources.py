@@ -5,7 +5,7 @@ A source that would own a candidate.
 from collections.abc import Mapping
 from typing import Any
 
-from training.gate_sources import owned
+from training.gates.sources import owned
 
 
 def card(**spam: int) -> Mapping[str, Any]:

@@ -10,8 +10,8 @@ from scorer_by_hand import NO_CLUES, scorer_by_hand
 from service.core.features import extract
 from service.core.site import Thresholds
 from training.data.rows import Row
-from training.gate_scores import Scores
-from training.gate_words import LET_IN, probe
+from training.gates.scores import Scores
+from training.gates.words import LET_IN, probe
 
 # A hundred comments of spam, the first a little over the threshold, each further one by a little more.
 SPAM = [f"spam{number:03}" for number in range(100)]

@@ -20,7 +20,7 @@ from training import registry
 from training.behaviour.checks import read_suite
 from training.cli import main
 from training.data.rows import Row
-from training.gates import NEWEST, Report, examine
+from training.gates.examine import NEWEST, Report, examine
 from training.params import Params, read_params
 from training.promotions import current_version, history
 from training.report.card import Origin
@@ -103,7 +103,7 @@ def short_suite(monkeypatch: pytest.MonkeyPatch) -> None:
     A twentieth of the behavioural suite, where other gates are meant: the whole of it takes ten seconds each time.
     """
     some = read_suite()[::20]
-    monkeypatch.setattr("training.gate_behaviour.read_suite", lambda: some)
+    monkeypatch.setattr("training.gates.behaviour.read_suite", lambda: some)
 
 
 def failed(report: Report) -> list[str]:
@@ -279,7 +279,7 @@ def test_a_damaged_model_in_use_does_not_keep_another_from_being_promoted(models
 def test_without_the_suite_its_gate_is_left_out_and_that_is_said(
     models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in ("training.gates", "training.gate_behaviour"):
+    for module in ("training.gates.examine", "training.gates.behaviour"):
         monkeypatch.setattr(f"{module}.SUITE", tmp_path / "none")
     write_model(models, "tiny")
     (models / "CURRENT").unlink()

@@ -10,8 +10,8 @@ import numpy as np
 from service.scorer import Scorer
 from training.behaviour.checks import SUITE, Check, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
-from training.gate_outcome import Outcome
-from training.gate_rates import LEVEL, worse
+from training.gates.outcome import Outcome
+from training.gates.rates import LEVEL, worse
 
 BEHAVIOUR = "behaviour"
 

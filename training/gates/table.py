@@ -8,9 +8,9 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from training.gate_behaviour import BEHAVIOUR
-from training.gate_outcome import Outcome, interval
-from training.gates import ENOUGH, Report
+from training.gates.behaviour import BEHAVIOUR
+from training.gates.examine import ENOUGH, Report
+from training.gates.outcome import Outcome, interval
 
 # Eight columns with intervals need this much where the output is no terminal, which rich takes for 80.
 WIDTH = 155

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from service.scorer import Scorer
 from training.data.rows import Row
-from training.gate_outcome import Outcome
-from training.gate_scores import ACCEPT, REJECT, Scores, bands_of
+from training.gates.outcome import Outcome
+from training.gates.scores import ACCEPT, REJECT, Scores, bands_of
 
 LET_IN, THROWN_OUT = "spam accepted with one word", "ham rejected with one word"
 # Words that are tried in each direction, on so many comments.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from training.data.rows import Row
-from training.gate_outcome import Outcome
-from training.gate_scores import ACCEPT, REJECT, Bands, Scores
+from training.gates.outcome import Outcome
+from training.gates.scores import ACCEPT, REJECT, Bands, Scores
 
 # How often chance alone may make a candidate that is just as good fail a test.
 LEVEL = 0.05

@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Any
 
 from training.data.rows import LABELS
-from training.gate_outcome import Outcome
+from training.gates.outcome import Outcome
 
 WEIGHT_OF_A_SOURCE = "weight of a source"
 MOST = 0.5

@@ -20,12 +20,12 @@ from training.data.rows import LABELS, Row
 from training.errors import BadModel
 from training.evaluation.newest import newest
 from training.fitting.compile import TOLERANCE, prove_equal
-from training.gate_behaviour import behave
-from training.gate_outcome import Outcome
-from training.gate_rates import FEWEST, by_part, whole
-from training.gate_scores import Scores
-from training.gate_sources import owned
-from training.gate_words import probe
+from training.gates.behaviour import behave
+from training.gates.outcome import Outcome
+from training.gates.rates import FEWEST, by_part, whole
+from training.gates.scores import Scores
+from training.gates.sources import owned
+from training.gates.words import probe
 from training.params import Params
 from training.progress import track
 from training.promotions import current_version, successor, verify
