@@ -27,7 +27,7 @@ from training.gates.scores import ACCEPT, HOLD, REJECT, Scores
 from training.options import data
 from training.params import Params, read_params
 from training.progress import say, track
-from training.promotions import verify
+from training.promotion.promote import verify
 from training.report.card import Origin
 from training.train import Corpus, gather, train
 

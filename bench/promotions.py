@@ -17,7 +17,7 @@ from rich.console import Console
 from bench.processes import MODELS_DIR, hamlet
 from bench.steady import Answer, Load, in_words
 from service.config import Settings
-from training.promotions import current_version, promote
+from training.promotion.promote import current_version, promote
 
 SECONDS, PROMOTIONS = 60, 10
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import redis
 
 from bench.processes import MODELS_DIR, Server, descendants, named
-from training.promotions import current_version, promote
+from training.promotion.promote import current_version, promote
 
 SECONDS = 3
 SLOW_CLIENTS = 50

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from service.scorer import ModelError, current
-from training import options, registry
+from training import options
 from training.attack_cli import attack
 from training.behaviour_cli import behaviour
 from training.campaigns_cli import campaigns
@@ -25,9 +25,10 @@ from training.labelled_cli import labelled
 from training.options import MODEL, PATHS, STRICT
 from training.params import SHIPPED, read_params
 from training.progress import say
+from training.promotion import registry
+from training.promotion.promote import current_version, system_user
+from training.promotion.promote import promote as make_current
 from training.promotion_cli import history, promote, rollback
-from training.promotions import current_version, system_user
-from training.promotions import promote as make_current
 from training.report import html, tables
 from training.report.card import Origin, card
 from training.report.finished import judge

@@ -18,9 +18,9 @@ from training.gates.table import as_json, show
 from training.options import MODELS, STRICT, data
 from training.params import read_params
 from training.progress import say
-from training.promotions import Examination, Promotion, current_version, roll_back, system_user
-from training.promotions import history as read_history
-from training.promotions import promote as make_current
+from training.promotion.promote import Examination, Promotion, current_version, roll_back, system_user
+from training.promotion.promote import history as read_history
+from training.promotion.promote import promote as make_current
 from training.train import gather
 
 REFUSED = 2

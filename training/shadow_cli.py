@@ -23,7 +23,7 @@ from service.scorer import Scorer, load_current
 from training.data.store import own_store
 from training.options import MODELS
 from training.progress import say
-from training.shadow import Disagreement, Shadow, compare, watched, with_labels
+from training.promotion.shadow import Disagreement, Shadow, compare, watched, with_labels
 
 MOST_SHOWN = 20
 

@@ -11,7 +11,6 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from service.core.features import document, readings
-from training import registry
 from training.data.augment import dress
 from training.data.clean import clean
 from training.data.corrections import corrected
@@ -30,6 +29,7 @@ from training.fitting.pipeline import assemble, entries_of
 from training.fitting.workers import Workers, here
 from training.params import Params
 from training.progress import say, track
+from training.promotion import registry
 from training.report import html
 from training.report.card import Origin, card
 from training.report.heldout import Measured, findings

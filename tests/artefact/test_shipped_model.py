@@ -14,10 +14,10 @@ from service.core.comment import Comment
 from service.core.features import extract
 from service.core.site import Thresholds
 from service.scorer import Scorer, load_current
-from training import registry
 from training.data.files import read
 from training.data.rows import Row
 from training.fitting.compile import prove_equal
+from training.promotion import registry
 
 MODELS = Path(__file__).parents[2] / "models"
 COMMENTS = Path(__file__).parent / "comments.jsonl"

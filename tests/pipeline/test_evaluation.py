@@ -23,7 +23,7 @@ from training.evaluation.articles import articles_left_out
 from training.evaluation.fields import sample
 from training.evaluation.figures import ARTICLES, FIELDS, GIVEN, LATER, NEWEST, SOURCES, TEMPLATES
 from training.evaluation.later import split
-from training.registry import sha256_of
+from training.promotion.registry import sha256_of
 from training.report import html
 from training.report.card import Origin, card
 from training.report.heldout import Measured, findings

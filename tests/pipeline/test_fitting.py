@@ -15,14 +15,14 @@ from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 from service.core.comment import Comment
 from service.core.features import document, extract
 from service.scorer import Margins, Scorer
-from training import registry
 from training.characters import Characters
 from training.cli import main
 from training.errors import BadModel
 from training.fitting.compile import prove_equal
 from training.fitting.counts import as_readings, columns, count, recount
 from training.fitting.pipeline import counters
-from training.promotions import current_version
+from training.promotion import registry
+from training.promotion.promote import current_version
 from training.train import gather
 
 DATA = [word for path in ENGLISH for word in ("--data", str(path))]

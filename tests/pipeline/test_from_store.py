@@ -29,7 +29,7 @@ from training.errors import BadData
 from training.evaluation.figures import NEWEST
 from training.evaluation.newest import newest
 from training.fitting.weights import row_weights
-from training.registry import read_card
+from training.promotion.registry import read_card
 from training.train import gather, measure
 
 LONG = "they promised us a new bridge for the third time and nobody has seen a single worker on the site yet"

@@ -16,13 +16,13 @@ from click.testing import CliRunner, Result
 from running_service import write_model
 from uncovered import uncovered
 
-from training import registry
 from training.behaviour.checks import read_suite
 from training.cli import main
 from training.data.rows import Row
 from training.gates.examine import NEWEST, Report, examine
 from training.params import Params, read_params
-from training.promotions import current_version, history
+from training.promotion import registry
+from training.promotion.promote import current_version, history
 from training.report.card import Origin
 from training.train import Corpus, gather, train
 

@@ -20,7 +20,6 @@ from uncovered import uncovered
 
 from service.core.features import extract
 from service.scorer import Scorer
-from training import registry
 from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadModel
@@ -32,6 +31,7 @@ from training.partial.folds import folds_of
 from training.partial.former import Former
 from training.partial.learning import Learner
 from training.partial.vocabulary import Chosen, Tokens, choose
+from training.promotion import registry
 from training.report.card import Origin
 from training.train import gather
 

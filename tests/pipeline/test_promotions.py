@@ -14,7 +14,7 @@ from running_service import write_model
 from service.admin import versions
 from training.cli import main
 from training.errors import BadModel
-from training.promotions import Examination, Promotion, current_version, history, promote, roll_back
+from training.promotion.promote import Examination, Promotion, current_version, history, promote, roll_back
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -21,7 +21,7 @@ from service.scorer import Scorer
 from service.store.engine import connect
 from service.store.tables import decisions
 from training.cli import main
-from training.shadow import Disagreement, Seen, compare, watched
+from training.promotion.shadow import Disagreement, Seen, compare, watched
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

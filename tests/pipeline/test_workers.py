@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from distributed import LocalCluster
 from uncovered import uncovered
 
-from training import registry
 from training.cli import main
 from training.errors import BadWorkers
 from training.fitting.workers import dask
 from training.params import read_params
+from training.promotion import registry
 from training.report.card import Origin
 from training.train import gather, train
 

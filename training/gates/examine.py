@@ -13,7 +13,6 @@ import numpy as np
 
 from service.core.features import document, extract
 from service.scorer import Scorer
-from training import registry
 from training.behaviour.checks import SUITE
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
@@ -28,7 +27,8 @@ from training.gates.sources import owned
 from training.gates.words import probe
 from training.params import Params
 from training.progress import track
-from training.promotions import current_version, successor, verify
+from training.promotion import registry
+from training.promotion.promote import current_version, successor, verify
 
 HOLD_OUT, NEWEST = "hold-out", "newest own labels"
 ENOUGH = "enough rows"

@@ -9,7 +9,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training import registry
 from training.characters import full_words_of
 from training.data.rows import Row
 from training.errors import BadModel
@@ -17,6 +16,7 @@ from training.fitting.calibrate import Line
 from training.fitting.pipeline import BLOCKS, Entries, entries_of
 from training.partial.learning import Start
 from training.partial.vocabulary import Chosen
+from training.promotion import registry
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from training.data.rows import Row
 from training.evaluation.assess import Assessment
 from training.fitting.crossfit import Held
 from training.params import Params
-from training.registry import sha256_of
+from training.promotion.registry import sha256_of
 from training.report.heldout import Measured
 
 if TYPE_CHECKING:

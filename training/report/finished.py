@@ -13,7 +13,6 @@ from service.core.comment import Comment
 from service.core.features import document, extract
 from service.core.site import Thresholds
 from service.scorer import Scorer
-from training import registry
 from training.characters import full_words_of
 from training.data.duplicates import cluster
 from training.data.rows import Row
@@ -28,6 +27,7 @@ from training.evaluation.scored import Scored
 from training.fitting.pipeline import entries_of
 from training.params import Params
 from training.progress import track
+from training.promotion import registry
 from training.report.html import Findings
 
 

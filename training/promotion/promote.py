@@ -14,7 +14,7 @@ from pathlib import Path
 
 from service.scorer import CURRENT, ModelError, Scorer
 from training.errors import BadModel
-from training.registry import PIPELINE, read_card, sha256_of
+from training.promotion.registry import PIPELINE, read_card, sha256_of
 
 HISTORY, LOCK = "history.jsonl", ".lock"
 
