@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from training.campaigns import LEVELS, Counts, Level, judge, observe
 from training.data.rows import LABELS
 from training.errors import BadData
 from training.options import STRICT, data
+from training.replay.campaigns import LEVELS, Counts, Level, judge, observe
 from training.train import gather
 
 RANGES = ("1 author", *(f"{low} to {high - 1}" for low, high in pairwise(LEVELS[1:])), f"{LEVELS[-1]} or more")

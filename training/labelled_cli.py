@@ -8,8 +8,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from training.labelled import judge, observe
 from training.options import STRICT, data
+from training.replay.labelled import judge, observe
 from training.train import gather
 
 

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from service.core.policy import CAMPAIGN_WEIGHTS
-from training.campaigns import LEVELS, judge, observe, replay
 from training.cli import main
 from training.data.rows import Row
+from training.replay.campaigns import LEVELS, judge, observe, replay
 
 PITCH = "I earn $500 a day from home with this simple trick, ask me how it works today"
 SPUN = "We earn $700 a day from home with this simple method, ask me how it works now"

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from service.core import feedback
 from training.cli import main
 from training.data.rows import Row
-from training.labelled import KINDS, judge, observe
+from training.replay.labelled import KINDS, judge, observe
 
 PITCH = "I earn $500 a day from home with this simple trick, ask me how it works today"
 SPUN = "We earn $700 a day from home with this simple method, ask me how it works now"

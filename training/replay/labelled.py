@@ -11,8 +11,8 @@ from service.core.campaign import BANDS, Sketcher, resembles
 from service.core.commenter import COMMON_NAMES, plain_name
 from service.core.contacts import contacts
 from service.label_fields import FEWEST_SHARED_HUNDREDTHS, MOST_COPIES
-from training.campaigns import by_source, oftener
 from training.data.rows import LABELS, Row
+from training.replay.campaigns import by_source, oftener
 
 # What came before a row: near-copies or comments of its author, all of one label.
 KINDS = ("copy of spam", "copy of ham", "author of spam", "author of ham")
