@@ -14,7 +14,7 @@ from rich.table import Table
 
 from training.data.rows import LABELS
 from training.errors import BadData
-from training.importing import Tally, convert, find
+from training.importers.convert import Tally, convert, find
 from training.progress import console, say
 
 ENDINGS = (".jsonl", ".jsonl.gz")

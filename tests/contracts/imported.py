@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.importing import convert, find
+from training.importers.convert import convert, find
 
 
 @dataclass(frozen=True, slots=True)
