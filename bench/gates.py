@@ -19,12 +19,12 @@ import click
 import numpy as np
 
 from service.core.features import document, extract
+from training.commands.options import data
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
 from training.data.split import groups_of
 from training.gates.examine import examine
 from training.gates.scores import ACCEPT, HOLD, REJECT, Scores
-from training.options import data
 from training.params import Params, read_params
 from training.progress import say, track
 from training.promotion.promote import verify

@@ -1,5 +1,5 @@
 """
-The command `hamlet-train`: fit a model on labelled files, evaluate one.
+The command `hamlet-train`: `fit` and `evaluate` are here, all others in `commands/`.
 """
 
 import json
@@ -13,27 +13,27 @@ from pathlib import Path
 import click
 
 from service.scorer import ModelError, current
-from training import options
-from training.attack_cli import attack
-from training.behaviour_cli import behaviour
-from training.campaigns_cli import campaigns
+from training.commands import options
+from training.commands.attack import attack
+from training.commands.behaviour import behaviour
+from training.commands.campaigns import campaigns
+from training.commands.imports import imports
+from training.commands.labelled import labelled
+from training.commands.options import MODEL, PATHS, STRICT
+from training.commands.promotion import history, promote, rollback
+from training.commands.shadow import shadow
 from training.data.store import own_rows
 from training.errors import TrainingError
 from training.fitting.workers import dask, here
-from training.import_cli import imports
-from training.labelled_cli import labelled
-from training.options import MODEL, PATHS, STRICT
 from training.params import SHIPPED, read_params
 from training.progress import say
 from training.promotion import registry
 from training.promotion.promote import current_version, system_user
 from training.promotion.promote import promote as make_current
-from training.promotion_cli import history, promote, rollback
 from training.report import html, tables
 from training.report.card import Origin, card
 from training.report.finished import judge
 from training.report.heldout import findings
-from training.shadow_cli import shadow
 from training.train import Corpus, gather, measure, train
 
 DATA = options.data("labelled rows")

@@ -12,7 +12,7 @@ from service.core.site import Thresholds
 from service.scorer import load_current
 from training.behaviour.checks import Check, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
-from training.behaviour_cli import line
+from training.commands.behaviour import line
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -15,8 +15,8 @@ from service.core.comment import Comment
 from service.core.features import extract
 from service.scorer import Scorer, load_current
 from training.attacks.resistance import Cost, Recall, Values, costs_too_much, resistance
+from training.commands.options import MODEL, STRICT, data
 from training.errors import BadData
-from training.options import MODEL, STRICT, data
 from training.progress import track
 from training.train import gather
 

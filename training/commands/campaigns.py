@@ -11,9 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from training.commands.options import STRICT, data
 from training.data.rows import LABELS
 from training.errors import BadData
-from training.options import STRICT, data
 from training.replay.campaigns import LEVELS, Counts, Level, judge, observe
 from training.train import gather
 

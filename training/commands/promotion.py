@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from training.commands.options import MODELS, STRICT, data
 from training.data.store import own_rows
 from training.gates.examine import examine
 from training.gates.table import as_json, show
-from training.options import MODELS, STRICT, data
 from training.params import read_params
 from training.progress import say
 from training.promotion.promote import Examination, Promotion, current_version, roll_back, system_user

@@ -20,8 +20,8 @@ from service.core.decision import Verdict
 from service.core.labels import Label
 from service.periods import PERIOD
 from service.scorer import Scorer, load_current
+from training.commands.options import MODELS
 from training.data.store import own_store
-from training.options import MODELS
 from training.progress import say
 from training.promotion.shadow import Disagreement, Shadow, compare, watched, with_labels
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from service.scorer import Scorer, load_current
 from training.behaviour.checks import Check, Failure, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
-from training.options import MODEL
+from training.commands.options import MODEL
 
 QUOTED = 70
 REASONS = 3

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from training.options import STRICT, data
+from training.commands.options import STRICT, data
 from training.replay.labelled import judge, observe
 from training.train import gather
 
