@@ -21,7 +21,7 @@ from service.private_files import replace
 # The end of what a job printed; progress of a fit is some fifty lines.
 MOST_OUTPUT = 16_384
 _LOCK, _ABOUT, _OUTPUT, _CODE, _GROUP = "lock", "about.json", "output", "exit-code", "process-group"
-_PROGRAM = "from training.command import main; main()"
+_PROGRAM = "from training.__main__ import main; main()"
 # A fit takes minutes of a processor and what the others need of the caches, so it also yields at once to any of them.
 _FIT = f"from service.training_jobs import step_aside; step_aside(); {_PROGRAM}"
 # Going back takes a second, and is wanted most when the machine has none to spare.

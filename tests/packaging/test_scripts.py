@@ -148,7 +148,7 @@ def dockerfile() -> str:
 
 
 def test_hamlet_train_without_what_it_needs_says_what_to_install() -> None:
-    program = "import sys; sys.modules['joblib'] = None; from training.command import main; main()"
+    program = "import sys; sys.modules['joblib'] = None; from training.__main__ import main; main()"
 
     refused = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
 

@@ -1,5 +1,5 @@
 """
-The command `hamlet-train`, which says what to install where only the service is.
+`python -m training` is the command `hamlet-train`, which says what to install where only the service is.
 """
 
 import sys
@@ -20,3 +20,7 @@ def main() -> None:
             '.ci/venv requirements-train.lock in a clone, pip install "hamlet-moderation[train]" elsewhere'
         )
     run()
+
+
+if __name__ == "__main__":
+    main()
