@@ -95,6 +95,13 @@ def test_the_reading_tour_and_the_architecture_name_files_that_exist() -> None:
             assert (ROOT / "service" / name).exists() or (ROOT / name).exists(), f"{page}: {name}"
 
 
+def test_every_folder_of_training_is_told() -> None:
+    folders = {path.name for path in (ROOT / "training").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    table = read("docs/training.md").partition("## Where it is in the code")[2].partition("\n## ")[0]
+
+    assert set(re.findall(r"`(\w+)/`", table)) - {"training"} == folders
+
+
 def test_every_fault_in_operations_is_made_by_a_test_that_exists() -> None:
     tests = re.findall(r"`(\w+/test_\w+\.py)`", read("docs/operations.md"))
 
