@@ -25,6 +25,11 @@ FIRST_SECONDS, DAY_SECONDS, AGAIN_SECONDS = 60.0, 86_400.0, 600.0
 # Ids and clocks of several machines differ by less.
 MARGIN = timedelta(days=1)
 
+DOUBTED = (
+    "nothing is erased today: by this machine's clock the last purge was more than a week ago. If the clock is wrong, "
+    "put it right; else what is too old is erased tomorrow, or now by `hamlet purge`"
+)
+
 logger = logging.getLogger("hamlet.purge")
 
 
@@ -75,7 +80,14 @@ class Purge:
         oldest = min(comments, labels) - MARGIN if self.days and self.label_days else None
         secrets = self.secrets.drop(oldest)
         self.store.settle()
+        self.store.has_run(now)
         return Purged(decisions, said, entries, sessions, trainings, secrets)
+
+    def is_doubtful(self) -> bool:
+        """
+        Tell whether the clock is so far ahead of the last purge that it may be wrong.
+        """
+        return not self.store.trusts(self.clock())
 
     def ends(self, now: datetime) -> tuple[datetime, datetime]:
         """
@@ -109,12 +121,16 @@ def running(purge: Purge, count: Callable[[Mapping[str, int]], None]) -> Iterato
 
 def daily(purge: Purge, count: Callable[[Mapping[str, int]], None], wait: Callable[[float], object]) -> None:
     """
-    Purge soon and then every day, until `wait` returns something true instead of waiting for so many seconds.
+    Purge soon and then every day, until `wait` returns something true instead of waiting for so many seconds. A clock
+    far ahead gets a day in which it can be put right, since what is erased does not come back.
     """
     seconds = FIRST_SECONDS
     while not wait(seconds):
         seconds = DAY_SECONDS
         try:
+            if purge.is_doubtful():
+                logger.warning(DOUBTED)
+                continue
             purged = purge.run(wait)
         except StoreUnavailable:
             logger.warning("what is too old is erased later: the store does not answer")

@@ -3,7 +3,7 @@ What is older than a site owner keeps it, erased a batch at a time, while commen
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, Table, delete, func, select
 
@@ -12,6 +12,11 @@ from service.store.erasing import MOST_IDS, erase_decisions, erase_labels
 from service.store.insert import insert_into
 from service.store.statistics import first_id
 from service.store.tables import decisions, labels, lists, moderator_sessions, retention
+
+# Beside the tables' names in `retention`: when the last purge was, and since when a clock far ahead of it is doubted.
+_LAST, _DOUBTED = "purge", "doubt"
+# A day, less what clocks are corrected by in it.
+PLAUSIBLE, LONG_ENOUGH = timedelta(days=7), timedelta(hours=20)
 
 Erase = Callable[[Connection, Sequence[str], datetime], int]
 
@@ -44,7 +49,7 @@ class Retention:
         found = []
         with unhurried(self._engine) as connection:
             for table, moment in ((decisions, before), (labels, labels_before)):
-                old = (table.c.id > _until(connection, table), table.c.id < first_id(moment))
+                old = (table.c.id > _until(connection, table.name), table.c.id < first_id(moment))
                 query = select(func.count()).where(*old, table.c.erased_at.is_(None))
                 found.append(connection.execute(query).scalar_one())
         return found[0], found[1]
@@ -64,6 +69,27 @@ class Retention:
             old = moderator_sessions.c.began_at < began_before
             return connection.execute(delete(moderator_sessions).where(old)).rowcount
 
+    def trusts(self, now: datetime) -> bool:
+        """
+        Tell whether a clock may be gone by: it is at most a week ahead of the last purge, or has been so for a day.
+        """
+        with available(), self._engine.begin() as connection:
+            last, doubted = _until(connection, _LAST), _until(connection, _DOUBTED)
+            if not last or first_id(now - PLAUSIBLE) <= last:
+                return True
+            is_new = not doubted or first_id(now) < doubted
+            if is_new:
+                _go_on(connection, _DOUBTED, first_id(now))
+            return not is_new and doubted <= first_id(now - LONG_ENOUGH)
+
+    def has_run(self, now: datetime) -> None:
+        """
+        Keep when the last purge was; nothing is doubted any more.
+        """
+        with available(), self._engine.begin() as connection:
+            _go_on(connection, _LAST, first_id(now))
+            connection.execute(delete(retention).where(retention.c.what == _DOUBTED))
+
     def settle(self) -> None:
         """
         Let nothing that was erased stay in SQLite's log, as far as nobody reads it at this moment.
@@ -76,20 +102,20 @@ class Retention:
         end = first_id(before)
         while True:
             with available(), self._engine.begin() as connection:
-                last = _until(connection, table)
+                last = _until(connection, table.name)
                 old = select(table.c.id).where(table.c.id > last, table.c.id < end).order_by(table.c.id)
                 ids = connection.scalars(old.limit(MOST_IDS)).all()
                 if not ids:
                     return
                 count = erase(connection, ids, now)
-                _go_on(connection, table, ids[-1])
+                _go_on(connection, table.name, ids[-1])
             yield count
 
 
-def _until(connection: Connection, table: Table) -> str:
-    return connection.scalar(select(retention.c.until).where(retention.c.what == table.name)) or ""
+def _until(connection: Connection, what: str) -> str:
+    return connection.scalar(select(retention.c.until).where(retention.c.what == what)) or ""
 
 
-def _go_on(connection: Connection, table: Table, until: str) -> None:
-    row = insert_into(retention, connection.dialect).values(what=table.name, until=until)
+def _go_on(connection: Connection, what: str, until: str) -> None:
+    row = insert_into(retention, connection.dialect).values(what=what, until=until)
     connection.execute(row.on_conflict_do_update(index_elements=[retention.c.what], set_={"until": until}))

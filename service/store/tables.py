@@ -252,12 +252,12 @@ labels = Table(
     Index(None, "site_id", "at"),
 )
 
-# How far the purge has come, so that it never looks at what it has erased again.
+# How far the purge has come, so that it never looks at what it has erased again, and when it was.
 retention = Table(
     "retention",
     metadata,
-    Column("what", Text, primary_key=True),  # the name of a table whose ids are in the order of time
-    Column("until", Text, nullable=False),  # the last id that was looked at
+    Column("what", Text, primary_key=True),  # a table, whose ids are in the order of time, or a row of Retention's
+    Column("until", Text, nullable=False),  # the last id that was looked at, or one of that moment
 )
 _PURGED = select(retention.c.until).where(retention.c.what == literal_column("'decisions'")).scalar_subquery()
 # Of what the purge has been through nothing is left that anything could be looked for by.

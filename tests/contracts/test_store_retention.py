@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
+import pytest
 from private_store import MARKS, Everything, PrivateStore, marks_in
 from sqlalchemy import delete, func, select, text
 from stores import NOON, OpenStore, Store, decision
@@ -192,3 +193,50 @@ def test_nothing_of_a_person_is_told_any_more(private: PrivateStore, tmp_path: P
     assert Outbox(private.store.engine).claim(LATER, timedelta(minutes=5), 10) == []
     with private.store.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM outbox")) == 0
+
+
+@pytest.fixture
+def purged(store: Store) -> Retention:
+    """
+    What was purged at NOON.
+    """
+    retention = Retention(store.engine)
+    retention.has_run(NOON)
+    return retention
+
+
+def test_a_clock_is_trusted_within_a_week_of_the_last_purge_or_where_there_was_none(store: Store) -> None:
+    retention = Retention(store.engine)
+
+    assert retention.trusts(NOON)
+    retention.has_run(NOON)
+
+    assert retention.trusts(NOON + timedelta(days=7))
+    assert retention.trusts(NOON - timedelta(days=700))
+
+
+def test_a_clock_far_ahead_is_trusted_a_day_later_however_often_the_service_starts(purged: Retention) -> None:
+    back = NOON + timedelta(days=60)
+
+    assert [purged.trusts(back + timedelta(hours=hours)) for hours in (0, 1, 12, 24)] == [False, False, False, True]
+
+
+def test_a_clock_that_was_put_right_and_goes_wrong_again_is_doubted_again(purged: Retention) -> None:
+    assert not purged.trusts(NOON + timedelta(days=4000))
+    purged.has_run(NOON + timedelta(days=1))
+
+    assert not purged.trusts(NOON + timedelta(days=4001))
+
+
+def test_a_clock_that_was_put_back_is_doubted_from_then_on(purged: Retention) -> None:
+    assert not purged.trusts(NOON + timedelta(days=4000))
+
+    assert not purged.trusts(NOON + timedelta(days=30))
+    assert purged.trusts(NOON + timedelta(days=31))
+
+
+def test_a_purge_keeps_when_it_was(store: Store, tmp_path: Path) -> None:
+    purge(store, tmp_path, LATER)
+
+    assert Retention(store.engine).trusts(LATER + timedelta(days=7))
+    assert not Retention(store.engine).trusts(LATER + timedelta(days=8))

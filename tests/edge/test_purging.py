@@ -23,14 +23,19 @@ class Days:
     Waits without waiting, and stops after some waits; purges as it is told.
     """
 
-    def __init__(self, *outcomes: Purged | Exception) -> None:
+    def __init__(self, *outcomes: Purged | Exception, doubts: int = 0) -> None:
         self.outcomes = [*outcomes]
+        self.doubts = doubts
         self.waited: list[float] = []
         self.counted: list[Mapping[str, int]] = []
 
     def wait(self, seconds: float) -> bool:
         self.waited.append(seconds)
         return not self.outcomes
+
+    def is_doubtful(self) -> bool:
+        self.doubts -= 1
+        return self.doubts >= 0
 
     def run(self, _: object) -> Purged:
         outcome = self.outcomes.pop(0)
@@ -49,6 +54,16 @@ def test_it_purges_soon_after_the_start_and_then_once_a_day() -> None:
 
     assert days.waited == [FIRST_SECONDS, DAY_SECONDS, DAY_SECONDS]
     assert [(each["decisions"], each["labels"]) for each in days.counted] == [(3, 2), (0, 0)]
+
+
+def test_by_a_clock_far_ahead_nothing_is_erased_for_a_day(caplog: pytest.LogCaptureFixture) -> None:
+    days = Days(NOTHING, doubts=1)
+
+    days.pass_by()
+
+    assert days.waited == [FIRST_SECONDS, DAY_SECONDS, DAY_SECONDS]
+    assert len(days.counted) == 1
+    assert "If the clock is wrong, put it right" in caplog.text
 
 
 @pytest.mark.parametrize(
