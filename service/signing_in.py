@@ -22,7 +22,7 @@ class Accounts(Protocol):
     """
 
     def attempt(self, name: str, now: datetime) -> tuple[int, str] | None: ...
-    def number(self, name: str) -> int | None: ...
+    def find(self, name: str) -> tuple[int, str] | None: ...
     def succeeded(self, moderator_id: int) -> None: ...
 
 
@@ -31,7 +31,7 @@ class Sessions(Protocol):
     Keeps who is signed in; every call raises StoreUnavailable when it cannot.
     """
 
-    def begin(self, digest: bytes, moderator_id: int, now: datetime) -> None: ...
+    def begin(self, digest: bytes, moderator_id: int, password: str, now: datetime) -> bool: ...
     def moderator(self, digest: bytes, now: datetime) -> Moderator | None: ...
     def end(self, digest: bytes) -> None: ...
 
@@ -66,7 +66,7 @@ class SigningIn:
                 "name or password is wrong, or there were too many wrong ones: then wait, from a minute up to an hour"
             )
         self.accounts.succeeded(account[0])
-        return self._begin(account[0], now)
+        return self._begin(account, now)
 
     def vouched(self, name: str) -> str:
         """
@@ -75,10 +75,10 @@ class SigningIn:
         Raises:
             WrongSignIn: there is no account of this name.
         """
-        number = self.accounts.number(name)
-        if number is None:
+        account = self.accounts.find(name)
+        if account is None:
             raise WrongSignIn(f"there is no account for {name!r}; `hamlet moderators add` makes one")
-        return self._begin(number, self.clock())
+        return self._begin(account, self.clock())
 
     def moderator(self, token: str) -> Moderator | None:
         """
@@ -92,9 +92,10 @@ class SigningIn:
         """
         self.sessions.end(_digest(token))
 
-    def _begin(self, moderator_id: int, now: datetime) -> str:
+    def _begin(self, account: tuple[int, str], now: datetime) -> str:
         token = secrets.token_urlsafe(32)
-        self.sessions.begin(_digest(token), moderator_id, now)
+        if not self.sessions.begin(_digest(token), *account, now):
+            raise WrongSignIn("the account was changed at this moment; sign in again")
         return token
 
 

@@ -126,13 +126,15 @@ class Moderators:
             connection.execute(update(moderators).where(moderators.c.id == row.id).values(changed))
         return row.id, row.password
 
-    def number(self, name: str) -> int | None:
+    def find(self, name: str) -> tuple[int, str] | None:
         """
-        Return the number of an account, locked or not; None if there is none of this name.
+        Return the number of an account, locked or not, and the hash of its password; None if there is none of this
+        name.
         """
+        reading = select(moderators.c.id, moderators.c.password).where(moderators.c.name == name)
         with available(), one_by_one(self._engine).connect() as connection:
-            found: int | None = connection.scalar(select(moderators.c.id).where(moderators.c.name == name))
-        return found
+            row = connection.execute(reading).one_or_none()
+        return row and (row.id, row.password)
 
     def succeeded(self, moderator_id: int) -> None:
         """
@@ -157,14 +159,19 @@ class Sessions:
         self._idle = idle
         self._longest = longest
 
-    def begin(self, digest: bytes, moderator_id: int, now: datetime) -> None:
+    def begin(self, digest: bytes, moderator_id: int, password: str, now: datetime) -> bool:
         """
-        Keep a new session, and forget those that have ended.
+        Keep a new session if the account's password still has this hash, and return whether it has; forget those
+        sessions that have ended.
         """
         began = {"digest": digest, "moderator_id": moderator_id, "began_at": now, "seen_at": now}
+        is_unchanged = (moderators.c.id == moderator_id) & (moderators.c.password == password)
         with available(), self._engine.begin() as connection:
             connection.execute(delete(moderator_sessions).where(~self._goes_on(now)))
+            if connection.scalar(select(moderators.c.id).where(is_unchanged).with_for_update()) is None:
+                return False
             connection.execute(insert(moderator_sessions).values(began))
+        return True
 
     def moderator(self, digest: bytes, now: datetime) -> Moderator | None:
         """
@@ -203,7 +210,9 @@ def _lock(failures: int, now: datetime) -> datetime | None:
 
 
 def _id_of(connection: Connection, name: str) -> int:
-    moderator_id: int | None = connection.scalar(select(moderators.c.id).where(moderators.c.name == name))
+    # Locked, so that no session begins meanwhile.
+    asking = select(moderators.c.id).where(moderators.c.name == name).with_for_update()
+    moderator_id: int | None = connection.scalar(asking)
     if moderator_id is None:
         raise UnknownModerator(f"there is no moderator {name!r}; `hamlet moderators list` shows them")
     return moderator_id

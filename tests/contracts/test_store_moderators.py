@@ -56,8 +56,8 @@ def test_a_name_is_given_to_one_account(accounts: Moderators) -> None:
 
 
 def test_an_account_is_found_by_its_exact_name(accounts: Moderators) -> None:
-    assert accounts.number("Anna") == number_of(accounts)
-    assert accounts.number("anna") is None
+    assert accounts.find("Anna") == (number_of(accounts), "hash")
+    assert accounts.find("anna") is None
 
 
 def test_an_account_for_an_unknown_site_is_not_made(accounts: Moderators) -> None:
@@ -110,7 +110,7 @@ def test_a_sign_in_that_succeeds_forgets_the_failures(accounts: Moderators) -> N
 
 
 def test_a_new_password_unlocks_and_signs_out(accounts: Moderators, sessions: Sessions) -> None:
-    sessions.begin(DIGEST, number_of(accounts), NOON)
+    sessions.begin(DIGEST, number_of(accounts), "hash", NOON)
     for _ in range(FREE_FAILURES + 1):
         accounts.attempt("Anna", NOON)
 
@@ -119,6 +119,19 @@ def test_a_new_password_unlocks_and_signs_out(accounts: Moderators, sessions: Se
     assert sessions.moderator(DIGEST, NOON) is None
     found = accounts.attempt("Anna", NOON)
     assert found and found[1] == "another"
+
+
+def test_no_session_begins_by_a_password_that_was_changed_or_for_who_was_removed(
+    accounts: Moderators, sessions: Sessions
+) -> None:
+    number = number_of(accounts)
+    accounts.change_password("Anna", "another")
+
+    assert not sessions.begin(DIGEST, number, "hash", NOON)
+    assert sessions.moderator(DIGEST, NOON) is None
+    assert sessions.begin(DIGEST, number, "another", NOON)
+    accounts.remove("Anna")
+    assert not sessions.begin(bytes(31), number, "another", NOON)
 
 
 def test_an_unknown_name_can_do_nothing(accounts: Moderators) -> None:
@@ -134,7 +147,7 @@ def test_a_session_tells_who_it_is_and_what_they_may_see(
 ) -> None:
     number = number_of(accounts)
 
-    sessions.begin(DIGEST, number, NOON)
+    sessions.begin(DIGEST, number, "hash", NOON)
 
     expected = Moderator(number, "Anna", Role.MODERATOR, frozenset({store.site.id}))
     assert sessions.moderator(DIGEST, NOON) == expected
@@ -142,7 +155,7 @@ def test_a_session_tells_who_it_is_and_what_they_may_see(
 
 
 def test_a_session_ends_after_half_a_day_without_a_request(accounts: Moderators, sessions: Sessions) -> None:
-    sessions.begin(DIGEST, number_of(accounts), NOON)
+    sessions.begin(DIGEST, number_of(accounts), "hash", NOON)
 
     assert sessions.moderator(DIGEST, NOON + MINUTE * 700)
     assert sessions.moderator(DIGEST, NOON + MINUTE * 1400)
@@ -150,7 +163,7 @@ def test_a_session_ends_after_half_a_day_without_a_request(accounts: Moderators,
 
 
 def test_a_session_ends_after_a_week_however_busy(accounts: Moderators, sessions: Sessions) -> None:
-    sessions.begin(DIGEST, number_of(accounts), NOON)
+    sessions.begin(DIGEST, number_of(accounts), "hash", NOON)
     for hours in range(1, 168):
         assert sessions.moderator(DIGEST, NOON + timedelta(hours=hours))
 
@@ -160,8 +173,8 @@ def test_a_session_ends_after_a_week_however_busy(accounts: Moderators, sessions
 def test_a_session_of_a_clock_that_was_put_back_does_not_go_on_for_years(
     accounts: Moderators, sessions: Sessions
 ) -> None:
-    sessions.begin(DIGEST, number_of(accounts), NOON + timedelta(days=700))
-    sessions.begin(bytes(31), number_of(accounts), NOON + timedelta(hours=1))
+    sessions.begin(DIGEST, number_of(accounts), "hash", NOON + timedelta(days=700))
+    sessions.begin(bytes(31), number_of(accounts), "hash", NOON + timedelta(hours=1))
 
     assert sessions.moderator(DIGEST, NOON) is None
     assert sessions.moderator(bytes(31), NOON)
@@ -169,8 +182,8 @@ def test_a_session_of_a_clock_that_was_put_back_does_not_go_on_for_years(
 
 def test_whoever_signs_out_or_is_removed_has_no_session(accounts: Moderators, sessions: Sessions) -> None:
     number = number_of(accounts)
-    sessions.begin(DIGEST, number, NOON)
-    sessions.begin(bytes(31), number, NOON)
+    sessions.begin(DIGEST, number, "hash", NOON)
+    sessions.begin(bytes(31), number, "hash", NOON)
 
     sessions.end(DIGEST)
     assert sessions.moderator(DIGEST, NOON) is None

@@ -29,8 +29,8 @@ class FakeAccounts:
         self.attempts += 1
         return (ANNA.id, "hash of sesame") if name == "Anna" and not self.is_locked else None
 
-    def number(self, name: str) -> int | None:
-        return ANNA.id if name == "Anna" else None
+    def find(self, name: str) -> tuple[int, str] | None:
+        return (ANNA.id, "hash of sesame") if name == "Anna" else None
 
     def succeeded(self, moderator_id: int) -> None:
         self.succeeded_with.append(moderator_id)
@@ -43,9 +43,12 @@ class FakeSessions:
 
     def __init__(self) -> None:
         self.open: dict[bytes, int] = {}
+        self.password = "hash of sesame"
 
-    def begin(self, digest: bytes, moderator_id: int, now: datetime) -> None:
-        self.open[digest] = moderator_id
+    def begin(self, digest: bytes, moderator_id: int, password: str, now: datetime) -> bool:
+        if password == self.password:
+            self.open[digest] = moderator_id
+        return password == self.password
 
     def moderator(self, digest: bytes, now: datetime) -> Moderator | None:
         return ANNA if self.open.get(digest) == ANNA.id else None
@@ -131,3 +134,16 @@ def test_whoever_a_provider_vouches_for_needs_an_account_and_no_password(
 
 def test_an_account_without_a_password_is_entered_by_none() -> None:
     assert not passwords.is_right("", "")
+
+
+def test_whose_password_is_changed_while_the_old_one_is_checked_is_not_let_in(
+    signing_in: SigningIn, sessions: FakeSessions
+) -> None:
+    sessions.password = "hash of another"
+
+    with pytest.raises(WrongSignIn, match="changed at this moment"):
+        signing_in.sign_in("Anna", "sesame")
+    with pytest.raises(WrongSignIn, match="changed at this moment"):
+        signing_in.vouched("Anna")
+
+    assert not sessions.open
