@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, de
 from service.core.person import Person
 from service.store.engine import available, unhurried
 from service.store.erasing import MOST_IDS, erase_decisions, erase_labels
-from service.store.lists import entry_of
+from service.store.lists import KNOWN, entry_of
 from service.store.sites import site_ids_of
 from service.store.tables import decisions, labels, lists, outbox, sites
 
@@ -55,8 +55,8 @@ class Persons:
             of_sites = set(known.values())
             comments = self._theirs(connection, decisions, person, of_sites)
             said = self._theirs(connection, labels, person, of_sites)
-            entries = connection.execute(select(lists).where(lists.c.site_id.in_(of_sites))).all()
-            named = [row for row in entries if person.is_named_by(entry_of(row))]
+            entries = connection.execute(select(lists, KNOWN.label("known")).where(lists.c.site_id.in_(of_sites))).all()
+            named = [row for row in entries if row.known and person.is_named_by(entry_of(row))]
             noted = [row for row in entries if row not in named and person.is_told_in(row.note)]
             messages = sum(len(connection.execute(_about(part)).all()) for part in _parts(_ids(comments)))
         where = {row.site_id for row in (*comments, *said, *named, *noted)}

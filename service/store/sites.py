@@ -265,9 +265,9 @@ def _unknown(name: str, known: Iterable[str]) -> UnknownSite:
 
 
 def _site_row(row: Row[Any]) -> SiteRow:
-    # A limit of a newer Hamlet is none here.
+    # A limit of a newer Hamlet is none here, and its way to hold the usual one.
     limits = Limits(**{field.name: row.limits[field.name] for field in fields(Limits) if field.name in row.limits})
-    hold = AkismetHold(row.akismet_hold)
+    hold = next((hold for hold in AkismetHold if hold == row.akismet_hold), AkismetHold.AUTO)
     languages = tuple(row.languages)
     return SiteRow(
         *(row.name, row.disabled, (), limits, own_thresholds(row), row.log_only, hold),

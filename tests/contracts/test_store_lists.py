@@ -9,20 +9,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 from stores import NOON, SECRET, Store, decision, registered
 
 from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.entry_values import normal
+from service.core.person import Person
 from service.core.site import Site
 from service.errors import StoreUnavailable
 from service.gate import Gate
 from service.listing import Listing
 from service.store.errors import TooManyEntries, UnknownSite
 from service.store.lists import MOST_ENTRIES, Entries
+from service.store.persons import Persons
 from service.store.sites import Sites
+from service.store.tables import lists
 
 CASINO = Comment("Ann", "a casino")
 
@@ -238,3 +241,21 @@ def test_lists_that_cannot_be_read_are_no_empty_lists(store: Store, entries: Ent
 
     with pytest.raises(StoreUnavailable):
         sites.by_key_id(store.site.key_id)
+
+
+@pytest.mark.parametrize("newer", [{"kind": "image"}, {"action": "ask"}])
+def test_an_entry_of_a_newer_hamlet_does_nothing_in_an_older_one(
+    store: Store, sites: Sites, entries: Entries, newer: dict[str, str]
+) -> None:
+    entries.add("news", [entry("word", "casino"), entry("word", "poker", note="as Ann says")], NOON)
+    with store.engine.begin() as connection:
+        connection.execute(update(lists).where(lists.c.value == "poker").values(newer))
+
+    found = seen(sites, store.site.key_id).lists
+
+    assert found and found.match(CASINO, NOON)
+    assert found.match(Comment("Ann", "poker"), NOON) is None
+    assert [each.value for each in entries.of("news")] == ["casino"]
+    assert len(Persons(store.engine, [SECRET]).find(Person(name="Ann"), None).notes) == 1
+    (again,) = entries.add("news", [entry("word", "poker")], NOON)
+    assert again.action is Action.REJECT

@@ -130,6 +130,17 @@ def test_a_limit_of_a_newer_hamlet_is_passed_over_by_an_older_one(store: Store, 
     assert sites.named("news").limits == Limits(site_per_minute=7)
 
 
+def test_a_way_to_hold_of_a_newer_hamlet_is_the_usual_one_for_an_older_one(store: Store, sites: Sites) -> None:
+    key = sites.add("blog")
+    with store.engine.begin() as connection:
+        connection.execute(update(tables.sites).values(akismet_hold="quarantine"))
+
+    found = sites.by_key_id(id_of(key))
+
+    assert found and found[0].akismet_hold is AkismetHold.AUTO
+    assert sites.named("blog").akismet_hold is AkismetHold.AUTO
+
+
 def test_what_is_given_back_is_the_default_again(sites: Sites) -> None:
     sites.configure("news", limits={"key_per_minute": 7}, thresholds={"reject_at": 0.9, "max_false_reject": 0.01})
 
