@@ -27,7 +27,16 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.get("/")
     def show() -> Response:
         sites = own_sites(browsing)
-        site_id = chosen_site(sites, request.args.get("site", ""))
+        asked = request.args.get("site", "")
+        site_id = chosen_site(sites, asked)
+        count = browsing.waiting(site_id)
+        # Whoever has nothing to do at one site is told of the others, and shown one where none was asked for; looked
+        # for only then.
+        busy = browsing.busy() if not count else set()
+        elsewhere = {number: name for number, name in sites.items() if number in busy}
+        if elsewhere and not asked:
+            site_id = next(iter(elsewhere))
+            count = browsing.waiting(site_id)
         chosen, before = filters.read(request.args), request.args.get("before", "")
         # All of an author, a campaign or a reason are on one page, to be decided on together.
         most = MOST_AT_ONCE if chosen.alike or chosen.reason else PAGE
@@ -35,9 +44,6 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         found = browsing.page(site_id, chosen, most + 1, before)
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
-        count = browsing.waiting(site_id)
-        # Whoever has nothing to do at one site is told of the others; looked for only then.
-        busy = browsing.busy() if not count else set()
         return page_of(
             "list.html",
             sites=sites,
@@ -47,7 +53,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             form=filters.in_form(chosen),
             back=filters.write(chosen, site=site_id),
             following=following,
-            elsewhere={number: name for number, name in sites.items() if number in busy},
+            elsewhere=elsewhere,
             waiting=counted(count),
             shown=[*Shown],
             orders=[*Order],

@@ -64,7 +64,7 @@ class FakeBrowsing:
 
     found: list[Found] = field(default_factory=lambda: [FOUND])
     asked: list[tuple[int, Filter, str]] = field(default_factory=list)
-    count: int = 1
+    count: int | dict[int, int] = 1
     waits_at: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=lambda: {1: "news", 2: "secret", 3: "blog"})
 
@@ -72,7 +72,7 @@ class FakeBrowsing:
         return self.names
 
     def waiting(self, site_id: int) -> int:
-        return self.count
+        return self.count if isinstance(self.count, int) else self.count.get(site_id, 0)
 
     def busy(self) -> set[int]:
         return self.waits_at
@@ -648,10 +648,23 @@ def test_an_empty_queue_is_said_to_be_empty(desk: Desk) -> None:
 def test_an_empty_queue_names_the_other_own_sites_where_something_waits(desk: Desk) -> None:
     desk.browsing.found, desk.browsing.count, desk.browsing.waits_at = [], 0, {2, 3}
 
-    answer = desk.get().text
+    answer = desk.get("/?site=1").text
 
     assert 'Nothing waits at news. Something does at <a href="?site=3">blog</a>.</p>' in answer
     assert "secret" not in answer
+
+
+def test_where_no_site_is_asked_for_the_first_one_where_something_waits_is_shown(desk: Desk) -> None:
+    desk.browsing.names, desk.browsing.count = {2: "secret", 1: "news", 3: "blog"}, {2: 1, 3: 7}
+    desk.browsing.waits_at = {2, 3}
+
+    answer = desk.get().text
+
+    assert desk.browsing.asked[-1][0] == 3
+    assert '<option value="3" selected>blog</option>' in answer
+    assert 'Waiting (<span id="waiting">7</span>)' in answer
+    desk.get("/?site=1")
+    assert desk.browsing.asked[-1][0] == 1
 
 
 def test_what_waits_and_is_not_like_what_is_looked_for_still_waits(desk: Desk) -> None:
