@@ -16,7 +16,9 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # Endpoints that are there for whoever is not signed in.
-_OPEN = frozenset({f"moderate.{name}" for name in ("static", "ask", "sign_in", "to_provider", "from_provider")})
+_OPEN = frozenset(
+    {f"moderate.{name}" for name in ("static", "ask", "sign_in", "sign_out", "to_provider", "from_provider")}
+)
 
 
 def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> None:
@@ -35,10 +37,13 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
             raise NotFound("there is nothing here for you; an account of the role admin may see it")
         if g.moderator or request.endpoint in _OPEN:
             return None
-        if "HX-Request" in request.headers:
+        # Who opens the page the next day still has a cookie, and asked for nothing that was not done.
+        is_part = "HX-Request" in request.headers
+        form = url_for("moderate.ask", ended=1 if token and (is_part or request.method == "POST") else None)
+        if is_part:
             # A whole page, not the part that was asked for.
-            return Response("", 401, {"HX-Redirect": url_for("moderate.ask")})
-        return redirect(url_for("moderate.ask"), 303)
+            return Response("", 401, {"HX-Redirect": form})
+        return redirect(form, 303)
 
     @pages.after_request
     def protect(response: Response) -> Response:

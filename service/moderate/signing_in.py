@@ -46,8 +46,7 @@ def install(pages: Blueprint, signing: SigningIn, provider: Provider | None) -> 
     def ask() -> Response:
         if g.moderator:
             return _to("moderate.show")
-        # A browser that still has one was sent here from what it asked for last.
-        error = _ENDED if COOKIE in request.cookies else ""
+        error = _ENDED if "ended" in request.args else ""
         return Response(render_template("moderate/sign_in.html", error=error, name="", provider=provider))
 
     # A hash takes more processor time than a hundred comments.
@@ -66,7 +65,7 @@ def install(pages: Blueprint, signing: SigningIn, provider: Provider | None) -> 
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
-        signing.sign_out(request.cookies[COOKIE])
+        signing.sign_out(request.cookies.get(COOKIE, ""))
         response = _to("moderate.ask")
         forget(response)
         return response

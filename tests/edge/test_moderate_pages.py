@@ -206,10 +206,26 @@ def test_whoever_was_signed_out_is_told_that_what_they_did_last_was_not_done(des
     desk.signing.ended.append("token")
 
     answer = desk.browser.post("/moderate/decide", data={"choice": "01|"}, headers=HERE, follow_redirects=True)
+    part = desk.get("/comments/01", **{"HX-Request": "true"})
 
     assert "your session has ended, and what you asked for last was not done" in answer.text
+    assert part.headers["HX-Redirect"] == answer.request.full_path
     assert desk.labelling.told == []
-    assert "ended" not in Desk().get("/sign-in").text
+
+
+@pytest.mark.parametrize("visit", ["open", "sign out"])
+def test_whoever_opens_the_page_the_next_day_or_signs_out_late_is_told_nothing_of_the_last_session(
+    desk: Desk, visit: str
+) -> None:
+    desk.signing.ended.append("token")
+
+    if visit == "open":
+        answer = desk.browser.get("/moderate/", follow_redirects=True)
+    else:
+        answer = desk.browser.post("/moderate/sign-out", headers=HERE, follow_redirects=True)
+
+    assert "Sign in to moderate" in answer.text
+    assert "ended" not in answer.text
 
 
 def test_the_session_is_out_of_reach_of_scripts_and_other_sites() -> None:
