@@ -106,7 +106,7 @@ def fit(
     flags += ["--begin-with", begin_with] if begin_with else []
     origin = _origin(" ".join(["fit", *flags]), paths, params)
     name = version or registry.next_version(out, origin.created.date())
-    registry.check_free(out / name)
+    registry.check_free(out, name)
     given = read_params(params)
     if partial:
         from training.partial.fit import train as train_partially

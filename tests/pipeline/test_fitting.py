@@ -155,6 +155,14 @@ def test_a_version_is_never_written_over(models: Path) -> None:
     assert "never written over" in result.output
 
 
+def test_a_version_that_is_a_path_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["fit", *DATA, "--out", str(tmp_path), "--version", "mine/2026-11-23.1"])
+
+    assert result.exit_code == 1
+    assert result.output == "Error: mine/2026-11-23.1: a version looks like 2026-11-23.1\n"
+    assert [*tmp_path.iterdir()] == []
+
+
 @pytest.mark.parametrize("more", [[], ["--partial"]], ids=["all at once", "partial"])
 def test_too_few_rows_to_learn_a_word_from_are_an_error_with_its_cure(tmp_path: Path, more: list[str]) -> None:
     rows = tmp_path / "rows.jsonl"

@@ -39,22 +39,23 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_free(folder: Path) -> None:
+def check_free(models: Path, version: str) -> None:
     """
     Check, before an hour is spent on it, that a version can be written.
 
     Raises:
         BadModel: its name is no version, it exists (versions are never written over), or nothing can be written there.
     """
-    if not VERSION.fullmatch(folder.name):
-        raise BadModel(f"{folder.name}: a version looks like 2026-11-23.1")
+    folder = models / version
+    if not VERSION.fullmatch(version):
+        raise BadModel(f"{version}: a version looks like 2026-11-23.1")
     if folder.exists():
         raise BadModel(f"{folder} exists; a version is never written over: remove it or take the next number")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=folder.parent).close()
+        models.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=models).close()
     except OSError as error:
-        raise BadModel(f"{folder.parent}: no model can be written there ({error.strerror})") from error
+        raise BadModel(f"{models}: no model can be written there ({error.strerror})") from error
 
 
 def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, Any]) -> None:
@@ -64,7 +65,7 @@ def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, 
     Raises:
         BadModel: the version cannot be written.
     """
-    check_free(folder)
+    check_free(folder.parent, folder.name)
     folder.mkdir()
     joblib.dump(pipeline, folder / PIPELINE, compress=("zlib", 9))
     (folder / SCORER).write_bytes(compiled)
