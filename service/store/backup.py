@@ -2,6 +2,7 @@
 A copy of SQLite's file while it is in use, proven to be whole; PostgreSQL has `pg_dump` for that.
 """
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -76,6 +77,8 @@ def put_back(engine: Engine, backup: Path, aside: Path) -> str:
     try:
         _make_private(new)
         shutil.copyfile(backup, new)
+        with new.open("r+b") as file:
+            os.fsync(file.fileno())  # or a power cut leaves the store's name to a file that is empty
     except OSError as error:
         with suppress(OSError):
             new.unlink()

@@ -238,6 +238,22 @@ def test_what_was_moved_aside_is_not_written_over_by_a_second_restore_at_once(tm
     assert "before" in hamlet(tmp_path, "sites", "list").stdout
 
 
+def test_what_is_put_back_is_on_the_disk_before_it_has_the_stores_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hamlet(tmp_path, "sites", "add", "before")
+    hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+    synced = []
+
+    def note(descriptor: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{descriptor}").resolve().name, os.fstat(descriptor).st_size))
+
+    monkeypatch.setattr(os, "fsync", note)
+    put_back(connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}"), tmp_path / "copy.sqlite", tmp_path / "aside.sqlite")
+
+    assert synced == [("hamlet.sqlite.new", (tmp_path / "copy.sqlite").stat().st_size)]
+
+
 def test_where_a_copy_cannot_be_put_it_is_said_in_a_line_and_nothing_is_changed(tmp_path: Path) -> None:
     hamlet(tmp_path, "sites", "add", "before")
     hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
