@@ -20,6 +20,7 @@ from typing import Protocol
 
 from bench.machine import TICKS
 
+# To be ready, and to end.
 START_SECONDS = 60.0
 WORKERS, THREADS = 2, 2
 MODELS_DIR = "HAMLET_MODELS_DIR"
@@ -171,26 +172,35 @@ def named(pid: int, name: str) -> list[int]:
 
 @contextmanager
 def running(
-    command: list[str], environ: dict[str, str], log: Path, is_ready: Callable[[], bool]
+    command: list[str],
+    environ: dict[str, str],
+    log: Path,
+    is_ready: Callable[[], bool],
+    seconds: float = START_SECONDS,
 ) -> Iterator[tuple[int, float]]:
     """
     Run a server; give its process, and how long it took to be ready.
 
     Raises:
-        ChildProcessError: it ends before it is ready, or is not within a minute.
+        ChildProcessError: it ends before it is ready, or is not within so many seconds.
+        TimeoutExpired: it does not end within as many when it is told to, and was killed.
     """
     start = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environ, stdout=output, stderr=output)
     try:
         while not is_ready():
-            if process.poll() is not None or time.monotonic() - start > START_SECONDS:
+            if process.poll() is not None or time.monotonic() - start > seconds:
                 raise ChildProcessError(f"{command[0]} did not start: {log.read_text()[-2000:]}")
             time.sleep(0.01)
         yield process.pid, time.monotonic() - start
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=START_SECONDS)
+        try:
+            process.wait(timeout=seconds)
+        finally:
+            process.kill()  # which is nothing to one that has ended
+            process.wait()
 
 
 def _answers(url: str) -> bool:

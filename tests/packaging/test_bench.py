@@ -5,10 +5,11 @@ What a measurement may reach, and what it may not keep to itself.
 import socketserver
 import threading
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 import pytest
 
-from bench.processes import Server, embedded, hamlet
+from bench.processes import Server, embedded, hamlet, running
 from bench.steady import CALLERS, Load
 
 
@@ -39,6 +40,16 @@ def test_a_measurement_says_nothing_of_the_store_that_it_makes(capfd: pytest.Cap
         pass
 
     assert capfd.readouterr().err == ""
+
+
+def test_a_server_that_does_not_end_when_it_is_told_to_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    deaf = ["sh", "-c", "trap '' INT; echo ready; exec sleep 600"]
+
+    with pytest.raises(TimeoutExpired), running(deaf, {}, log, lambda: log.read_text() != "", 1.0) as (pid, _):
+        pass
+
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_a_measurement_reaches_no_database_and_no_redis_of_the_operators() -> None:
