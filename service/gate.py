@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from service.core.site import Scope, Site
 from service.errors import MissingScope, StoreUnavailable, Unauthorised
@@ -27,6 +27,7 @@ MOST_ROWS = 10_000
 _KEY = re.compile(r"hamlet_([0-9a-f]{10})_[A-Za-z0-9_-]{43}")
 _NO_DIGEST = bytes(32)
 
+_Result = TypeVar("_Result")
 Row = tuple[Site, bytes, bool]
 
 
@@ -114,6 +115,21 @@ class Gate:
             raise Unauthorised("no site has this key")
         return _within(scope, row[0])
 
+    def spared(self, read: Callable[[], _Result]) -> _Result:
+        """
+        Return what is read from the store, which is left alone for a second after it has not answered.
+
+        Raises:
+            StoreUnavailable: it does not answer, or did not a moment ago.
+        """
+        if self._monotonic() < self._spared_until:
+            raise unavailable()
+        try:
+            return read()
+        except StoreUnavailable:
+            self._spared_until = self._monotonic() + SPARED_SECONDS
+            raise
+
     def _is_in_use(self, key_id: str) -> bool:
         cached = self._cache.get(key_id)
         return cached is not None and cached.row is not None
@@ -124,7 +140,7 @@ class Gate:
         if cached and now < cached.ask_again_at:
             return cached.row
         try:
-            row = self._read(key_id, now)
+            row = self.spared(lambda: self._sites.by_key_id(key_id))
         except StoreUnavailable:
             if cached is None or cached.row is None or now - cached.read_at > STALE_SECONDS:
                 raise
@@ -132,15 +148,6 @@ class Gate:
             return cached.row
         self._remember(key_id, _Cached(row, now, now + self._cache_seconds))
         return row
-
-    def _read(self, key_id: str, now: float) -> Row | None:
-        if now < self._spared_until:
-            raise unavailable()
-        try:
-            return self._sites.by_key_id(key_id)
-        except StoreUnavailable:
-            self._spared_until = self._monotonic() + SPARED_SECONDS
-            raise
 
     def _remember(self, key_id: str, cached: _Cached) -> None:
         with self._lock:

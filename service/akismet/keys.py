@@ -13,12 +13,11 @@ from service.core.site import Site
 from service.errors import Unauthorised
 from service.gate import Gate
 from service.guesses import Guesses
-from service.store.engine import unavailable
 from service.store.keys import akismet_key
 
 # Also as the setting of a client that makes a host of its key: "comments.example.com/k/0123456789ab/".
 _KEY = re.compile(r"(?:\S*/k/)?([0-9a-f]{12})/?")
-# A key that was just made is known after so many seconds, and guesses ask the store no more often, nor if it is down.
+# A key that was just made is known after so many seconds, and guesses ask the store no more often.
 READ_AGAIN_SECONDS = 1.0
 
 
@@ -55,7 +54,6 @@ class Keyring:
         self._monotonic = monotonic
         self._known: dict[str, str] = {}
         self._read_again_at = float("-inf")
-        self._is_read = False
         self._guesses = Guesses(monotonic)
         self._lock = Lock()
 
@@ -81,12 +79,7 @@ class Keyring:
     def _look_up(self, key: str) -> str | None:
         with self._lock:
             if self._monotonic() >= self._read_again_at:
-                self._is_read = False
-                try:
-                    self._known = {akismet_key(self._secret, key_id): key_id for key_id in self._ids.key_ids()}
-                    self._is_read = True
-                finally:
-                    self._read_again_at = self._monotonic() + READ_AGAIN_SECONDS
-            if not self._is_read:
-                raise unavailable()
+                ids = self._gate.spared(self._ids.key_ids)
+                self._known = {akismet_key(self._secret, key_id): key_id for key_id in ids}
+                self._read_again_at = self._monotonic() + READ_AGAIN_SECONDS
             return self._known.get(key)

@@ -149,6 +149,20 @@ def test_a_store_that_does_not_answer_is_asked_once_a_second_and_is_no_verdict_o
     assert keyring.admit(KEY, PUBLIC) == SITE
 
 
+def test_a_store_that_did_not_answer_for_a_sites_key_is_not_asked_for_all_of_them_either(
+    sites: FakeSites, clock: Clock
+) -> None:
+    gate = Gate(sites, monotonic=clock)
+    sites.fault = StoreUnavailable("down")
+    with pytest.raises(StoreUnavailable):
+        gate.known(SITE.key_id)
+
+    with pytest.raises(StoreUnavailable):
+        Keyring(sites, gate, SECRET, monotonic=clock).admit(KEY, PUBLIC)
+
+    assert sites.reads == 0
+
+
 def test_keys_are_read_again_once_a_second_for_keys_that_are_not_known(
     keyring: Keyring, sites: FakeSites, clock: Clock
 ) -> None:
