@@ -27,29 +27,23 @@ check-docs: developed
 developed:
 	@.ci/venv requirements-dev.lock
 
-format: ## Format the code and mend what the linter can
-	@.ci/venv requirements-dev.lock
+format: developed ## Format the code and mend what the linter can
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-lock: ## Resolve the dependencies again; make lock UPGRADE=--upgrade takes the newest
-	@.ci/venv requirements-dev.lock
+lock: developed ## Resolve the dependencies again; make lock UPGRADE=--upgrade takes the newest
 	.ci/lock $(UPGRADE)
 
-bench: ## Measure speed, memory and growth beside bare Flask and other filters; make bench SHORT=--short in two minutes
-	@.ci/venv requirements-dev.lock
+bench: developed ## Measure speed, memory and growth beside bare Flask and other filters; make bench SHORT=--short in two minutes
 	.venv/bin/python -m bench $(SHORT)
 
-bench-quality: ## Measure against other filters, on held-out sources; make bench-quality DATA="folder training/written"
-	@.ci/venv requirements-dev.lock
+bench-quality: developed ## Measure against other filters, on held-out sources; make bench-quality DATA="folder training/written"
 	.venv/bin/python -m bench.quality $(foreach path,$(DATA),--data $(path))
 
-cluster: ## Run two replicas behind HAProxy with PostgreSQL and a Redis Cluster, until Ctrl-C
-	@.ci/venv requirements-dev.lock
+cluster: developed ## Run two replicas behind HAProxy with PostgreSQL and a Redis Cluster, until Ctrl-C
 	PYTHONPATH=tests/contracts .venv/bin/python -m bench.cluster
 
-bench-cluster: ## Measure what the second replica brings, as ratios
-	@.ci/venv requirements-dev.lock
+bench-cluster: developed ## Measure what the second replica brings, as ratios
 	PYTHONPATH=tests/contracts .venv/bin/python -m bench.cluster_load
 
 soak: ## Ten minutes under load with a fault every 30 s; make soak SECONDS=90 for less
@@ -63,10 +57,8 @@ sbom: image ## Write what is in the image to dist/hamlet.cdx.json, as CycloneDX
 	@mkdir -p dist
 	docker run --rm hamlet cat /opt/hamlet/sbom.cdx.json >dist/hamlet.cdx.json
 
-audit: ## Look up known vulnerabilities of what requirements.lock pins; needs the internet
-	@.ci/venv requirements-dev.lock
+audit: developed ## Look up known vulnerabilities of what requirements.lock pins; needs the internet
 	.ci/audit requirements.lock
 
-fuzz: ## Send 10,000 requests at random to a running service; some ten minutes
-	@.ci/venv requirements-dev.lock
+fuzz: developed ## Send 10,000 requests at random to a running service; some ten minutes
 	FUZZ_CASES=9000 .venv/bin/pytest -q -p no:xdist tests/fuzz

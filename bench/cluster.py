@@ -8,7 +8,6 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from balancer import balanced
@@ -17,34 +16,15 @@ from redis_servers import cluster_of_three
 from rich.console import Console
 from running_service import RunningService
 
-from bench.processes import BODY, cpu_seconds, descendants
+from bench.processes import Server
 from service.config import Settings
 
 REPLICAS = 2
 SECRET = "only-for-a-cluster-on-loopback-of-invented-comments"
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """
-    A balancer, and the replicas that it knows.
-    """
-
-    name: str
-    url: str
-    key: str
-    replicas: tuple[RunningService, ...]
-    body: str = BODY
-
-    def processor_seconds(self) -> float:
-        """
-        Return the processor time of the replicas so far, without the balancer, the database and Redis.
-        """
-        return sum(cpu_seconds(pid) for replica in self.replicas for pid in descendants(replica.process.pid))
-
-
 @contextmanager
-def cluster(most: int = REPLICAS) -> Iterator[list[Behind]]:
+def cluster() -> Iterator[tuple[list[RunningService], list[Server]]]:
     """
     Run replicas, and before them a balancer for the first alone, one for the first two, and so on.
     """
@@ -59,7 +39,7 @@ def cluster(most: int = REPLICAS) -> Iterator[list[Behind]]:
         redis = running.enter_context(cluster_of_three())
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="hamlet-cluster-")))
         replicas: list[RunningService] = []
-        for number in range(most):
+        for number in range(REPLICAS):
             state = folder / str(number) / "state"
             state.mkdir(parents=True, mode=0o700)
             if replicas:  # the demo site's key is made by the first
@@ -69,15 +49,19 @@ def cluster(most: int = REPLICAS) -> Iterator[list[Behind]]:
             settings["HAMLET_MODELS_DIR"] = str(Settings.from_environment({}).models_dir)
             replicas.append(running.enter_context(RunningService(state.parent, **settings)))
         replicas[0].lift_limits()
-        yield [_balanced(program, folder, tuple(replicas[: n + 1]), running) for n in range(most)]
+        yield replicas, [_balanced(program, folder, replicas[: n + 1], running) for n in range(REPLICAS)]
 
 
-def _balanced(program: str, folder: Path, replicas: tuple[RunningService, ...], running: ExitStack) -> Behind:
+def _balanced(program: str, folder: Path, replicas: list[RunningService], running: ExitStack) -> Server:
+    """
+    Return a balancer as a server whose processes are those of the replicas, without its own, the database and Redis.
+    """
     home = folder / f"balancer{len(replicas)}"
     home.mkdir()
     port = running.enter_context(balanced(program, home, [replica.port for replica in replicas]))
     name = "1 replica" if len(replicas) == 1 else f"{len(replicas)} replicas"
-    return Behind(name, f"http://127.0.0.1:{port}/v1/comments", replicas[0].key, replicas)
+    first, *others = (replica.process.pid for replica in replicas)
+    return Server(name, f"http://127.0.0.1:{port}/v1/comments", replicas[0].key, first, 0.0, beside=tuple(others))
 
 
 def main() -> None:
@@ -86,10 +70,9 @@ def main() -> None:
     """
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     console = Console(width=120, soft_wrap=True)
-    with suppress(KeyboardInterrupt), cluster() as balancers:
-        whole = balancers[-1]
+    with suppress(KeyboardInterrupt), cluster() as (replicas, (*_, whole)):
         console.print(f"{whole.name} at {whole.url}, and past the balancer at", style="bold")
-        for replica in whole.replicas:
+        for replica in replicas:
             console.print(f"  http://127.0.0.1:{replica.port}, process {replica.process.pid}")
         header = '-H \'Content-Type: application/json\' -d \'{"name": "Ann", "comment": "Thank you all."}\''
         print(f"\ncurl {whole.url} -H 'Authorization: Bearer {whole.key}' {header}\n\nPress Ctrl-C to stop all of it.")

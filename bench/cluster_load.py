@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine
-from bench.cluster import Behind, cluster
+from bench.cluster import cluster
+from bench.processes import Server
 from bench.wrk import FIGURES, Round, load, median, ratio
 
 ROUNDS, SECONDS, CONNECTIONS = 4, 5, 16
@@ -21,7 +22,7 @@ def main() -> None:
     """
     console = Console(width=120)
     console.print(f"{machine.name()}; a worker each")
-    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder, cluster() as balancers:
+    with tempfile.TemporaryDirectory(prefix="hamlet-bench-") as folder, cluster() as (_, balancers):
         rounds: dict[str, list[Round]] = {each.name: [] for each in balancers}
         for each in balancers:
             load(each, Path(folder), CONNECTIONS, seconds=2)
@@ -31,7 +32,7 @@ def main() -> None:
     console.print(_table(balancers, rounds))
 
 
-def _table(balancers: list[Behind], rounds: dict[str, list[Round]]) -> Table:
+def _table(balancers: list[Server], rounds: dict[str, list[Round]]) -> Table:
     table = Table(title=f"{CONNECTIONS} connections, median of {ROUNDS} interleaved rounds of {SECONDS} s")
     for column in ("", "requests/s", "CPU us/request", "p50 ms", "p99 ms"):
         table.add_column(column, justify="left" if not column else "right")

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +18,7 @@ from uuid_utils import uuid7
 
 from bench.open_loop import LENGTH, WORDS
 from bench.processes import cpu_seconds, named
+from bench.scoring import microseconds
 from service import arrays
 from service.core.comment import Asked, Comment
 from service.core.features import extract
@@ -38,7 +38,6 @@ SITES = (1, 100, 10_000)
 CAMPAIGNS = (0, 1, 100)
 MODELS = (1, 4, 16)
 TOGETHER, BATCHES = 16, 60
-Given = TypeVar("Given")
 MORE_SITES = """
     WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)
     INSERT INTO sites (id, name, disabled, limits) SELECT i, 'site ' || i, 0, '{}' FROM n
@@ -86,7 +85,7 @@ def _cells(sizes: Iterable[int], cost: Callable[[int], Cost]) -> list[str]:
 def _of_length(scorer: Scorer, count: int) -> Cost:
     draw = random.Random(count)
     comments = [Comment("Reader", " ".join(draw.choices(WORDS, k=count))) for _ in range(20)]
-    return Cost(_microseconds(lambda comment: scorer.explain(extract(comment)), comments))
+    return Cost(microseconds(lambda comment: scorer.explain(extract(comment)), comments))
 
 
 def _of_model(models: Path, times: int) -> Cost:
@@ -99,15 +98,7 @@ def _of_model(models: Path, times: int) -> Cost:
     tables["words_weights"] = tables["words_weights"] + type(tables["words_weights"])("f", [0.1] * count)
     scorer = Scorer(tables, "grown", load_current(models).thresholds)
     features = [extract(Comment("Reader", " ".join(draw.choices(WORDS, k=LENGTH)))) for _ in range(200)]
-    return Cost(_microseconds(scorer.explain, features))
-
-
-def _microseconds(call: Callable[[Given], object], given: list[Given]) -> float:
-    call(given[0])
-    began = time.thread_time()
-    for each in given:
-        call(each)
-    return (time.thread_time() - began) / len(given) * 1e6
+    return Cost(microseconds(scorer.explain, features))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from bench.processes import WORKERS, Server, free_port, running
+from bench.processes import WORKERS, Server, children, free_port, running
 from bench.quality import rspamd
 from bench.quality.messages import wrap
 from bench.samples import COMMENTS
@@ -33,14 +33,14 @@ def rspamd_server() -> Iterator[Server | None]:
     if not shutil.which("rspamd"):
         yield None
         return
-    before = {*_children()}
+    before = {*children(os.getpid())}
     start = time.monotonic()
     with rspamd.running(scanners=WORKERS) as (learn, scan):
         ready_after = time.monotonic() - start
         for number in range(LEARNED):
             path = "/learnspam" if number % 2 else "/learnham"
             rspamd.ask(learn, path, wrap(Row("bench", "", "Reader", _words(number))))
-        first, *others = (pid for pid in _children() if pid not in before)
+        first, *others = (pid for pid in children(os.getpid()) if pid not in before)
         url = f"http://127.0.0.1:{scan}/checkv2"
         yield Server("rspamd /checkv2", url, "", first, ready_after, body=MESSAGE, beside=tuple(others))
 
@@ -98,8 +98,3 @@ def _check(port: int, message: str) -> bytes:
 
 def _words(number: int) -> str:
     return f"{COMMENTS[number % len(COMMENTS)]} w{number}"
-
-
-def _children() -> Sequence[int]:
-    lists = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(child) for each in lists for child in each.read_text().split()]

@@ -16,7 +16,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from bench.machine import TICKS
 
@@ -57,23 +56,7 @@ class Server:
         return max((megabytes(pid, "Rss"), megabytes(pid, "Pss")) for pid in named(self.pid, "hamlet-worker"))
 
 
-class Asked(Protocol):
-    """
-    What can be asked for decisions: where it answers and how, and the processor time that it has taken so far.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-    def processor_seconds(self) -> float: ...
-
-
-def headers_for(server: Asked) -> dict[str, str]:
+def headers_for(server: Server) -> dict[str, str]:
     """
     Return the headers of a request.
     """
@@ -153,9 +136,15 @@ def descendants(pid: int) -> list[int]:
     """
     found = [pid]
     for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found.extend(int(child) for child in task.read_text().split())
+        found += children(parent)
     return found
+
+
+def children(pid: int) -> list[int]:
+    """
+    Return the processes that one has started.
+    """
+    return [int(child) for each in Path(f"/proc/{pid}/task").glob("*/children") for child in each.read_text().split()]
 
 
 def named(pid: int, name: str) -> list[int]:

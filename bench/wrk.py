@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.machine import Busy
-from bench.processes import Asked, headers_for
+from bench.processes import Server, headers_for
 from bench.samples import COMMENTS
 
 FIGURES = ("throughput", "processor", "p50", "p99")
@@ -33,7 +33,7 @@ class Round:
     foreign: float
 
 
-def load(server: Asked, folder: Path, connections: int, seconds: int) -> Round:
+def load(server: Server, folder: Path, connections: int, seconds: int) -> Round:
     """
     Return what a server does under load.
 

@@ -15,7 +15,7 @@ from bench.quality.bogofilter import Bogofilter
 from bench.quality.folds import sample
 from bench.quality.hamlet import calibrated, raw_scores
 from bench.quality.messages import wrap
-from bench.quality.peer import MailFilter, PeerFailed
+from bench.quality.peer import MailFilter, PeerFailed, Values
 from bench.quality.rspamd import Rspamd
 from bench.quality.scikit import NaiveBayes, TfidfRegression
 from bench.quality.spamassassin import SpamAssassin
@@ -25,7 +25,6 @@ from training.fitting.crossfit import Prepared
 from training.params import Params
 from training.progress import say, track
 
-Values = NDArray[np.float64]
 Judge = Callable[[Fold], Values]
 HAMLET = "Hamlet"
 # A filter that breaks or hangs is named as such; it does not take the others' figures with it.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from bench.quality.peer import Values
+
 RATES = (0.001, 0.005, 0.01)
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

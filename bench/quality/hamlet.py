@@ -5,15 +5,13 @@ Hamlet on a fold: the fit and the score of `training.fitting.crossfit`, on all r
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.quality.peer import Values
 from training.data.split import Fold
 from training.fitting import weights
 from training.fitting.calibrate import fit_line
 from training.fitting.crossfit import Prepared
 from training.params import Params
-
-Values = NDArray[np.float64]
 
 
 def raw_scores(fold: Fold, prepared: Prepared, params: Params) -> Values:

@@ -3,19 +3,18 @@ What a tutorial would fit with scikit-learn, on the same rows: its scores are lo
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+from bench.quality.peer import Values
 from training.data.rows import Row
 from training.data.split import Fold
 from training.fitting.crossfit import Prepared
 from training.progress import say
 
-Values = NDArray[np.float64]
 # Counted once for all folds, by hashes: so many columns that few words share one.
 COLUMNS = 2**22
 FEWEST = 2

@@ -28,7 +28,6 @@ HEAD = (
     "unseen (ham / spam)", "filter", "ham suspected", "spam let through",
     "recall at 0.1 %", "at 0.5 %", "at 1 %", "ROC-AUC",
 )  # fmt: skip
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
