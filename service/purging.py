@@ -3,10 +3,8 @@ The use case: what is older than its owner keeps it is erased, once a day beside
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -105,24 +103,11 @@ def assemble(settings: Settings, engine: Engine, clock: Callable[[], datetime]) 
     return Purge(Retention(engine), Outbox(engine), jobs, HashSecrets(settings.state_dir), *days, clock)
 
 
-@contextmanager
-def running(purge: Purge, count: Callable[[Mapping[str, int]], None]) -> Iterator[None]:
-    """
-    Purge every day in a thread until the context ends; `count` is told what was erased.
-    """
-    stop = threading.Event()
-    thread = threading.Thread(target=daily, args=(purge, count, stop.wait), name="purge", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-
-
 def daily(purge: Purge, count: Callable[[Mapping[str, int]], None], wait: Callable[[float], object]) -> None:
     """
-    Purge soon and then every day, until `wait` returns something true instead of waiting for so many seconds. A clock
-    far ahead gets a day in which it can be put right, since what is erased does not come back.
+    Purge soon and then every day, until `wait` returns something true instead of waiting for so many seconds; `count`
+    is told what was erased. A clock far ahead gets a day in which it can be put right, since what is erased does not
+    come back.
     """
     seconds = FIRST_SECONDS
     while not wait(seconds):

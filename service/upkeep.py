@@ -2,16 +2,14 @@
 What goes on beside the workers, in a process of its own: sites are told what was decided, what is too old is erased.
 """
 
-from contextlib import AbstractContextManager, nullcontext
+import threading
 
-from sqlalchemy import Engine
-
-from service import metrics, purging
+from service import purging
 from service.clock import now
 from service.config import Settings
-from service.delivery.deliverer import Deliverer
-from service.delivery.deliverer import running as delivering
-from service.delivery.sending import Sender
+from service.delivery.deliverer import Deliverer, deliver
+from service.delivery.sending import SECONDS, Sender
+from service.metrics import count_purged
 from service.signals import until_told
 from service.store.backlog import Backlog
 from service.store.engine import connect
@@ -25,12 +23,14 @@ def keep_up(settings: Settings) -> None:
     engine = connect(settings.store_url)
     sender = Sender(allow_private=settings.deliver_privately)
     deliverer = Deliverer(Outbox(engine), Backlog(engine), sender, settings.secret.encode(), clock=now)
-    with delivering(deliverer), _purging(settings, engine), until_told():
+    stop = threading.Event()
+    delivery = threading.Thread(target=deliver, args=(deliverer, stop.wait), name="delivery", daemon=True)
+    delivery.start()
+    if settings.purge:
+        parts = (purging.assemble(settings, engine, now), count_purged, stop.wait)
+        threading.Thread(target=purging.daily, args=parts, name="purge", daemon=True).start()
+    with until_told():
         pass
+    stop.set()
+    delivery.join(SECONDS)
     engine.dispose()
-
-
-def _purging(settings: Settings, engine: Engine) -> AbstractContextManager[None]:
-    if not settings.purge:
-        return nullcontext()
-    return purging.running(purging.assemble(settings, engine, now), metrics.count_purged)

@@ -4,10 +4,8 @@ The loop that tells sites what is due, tries again for a day, and then gives up.
 
 import logging
 import random
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +13,7 @@ from service import metrics
 from service.core.events import State
 from service.delivery.addresses import NotAllowed
 from service.delivery.messages import message
-from service.delivery.sending import SECONDS, Sender
+from service.delivery.sending import Sender
 from service.errors import StoreUnavailable
 from service.store.backlog import Backlog
 from service.store.outbox import DEAD_DAYS, DONE_DAYS, Due, Outbox
@@ -108,30 +106,17 @@ class Deliverer:
         metrics.OUTBOX_OLDEST.set((now - size.oldest).total_seconds() if size.oldest else 0)
 
 
-@contextmanager
-def running(deliverer: Deliverer) -> Iterator[None]:
+def deliver(deliverer: Deliverer, wait: Callable[[float], object]) -> None:
     """
-    Deliver in a thread until the context ends, and a message that is under way then is finished.
+    Deliver round after round, until `wait` returns something true instead of waiting for so many seconds.
     """
-    stop = threading.Event()
-    thread = threading.Thread(target=_run, args=(deliverer, stop), name="delivery", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(SECONDS)
-
-
-def _run(deliverer: Deliverer, stop: threading.Event) -> None:
     told = 0
-    while not stop.wait(0 if told else POLL_SECONDS):
+    while not wait(0 if told else POLL_SECONDS):
+        told = 0
         try:
             told = deliverer.round()
         except StoreUnavailable:
             logger.warning("nothing can be delivered now: the store does not answer")
-            told = 0
         except Exception as error:
             # Whatever it was, tomorrow's messages must not depend on a restart.
             logger.error("unexpected error", exc_info=error)
-            told = 0

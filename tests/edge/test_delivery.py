@@ -5,7 +5,6 @@ Decisions told to sites, with a real store, a real web server, and a clock of ou
 import hmac
 import json
 import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,8 +18,7 @@ from stores import Store, decision, make_tables, store_with_site
 from service.core.comment import Comment
 from service.core.events import State
 from service.core.labels import Label, Source
-from service.delivery import deliverer
-from service.delivery.deliverer import BATCH, LEASE, MOST_ATTEMPTS, Deliverer, running
+from service.delivery.deliverer import BATCH, LEASE, MOST_ATTEMPTS, POLL_SECONDS, Deliverer, deliver
 from service.delivery.messages import message, sign
 from service.delivery.sending import Sender
 from service.errors import StoreUnavailable
@@ -264,22 +262,22 @@ def test_a_site_without_a_webhook_any_more_hears_nothing(world: World) -> None:
     assert world.entry().fault == "the site has no webhook any more"
 
 
-def test_no_fault_of_the_store_or_of_ours_ends_the_deliveries(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(deliverer, "POLL_SECONDS", 0.01)
+def test_no_fault_of_the_store_or_of_ours_ends_the_deliveries(world: World, caplog: pytest.LogCaptureFixture) -> None:
     faults: list[Exception] = [StoreUnavailable("away"), ZeroDivisionError()]
-    went_on = threading.Event()
+    waited: list[float] = []
 
     def clock() -> datetime:
         if faults:
             raise faults.pop(0)
-        went_on.set()
         return NOON
 
-    with running(replace(world.deliverer, clock=clock)):
-        assert went_on.wait(10)
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return len(waited) > 3
 
+    deliver(replace(world.deliverer, clock=clock), wait)
+
+    assert waited == [POLL_SECONDS] * 4
     assert "the store does not answer" in caplog.text
     assert "unexpected error" in caplog.text
 
