@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -107,7 +107,7 @@ def list_(site: str, lines: bool, as_json: bool) -> None:
     with _listing() as listing:
         entries = listing.of(site)
     if as_json:
-        click.echo(json.dumps([_told(entry) for entry in entries], indent=2))
+        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2, default=datetime.isoformat))
         return
     for entry in entries:
         line = to_line(entry.kind, entry.value)
@@ -162,10 +162,6 @@ def _entries(
         except BadEntry as error:
             raise terminal.Refusal(f"{place}: {error}") from None
     return entries
-
-
-def _told(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "expires_at": entry.expires_at and entry.expires_at.isoformat()}
 
 
 def _note(entries: Sequence[Entry]) -> None:

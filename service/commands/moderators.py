@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -59,17 +61,8 @@ def list_(as_json: bool) -> None:
     with _store() as store:
         rows = store.list()
     if as_json:
-        told = [
-            {
-                "name": row.name,
-                "role": row.role,
-                "sites": row.sites,
-                "made_at": row.made_at.isoformat(),
-                "locked_until": row.locked_until and row.locked_until.isoformat(),
-            }
-            for row in rows
-        ]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        told = [asdict(row) for row in rows]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=datetime.isoformat))
         return
     moment = now()
     for row in rows:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -61,16 +62,8 @@ def list_(name: str, as_json: bool) -> None:
     with sites_of(terminal.settings()) as store:
         rows = store.keys(name)
     if as_json:
-        told = [
-            {
-                "id": row.id,
-                "scopes": sorted(row.scopes),
-                "made_at": row.made_at and row.made_at.isoformat(),
-                "expires_at": row.expires_at and row.expires_at.isoformat(),
-            }
-            for row in rows
-        ]
-        click.echo(json.dumps(told, indent=2))
+        told = [asdict(row) | {"scopes": sorted(row.scopes)} for row in rows]
+        click.echo(json.dumps(told, indent=2, default=datetime.isoformat))
         return
     for row in rows:
         end = f"until {row.expires_at:%Y-%m-%d %H:%M} UTC" if row.expires_at else "no end"
