@@ -109,21 +109,12 @@ class Tracing:
         self._provider.shutdown()
 
 
-class _Ids(RandomIdGenerator):
+class _Ids(local, RandomIdGenerator):
     """
-    Gives a request's span the id that its caller has been told.
+    Gives a request's span the id that its caller has been told, in the thread that makes it.
     """
 
-    def __init__(self) -> None:
-        self._of_thread = local()
-
-    @property
-    def next_span(self) -> int:
-        return getattr(self._of_thread, "span", 0)
-
-    @next_span.setter
-    def next_span(self, span: int) -> None:
-        self._of_thread.span = span
+    next_span = 0
 
     def generate_span_id(self) -> int:
         return self.next_span or super().generate_span_id()
