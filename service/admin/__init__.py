@@ -7,9 +7,9 @@ and whose output it shows.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 
 from service.admin import versions
 from service.core.moderator import Role
@@ -47,8 +47,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/models")
     def models() -> Response:
-        return _page(
-            "models.html",
+        return session.page_of(
+            "admin/models.html",
             versions=versions.versions(parts.models),
             current=versions.in_use(parts.models),
             history=versions.history(parts.models),
@@ -62,7 +62,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @pages.get("/models/job")
     def job() -> Response:
         latest = parts.jobs.latest()
-        response = _page("job.html", job=latest)
+        response = session.page_of("admin/job.html", job=latest)
         if not latest or not latest.is_running:
             # The list and the history are others now.
             response.headers["HX-Refresh"] = "true"
@@ -118,10 +118,6 @@ def _job(parts: Parts, action: str, version: str) -> tuple[str, list[str]]:
 
 def _back() -> Response:
     return cast("Response", redirect(url_for("admin.models"), 303))
-
-
-def _page(template: str, **values: Any) -> Response:
-    return Response(render_template(f"admin/{template}", moderator=session.moderator(), **values))
 
 
 def _reason(field: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import NotFound
-from service.scorer import CURRENT
+from service.scorer import ModelError, current
 
 
 def versions(models: Path) -> list[dict[str, Any]]:
@@ -22,8 +22,10 @@ def in_use(models: Path) -> str:
     """
     Return the version in use; "" while there is none.
     """
-    path = models / CURRENT
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    try:
+        return current(models).name
+    except ModelError:
+        return ""
 
 
 def history(models: Path) -> list[dict[str, Any]]:

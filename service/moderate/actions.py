@@ -14,8 +14,8 @@ from service.core.labels import Label
 from service.errors import DecidedMeanwhile, InvalidField, NotFound
 from service.labelling import Labelling
 from service.moderate import filters
-from service.moderate.queue import MOST_AT_ONCE, card_of, counted, page_of
-from service.moderate.session import moderator
+from service.moderate.queue import MOST_AT_ONCE, card_of, counted
+from service.moderate.session import moderator, page_of
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import Browsing, Filter
 
@@ -75,9 +75,9 @@ def _after(
     parts = {"cards": cards, "refused": refused, "told": told, "why": why, "undo": undo}
     if "HX-Request" in request.headers:
         waiting = counted(browsing.waiting(site_id))
-        return page_of("changed.html", **parts, site_id=site_id, back=back, waiting=waiting)
+        return page_of("moderate/changed.html", **parts, site_id=site_id, back=back, waiting=waiting)
     # Where no script puts them into the list, whoever came second is told on a page of its own.
-    return page_of("refused.html", **parts, site_id=site_id, back=back)
+    return page_of("moderate/refused.html", **parts, site_id=site_id, back=back)
 
 
 def _choices() -> list[_Choice]:

@@ -3,7 +3,7 @@ Bars and lines as the page draws them: numbers in, places in a picture out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 WIDTH, HEIGHT = 600.0, 160.0
 GAP = 0.2
@@ -57,7 +57,7 @@ class Chart:
     series: Sequence[Series]
     bars: Sequence[Bar]
     ticks: Sequence[Mark]
-    marks: Sequence[Mark] = field(default=())
+    marks: Sequence[Mark] = ()
 
     @property
     def rows(self) -> list[tuple[str, list[float]]]:

@@ -2,7 +2,7 @@
 The list of comments, and a closer look at one of them.
 """
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from service.core.summary import REASONS
 from service.errors import NotFound
@@ -10,7 +10,7 @@ from service.labelling import Labelling
 from service.moderate import filters
 from service.moderate.card import Card, draw
 from service.moderate.marking import revealed
-from service.moderate.session import moderator
+from service.moderate.session import page_of
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import MOST_COUNTED, Alike, Browsing, Filter, Order, Shown
 
@@ -45,7 +45,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         cards = [draw(each) for each in found[:most]]
         following = filters.write(chosen, site=site_id, before=cards[-1].id) if len(found) > most else ""
         return page_of(
-            "list.html",
+            "moderate/list.html",
             sites=sites,
             site_id=site_id,
             cards=cards,
@@ -66,7 +66,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(own_sites(browsing), request.args.get("site", ""))
         card = card_of(browsing, site_id, decision_id)
         return page_of(
-            "closer.html",
+            "moderate/closer.html",
             card=card,
             revealed=revealed(card.comment.comment),
             said=labelling.of(site_id, decision_id),
@@ -106,10 +106,3 @@ def _others(browsing: Browsing, site_id: int, card: Card) -> dict[Alike, list[Ca
         found = browsing.page(site_id, Filter(Shown.ALL, alike=by, of=card.id), few) if few else []
         others[by] = [draw(each) for each in found if each.decision.id != card.id][:FEW_OTHERS]
     return others
-
-
-def page_of(template: str, **values: object) -> Response:
-    """
-    Return a page, or a part of one, for whoever is signed in.
-    """
-    return Response(render_template(f"moderate/{template}", moderator=moderator(), **values))

@@ -73,6 +73,13 @@ def moderator() -> Moderator:
     return who
 
 
+def page_of(template: str, **values: object) -> Response:
+    """
+    Return a page, or a part of one, for whoever is signed in.
+    """
+    return Response(render_template(template, moderator=moderator(), **values))
+
+
 def remember(response: Response, token: str) -> None:
     """
     Have the browser keep a session: out of reach of scripts, and of other sites' forms.

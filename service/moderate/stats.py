@@ -5,13 +5,13 @@ The page of numbers: what was decided, what waits, how the scores lie, and where
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from service.core.decision import Reason
 from service.core.drift import BINS, histogram, stability_index
 from service.core.summary import REASONS, phrase
 from service.moderate.charts import Chart, Series, grouped, stacked
-from service.moderate.session import moderator
+from service.moderate.session import page_of
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import Browsing
 from service.store.overview import Overview
@@ -49,16 +49,13 @@ def install(
             _weeks(statistics, site_id, now),
             _drift(recent, earlier),
         ]
-        return Response(
-            render_template(
-                "moderate/stats.html",
-                moderator=moderator(),
-                sites=sites,
-                site_id=site_id,
-                charts=charts,
-                drift=stability_index(earlier, recent),
-                reasons=[(_words(tally.code), tally) for tally in overview.reasons(site_id)],
-            )
+        return page_of(
+            "moderate/stats.html",
+            sites=sites,
+            site_id=site_id,
+            charts=charts,
+            drift=stability_index(earlier, recent),
+            reasons=[(_words(tally.code), tally) for tally in overview.reasons(site_id)],
         )
 
 
