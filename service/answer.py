@@ -2,7 +2,7 @@
 Decisions and labels as JSON: the models are the schema, the functions the fast way out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
-from service.core.decision import Decision, Verdict
+from service.core.decision import Verdict
 from service.core.labels import Given, Label, Source
 
 # What every answer of the JSON edge goes out with.
@@ -76,14 +76,6 @@ class Answer(BaseModel, title="Decision"):
     labels: list[LabelAnswer] | None = Field(
         None, description="What was said of the comment, the earliest first. Only where a decision is read again."
     )
-
-
-def again(decision: Decision, labels: Sequence[Given] | None) -> dict[str, Any]:
-    """
-    Return a decision that is read again, with what was said of its comment.
-    """
-    said = {} if labels is None else {"labels": [label_answer(given) for given in labels]}
-    return {**decision.told, **said}
 
 
 def as_json(content: object, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:

@@ -10,7 +10,7 @@ from uuid_utils import uuid7
 from werkzeug.wsgi import get_content_length
 
 from service import batch, body
-from service.answer import HEADERS, again, as_json
+from service.answer import HEADERS, as_json, label_answer
 from service.comments import PATH as COMMENTS
 from service.comments import Comments, headers_for
 from service.core.decision import Decision, Verdict
@@ -69,8 +69,8 @@ def blueprint(comments: Comments, gate: Gate, decisions: Decisions, labels: Labe
         decision = decisions.find(site.id, decision_id) if is_plausible(decision_id) else None
         if decision is None:
             raise NotFound("this site has no decision of this id")
-        said = labels.of(site.id, decision_id) if labels else None
-        return as_json(again(decision, said))
+        said = {"labels": [label_answer(given) for given in labels.of(site.id, decision_id)]} if labels else {}
+        return as_json({**decision.told, **said})
 
     return api
 

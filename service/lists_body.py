@@ -138,7 +138,7 @@ def entry_answer(stored: Entry) -> dict[str, Any]:
     """
     Return an `EntryAnswer`.
     """
-    return {"id": stored.id, **{name: value for name, value in asdict(stored).items() if name != "id"}}
+    return {"id": stored.id, **asdict(stored)}
 
 
 def trial_answer(rehearsed: Rehearsed, notes: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from pydantic_core import to_json
 
 from service.answer import Answer
@@ -72,16 +72,9 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models: list[tuple[type[BaseModel], Any]] = [
-        (Submission, "validation"),
-        (Answer, "serialization"),
-        (LabelSubmission, "validation"),
-        (HeardAnswer, "serialization"),
-        (QueueAnswer, "serialization"),
-        (ListSubmission, "validation"),
-        (ListAnswer, "serialization"),
-        (TrialAnswer, "serialization"),
-        (Problem, "serialization"),
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((asked, "validation") for asked in (Submission, LabelSubmission, ListSubmission)),
+        *((told, "serialization") for told in (Answer, HeardAnswer, QueueAnswer, ListAnswer, TrialAnswer, Problem)),
     ]
     _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")
     return dict(schemas["$defs"])

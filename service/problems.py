@@ -79,9 +79,9 @@ def install(app: Flask, *, chance: Callable[[], float] = random.random) -> None:
         chance: From 0 to 1; spreads the callers that are told to come back.
     """
 
-    @app.errorhandler(HamletError)
-    def known(error: HamletError) -> Response:
-        g.problem = error.code
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        g.problem = code_of(error)
         return _response(of(error, request.path, g.get("request_id"), chance()))
 
     @app.errorhandler(HTTPException)
@@ -90,17 +90,12 @@ def install(app: Flask, *, chance: Callable[[], float] = random.random) -> None:
         if error.response is not None or status < 400:
             return error.get_response()
         if status == 404:
-            return known(NotFound("there is nothing at this address"))
+            return failed(NotFound("there is nothing at this address"))
         g.problem = PLAIN
         document = {"type": "about:blank", "title": error.name, "status": status, "detail": _plain_detail(status)}
         response = _response(_problem(document, request.path, g.get("request_id")))
         response.headers.extend(header for header in error.get_headers() if header[0] != "Content-Type")
         return response
-
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response:
-        g.problem = code_of(error)
-        return _response(of(error, request.path, g.get("request_id"), chance()))
 
 
 def code_of(error: Exception) -> str:

@@ -14,6 +14,7 @@ from service.coral import answers
 from service.coral.requests import to_comment
 from service.coral.signatures import Signatures
 from service.core.coral import Statuses
+from service.core.decision import Verdict
 from service.errors import HamletError, Unauthorised
 from service.moderation import Moderates
 from service.wire import Environ
@@ -38,7 +39,7 @@ def blueprint(moderation: Moderates, signatures: Signatures) -> Blueprint:
             logger.warning("a comment of Coral's was answered with hold: %s", error.code)
         except Exception as error:
             logger.error("unexpected error", exc_info=error, extra={"request_id": g.get("request_id")})
-        return answers.held(environ.get(answers.STATUSES, Statuses()))
+        return answers.answer(environ.get(answers.STATUSES, Statuses()).hold, Verdict.HOLD)
 
     return coral
 

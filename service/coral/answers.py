@@ -5,7 +5,7 @@ What Coral is told, as its phases understand it.
 from flask import Response
 from pydantic_core import to_json
 
-from service.answer import no_content
+from service.answer import HEADERS, no_content
 from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Verdict
 from service.wire import Environ, RawAnswer
@@ -22,14 +22,7 @@ def answer(status: CoralStatus, verdict: Verdict) -> Response:
     """
     if status is CoralStatus.NONE:
         return no_content()
-    return Response(_body(status, verdict), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
-
-
-def held(statuses: Statuses) -> Response:
-    """
-    Return what makes Coral hold a comment that nobody has judged.
-    """
-    return answer(statuses.hold, Verdict.HOLD)
+    return Response(_body(status, verdict), headers=HEADERS)
 
 
 def late(environ: Environ) -> RawAnswer | None:
@@ -38,8 +31,7 @@ def late(environ: Environ) -> RawAnswer | None:
     """
     if environ["PATH_INFO"] != PATH:
         return None
-    headers = [("content-type", "application/json"), ("cache-control", "no-store")]
-    return 200, headers, _body(environ.get(STATUSES, Statuses()).hold, Verdict.HOLD)
+    return 200, [*HEADERS], _body(environ.get(STATUSES, Statuses()).hold, Verdict.HOLD)
 
 
 def _body(status: CoralStatus, verdict: Verdict) -> bytes:

@@ -4,7 +4,6 @@ The page to try Hamlet on: a form for one comment, and below it the verdict with
 
 import json
 import shlex
-from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 
@@ -15,7 +14,7 @@ from service.errors import HamletError
 from service.gate import Gate
 from service.moderation import Moderation
 from service.web.examples import EXAMPLES
-from service.web.picture import Picture, draw
+from service.web.picture import draw
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -33,7 +32,7 @@ def blueprint(moderation: Moderation, gate: Gate, demo_key: str) -> Blueprint:
     def form() -> Response:
         chosen = request.args.get("example", "")
         example = EXAMPLES[int(chosen) - 1] if chosen in map(str, range(1, len(EXAMPLES) + 1)) else {}
-        return _page(200, values=example)
+        return _page(200, example)
 
     @web.post("/")
     def judge() -> Response:
@@ -43,7 +42,7 @@ def blueprint(moderation: Moderation, gate: Gate, demo_key: str) -> Blueprint:
             site = gate.admit(None, demo_key)
             outcome = moderation.moderate(site, comment)
         except HamletError as error:
-            page = _page(error.status, values={}, error=error.detail)
+            page = _page(error.status, {}, error=error.detail)
             if error.retry_after is not None:
                 page.headers["Retry-After"] = str(error.retry_after)
             return page
@@ -59,18 +58,9 @@ def _answer(decision: Decision, comment: Comment, demo_key: str) -> Response:
         f"curl {request.host_url}v1/comments -H 'Authorization: Bearer {demo_key}' \\\n"
         f"  -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(values, ensure_ascii=False))}"
     )
-    return _page(200, values=values, decision=decision, picture=draw(decision), curl=curl)
+    return _page(200, values, decision=decision, picture=draw(decision), curl=curl)
 
 
-def _page(
-    status: int,
-    *,
-    values: dict[str, str],
-    error: str = "",
-    decision: Decision | None = None,
-    picture: Picture | None = None,
-    curl: str = "",
-) -> Response:
-    context: dict[str, Any] = {"decision": decision, "picture": picture, "curl": curl, "error": error}
+def _page(status: int, values: dict[str, str], **context: object) -> Response:
     page = render_template("web/try.html", values=values, examples=EXAMPLES, **context)
     return Response(page, status, {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"})
