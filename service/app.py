@@ -41,14 +41,13 @@ from service.bridge import Bridge
 from service.clock import now
 from service.comments import Comments
 from service.config import Settings, variable
-from service.connections import open_to
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures
 from service.core.comment import Comment
 from service.core.features import extract
 from service.core.policy import probability
 from service.gate import Gate
-from service.gauges import Gauges
+from service.gauges import Gauges, open_to
 from service.label_memory import LabelMemory
 from service.labelling import Labelling
 from service.late_rules import LateRule

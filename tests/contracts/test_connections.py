@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.connections import open_to
+from service.gauges import open_to
 
 
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
