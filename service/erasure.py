@@ -2,24 +2,16 @@
 The use case: what there is of one person is found, handed out and erased.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from service.core.person import Person
+from service.label_memory import LabelMemory
 from service.store.persons import Found, Persons
 from service.store.retention import Retention
 from service.training_copies import copies
-
-
-class Memory(Protocol):
-    """
-    What the next comment is compared with; never raises.
-    """
-
-    def forget(self, site_ids: Iterable[int]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ class Erasure:
 
     persons: Persons
     retention: Retention
-    memory: Memory
+    memory: LabelMemory
     training_data: Sequence[Path]
     clock: Callable[[], datetime]
 

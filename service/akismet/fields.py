@@ -4,7 +4,7 @@ The form of a call as its fields, whatever charset, spelling or junk the client 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from service.errors import BadRequest
@@ -28,7 +28,7 @@ class Fields:
     """
 
     values: Mapping[str, str]
-    context: tuple[str, ...] = field(default=())
+    context: tuple[str, ...] = ()
 
     def text(self, *names: str) -> str:
         """
