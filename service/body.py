@@ -62,6 +62,15 @@ def media_type(content_type: str, content_encoding: str, accepted: tuple[str, ..
     return media.lower()
 
 
+def fields_of(environ: Environ) -> tuple[dict[str, Any], bool]:
+    """
+    Return the fields of a request, and whether it is a form; raises what the functions do that read it.
+    """
+    media = media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
+    content = raw(environ)
+    return (from_form(content), True) if media == FORM else (from_json(content), False)
+
+
 def from_json(content: bytes) -> dict[str, Any]:
     """
     Return the members of a JSON object, which may begin with a byte order mark.

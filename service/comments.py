@@ -74,9 +74,7 @@ class Comments:
         site: Site | None = None
         try:
             site = self.gate.caller(environ)
-            media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
-            content, is_form = body.raw(environ), media_type == body.FORM
-            fields = body.from_form(content) if is_form else body.from_json(content)
+            fields, is_form = body.fields_of(environ)
             comment = submission.to_comment(fields, is_form=is_form)
             claim = submission.to_claim(comment, environ.get("HTTP_IDEMPOTENCY_KEY"))
             return site.name, Asked(site, comment, claim)

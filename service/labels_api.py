@@ -68,9 +68,7 @@ def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
 
 
 def _read(environ: Environ) -> LabelSubmission:
-    media_type = body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
-    content = body.raw(environ)
-    given = body.from_form(content) if media_type == body.FORM else body.from_json(content)
+    given, _ = body.fields_of(environ)
     try:
         return LabelSubmission.model_validate(
             {storable(name): storable(value) if isinstance(value, str) else value for name, value in given.items()}
