@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from service.core import policy
 from service.core.comment import Asked, Claim, Comment
-from service.core.decision import Decision, Explanation
+from service.core.decision import Decision, Explanation, Recorded
 from service.core.features import Features, extract
 from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
@@ -32,19 +32,6 @@ class Traffic(Protocol):
     """
 
     def observe(self, asked: Sequence[Asked], meanwhile: Callable[[], None]) -> list[Observation]: ...
-
-
-class Recorded(Protocol):
-    """
-    A stored decision with the digest of the body that it was asked with.
-    """
-
-    @property
-    def decision(self) -> Decision: ...
-    @property
-    def digest(self) -> str | None: ...
-    @property
-    def replayed(self) -> bool: ...
 
 
 class Decisions(Protocol):

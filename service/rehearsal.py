@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.core.comment import Asked, Comment
-from service.core.decision import Decision
+from service.core.decision import Decision, Recorded
 from service.core.traffic import Observation
 from service.moderation import Moderation, Traffic
-from service.store.decisions import Recorded
 
 
 def rehearsing(moderation: Moderation) -> Moderation:
@@ -30,7 +29,7 @@ class _QuotaAlone:
 
 class _Nowhere:
     def record(self, made: Sequence[tuple[Asked, Decision]], received_at: datetime) -> list[Recorded]:
-        return [Recorded(replace(decision, recorded=False), None, replayed=False) for _, decision in made]
+        return [Recorded(replace(decision, recorded=False)) for _, decision in made]
 
     def claimed(self, site_id: int, claim_key: str) -> None:
         return None

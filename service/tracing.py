@@ -24,10 +24,10 @@ from opentelemetry.util.types import AttributeValue
 
 from service.accounting import Account
 from service.core.comment import Asked
-from service.core.decision import Decision
+from service.core.decision import Decision, Recorded
 from service.core.traffic import Observation
 from service.errors import StoreUnavailable
-from service.moderation import Decisions, Moderation, Recorded, Traffic
+from service.moderation import Decisions, Moderation, Traffic
 
 PROBES = "ops"
 # For a collector to take what it is sent; a worker that ends waits no longer than this.

@@ -128,6 +128,18 @@ class Decision:
         return to_json({**replace(self, log_only=False).told, "log_only": True})
 
 
+@light_dataclass()
+class Recorded:
+    """
+    A stored decision, with the digest of the body that its idempotency key first came with, and whether it was given
+    before.
+    """
+
+    decision: Decision
+    digest: str | None = None
+    replayed: bool = False
+
+
 def only_logged(summary: str) -> str:
     """
     Return what to say of another verdict than accept where accept is answered all the same.

@@ -12,8 +12,7 @@ from sqlalchemy import Engine, bindparam, select
 
 from service.core.comment import Asked, Comment
 from service.core.commenter import address_hash, email_hash
-from service.core.decision import Decision
-from service.core.light_dataclass import light_dataclass
+from service.core.decision import Decision, Recorded
 from service.core.wording import wording
 from service.errors import StoreUnavailable
 from service.store.engine import available, one_by_one, unavailable
@@ -32,17 +31,6 @@ _FIND = select(decisions.c.answer).where(
 _CLAIMED = select(decisions.c.answer, decisions.c.claim_digest).where(
     decisions.c.site_id == bindparam("site"), decisions.c.claim_key == bindparam("claim")
 )
-
-
-@light_dataclass()
-class Recorded:
-    """
-    A stored decision, with the digest of the body that its idempotency key first came with.
-    """
-
-    decision: Decision
-    digest: str | None
-    replayed: bool
 
 
 class Decisions:

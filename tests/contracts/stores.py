@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine
 
 from service.core.comment import Asked, Claim, Comment
-from service.core.decision import Decision, Reason, Verdict
+from service.core.decision import Decision, Reason, Recorded, Verdict
 from service.core.site import Site, Thresholds
 from service.errors import StoreUnavailable
-from service.store.decisions import Decisions, Recorded
+from service.store.decisions import Decisions
 from service.store.engine import connect
 from service.store.schema import migrate
 from service.store.sites import Sites

@@ -27,9 +27,9 @@ from stores import (
 from uuid_utils import uuid7
 
 from service.core.comment import Asked, Claim, Comment
-from service.core.decision import Decision, Reason, Verdict
+from service.core.decision import Decision, Reason, Recorded, Verdict
 from service.errors import StoreUnavailable
-from service.store.decisions import Decisions, Recorded
+from service.store.decisions import Decisions
 from service.store.retention import Retention
 from service.store.sites import Sites
 from service.store.tables import decisions

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from service.core.comment import Asked, Claim, Comment
-from service.core.decision import Decision, Verdict
+from service.core.decision import Decision, Recorded, Verdict
 from service.core.lists import Lists
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
@@ -31,34 +31,29 @@ class FakeTraffic:
         return [self.observation] * len(asked)
 
 
-@dataclass(frozen=True)
-class Record:
-    decision: Decision
-    digest: str | None
-    replayed: bool = False
-
-
 @dataclass
 class FakeDecisions:
-    kept: dict[str, Record] = field(default_factory=dict)
+    kept: dict[str, Recorded] = field(default_factory=dict)
     is_down: bool = False
     transactions: int = 0
 
-    def record(self, made: Sequence[tuple[Asked, Decision]], received_at: datetime) -> list[Record | StoreUnavailable]:
+    def record(
+        self, made: Sequence[tuple[Asked, Decision]], received_at: datetime
+    ) -> list[Recorded | StoreUnavailable]:
         self.transactions += 1
         if self.is_down:
             return [StoreUnavailable("the store is locked")] * len(made)
         return [self._record(asked.claim, decision) for asked, decision in made]
 
-    def _record(self, claim: Claim | None, decision: Decision) -> Record:
+    def _record(self, claim: Claim | None, decision: Decision) -> Recorded:
         earlier = claim and self.kept.get(claim.key)
         if earlier:
             return replace(earlier, replayed=True)
-        record = Record(decision, claim.digest if claim else None)
+        record = Recorded(decision, claim.digest if claim else None)
         self.kept[claim.key if claim else decision.id] = record
         return record
 
-    def claimed(self, site_id: int, claim_key: str) -> Record | None:
+    def claimed(self, site_id: int, claim_key: str) -> Recorded | None:
         if self.is_down:
             raise StoreUnavailable("the store is locked")
         earlier = self.kept.get(claim_key)

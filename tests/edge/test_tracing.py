@@ -17,12 +17,12 @@ from service.app import Parts, assemble
 from service.comments import Comments
 from service.config import Settings, SettingsError
 from service.core.comment import Asked
-from service.core.decision import Decision
+from service.core.decision import Decision, Recorded
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import StoreUnavailable
 from service.gate import Gate
-from service.moderation import Moderation, Recorded
+from service.moderation import Moderation
 from service.store.keys import digest
 from service.trace_context import TraceContext
 from service.tracing import Tracing
@@ -30,13 +30,6 @@ from service.tracing import Tracing
 KEY = "hamlet_0123456789_" + "A" * 43
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE}-{CALLER}-01"
-
-
-@dataclass(frozen=True)
-class Kept:
-    decision: Decision
-    digest: str | None = None
-    replayed: bool = False
 
 
 @dataclass
@@ -58,7 +51,7 @@ class Everything:
     def record(
         self, made: Sequence[tuple[Asked, Decision]], received_at: datetime
     ) -> list[Recorded | StoreUnavailable]:
-        return [Kept(decision) for _, decision in made]
+        return [Recorded(decision) for _, decision in made]
 
     def claimed(self, site_id: int, claim_key: str) -> Recorded | None:
         return None
