@@ -25,6 +25,7 @@ from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Label, Labelled, Source
 from service.core.site import Limits, Site, Thresholds
 from service.label_memory import LabelMemory
+from service.processes.valkey import EmbeddedValkey
 from service.store.decisions import Decisions
 from service.store.engine import connect, unhurried
 from service.store.labelled import LabelledComments
@@ -33,7 +34,6 @@ from service.store.retention import Retention
 from service.store.schema import migrate
 from service.store.sites import Sites
 from service.traffic import Traffic
-from service.valkey import EmbeddedValkey
 
 SECRET = b"bench"
 ROWS, PORTION = 20_000, 100

@@ -19,8 +19,8 @@ Others come in by doors of their own, to the same use case: `akismet/`, `coral/`
 many comments. What the owner said of words, domains and addresses (`lists_api.py`, `core/lists.py`) decides before
 any score. What was decided goes back to the site by `store/outbox.py` and `delivery/`.
 
-`app.py` is the one place where the parts meet. `cli.py` starts them: `serve.py` the processes, `worker.py` one of them,
-`bridge.py` between the server and what answers; `commands/` has the rest of the command line.
+`app.py` is the one place where the parts meet. `cli.py` starts them: `processes/` has the parent and its workers, and
+`bridge.py` stands between the server and what answers; `commands/` has the rest of the command line.
 """
 
 import os

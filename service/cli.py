@@ -62,9 +62,9 @@ def serve() -> None:
     """
     from service.config import SettingsError
     from service.errors import StoreUnavailable
-    from service.serve import serve as run
+    from service.processes.serve import serve as run
+    from service.processes.valkey import ValkeyError
     from service.store.errors import StoreError
-    from service.valkey import ValkeyError
 
     # An interrupt before the workers have started ends it as well as one after.
     with terminal.refusing(SettingsError, StoreError, StoreUnavailable, ValkeyError), suppress(KeyboardInterrupt):

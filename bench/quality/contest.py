@@ -19,7 +19,7 @@ from bench.quality.peer import MailFilter, PeerFailed, Values
 from bench.quality.rspamd import Rspamd
 from bench.quality.scikit import NaiveBayes, TfidfRegression
 from bench.quality.spamassassin import SpamAssassin
-from service.valkey import ValkeyError
+from service.processes.valkey import ValkeyError
 from training.data.split import Fold
 from training.fitting.crossfit import Prepared
 from training.params import Params

@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import processes
 from bench.quality.peer import PeerFailed, Values
-from service.valkey import EmbeddedValkey
+from service.processes.valkey import EmbeddedValkey
 
 ANSWER_SECONDS = 10.0
 # The whole list of public suffixes takes ten seconds to load, and only finds links that are written without a scheme.

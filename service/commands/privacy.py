@@ -107,10 +107,10 @@ def export(email: str, name: str, ip: str, site: str | None, out: TextIO) -> Non
 def _erasure() -> Iterator[tuple[Erasure, Engine]]:
     from service.erasure import Erasure
     from service.label_memory import LabelMemory
+    from service.processes.valkey import socket_path, url_of
     from service.store.labelled import LabelledComments
     from service.store.persons import Persons
     from service.store.retention import Retention
-    from service.valkey import socket_path, url_of
 
     settings = terminal.prepared()
     people = settings.people_secrets

@@ -10,9 +10,9 @@ from typing import Any
 
 import redis
 
-from service import valkey
 from service.config import Settings
 from service.doctor.finding import Finding, note
+from service.processes import valkey
 from service.redis_client import connect, servers, skew
 
 FAULT = "has CVE-2025-49844: whoever may run a script can run any program there"

@@ -13,9 +13,9 @@ from sqlalchemy import Engine, text
 from stores import OpenStore, OpenUrl, Store, make_tables, store_with_site
 from traffic_observer import Observer
 
+from service.processes.valkey import EmbeddedValkey
 from service.store.engine import connect
 from service.store.schema import migrate
-from service.valkey import EmbeddedValkey
 
 
 @pytest.fixture(scope="session")

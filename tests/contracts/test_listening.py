@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from running_service import free_port
 
-from service.listening import listen, steer
+from service.processes.listening import listen, steer
 
 # Of so many, a fair coin leaves one side less than a quarter once in 30,000 times.
 MANY = 64

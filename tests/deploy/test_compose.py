@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from service.config import Settings, variable
-from service.server import DRAIN_SECONDS
+from service.processes.server import DRAIN_SECONDS
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "compose.yaml").read_text())[
     "services"

@@ -13,7 +13,7 @@ import yaml
 
 from service.cli import main
 from service.config import FILE, Settings, variable
-from service.server import DRAIN_SECONDS
+from service.processes.server import DRAIN_SECONDS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "kubernetes"

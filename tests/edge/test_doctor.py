@@ -20,10 +20,10 @@ from service.config import Settings
 from service.core.moderator import Role
 from service.doctor import counters, examine, exposure, files
 from service.doctor.counters import of_server
+from service.processes.valkey import EmbeddedValkey
 from service.store.engine import connect
 from service.store.moderators import Moderators
 from service.store.sites import Sites
-from service.valkey import EmbeddedValkey
 
 SECRET = "A-long-secret-with-many-characters"
 

@@ -12,7 +12,7 @@ from running_service import RunningService, write_model
 # Up to a command that a Redis which is away does not answer.
 LOADED = """
 import sys
-from service.spared_imports import spare
+from service.processes.spared_imports import spare
 spare(traces={traces})
 import redis
 from service.redis_client import connect

@@ -15,7 +15,7 @@ from pathlib import Path
 from load import Load
 from running_service import SECONDS, RunningService, wait_until
 
-from service.server import LOOK_SECONDS
+from service.processes.server import LOOK_SECONDS
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
 

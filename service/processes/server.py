@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from math import inf
 
-from service.forking import Child, Family
-from service.leaving import ANNOUNCE
-from service.listening import steer
-from service.signals import Signals
+from service.processes.forking import Child, Family
+from service.processes.leaving import ANNOUNCE
+from service.processes.listening import steer
+from service.processes.signals import Signals
 
 # Who was told so and goes on all the same is killed: a comment has 0.8 s, and its client has given up long ago.
 DRAIN_SECONDS = 10

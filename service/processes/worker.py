@@ -17,7 +17,7 @@ from granian.server.mp import MPServer
 from service import app, logs
 from service.config import Settings
 from service.freed_memory import give_back
-from service.leaving import Leaving
+from service.processes.leaving import Leaving
 from service.scorer import ModelError, Scorer, current
 
 # A worker keeps this many connections open; slow clients hold a connection, never a thread.
@@ -35,7 +35,7 @@ class Workers(MPServer):
         Load the model that is in use, so that the memory of it is shared. A worker takes another one up by itself.
         """
         super().__init__(
-            "service.worker",
+            "service.processes.worker",
             address=settings.host,
             port=settings.port,
             interface=Interfaces.RSGI,

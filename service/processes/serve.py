@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from service import logs, state, terminal
 from service.config import Settings, SettingsError, variable
-from service.forking import Family, Report
-from service.listening import listen
-from service.signals import until_told
-from service.spared_imports import spare
+from service.processes.forking import Family, Report
+from service.processes.listening import listen
+from service.processes.signals import until_told
+from service.processes.spared_imports import spare
 
 if TYPE_CHECKING:
-    from service.worker import Workers
+    from service.processes.worker import Workers
 
 # So many connections wait for a worker at its socket.
 BACKLOG = 1024
@@ -76,15 +76,15 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
 def _loaded(settings: Settings) -> "Workers":
     os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
     # Only now: prometheus_client reads the variable when it is imported.
-    from service import server, upkeep, worker  # noqa: F401
+    from service.processes import server, upkeep, worker  # noqa: F401
 
     return worker.Workers(settings)
 
 
 def _run(settings: Settings, family: Family, workers: "Workers", listening: list[socket.socket]) -> bool:
     from service.metrics import count_replaced
-    from service.server import Server
-    from service.upkeep import keep_up
+    from service.processes.server import Server
+    from service.processes.upkeep import keep_up
 
     workers.prepare()
     gc.freeze()
@@ -115,7 +115,11 @@ def _prepare_store(settings: Settings, report: Report) -> None:
 
 @contextmanager
 def _embedded_valkey(state_dir: Path) -> Iterator[tuple[str, Callable[[Report], None]]]:
-    from service.valkey import EmbeddedValkey, socket_path, url_of  # not needed, nor its wheel, where there is a Redis
+    from service.processes.valkey import (  # not needed, nor its wheel, where there is a Redis
+        EmbeddedValkey,
+        socket_path,
+        url_of,
+    )
 
     with socket_path(state_dir) as path:
 

@@ -10,7 +10,7 @@ from service.config import Settings
 from service.delivery.deliverer import Deliverer, deliver
 from service.delivery.sending import SECONDS, Sender
 from service.metrics import count_purged
-from service.signals import until_told
+from service.processes.signals import until_told
 from service.store.backlog import Backlog
 from service.store.engine import connect
 from service.store.outbox import Outbox

@@ -19,8 +19,8 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any, Self
 
-from service.leaving import ANNOUNCE
-from service.signals import SIGNALS
+from service.processes.leaving import ANNOUNCE
+from service.processes.signals import SIGNALS
 
 END_SECONDS = 10.0
 # By default glibc gives each thread a heap of its own: 5 MB a worker, whose threads of Python run one at a time.
