@@ -25,7 +25,7 @@ from service.store.labels import Labels
 from service.store.schema import migrate
 from service.store.sites import Sites
 from service.store.tables import decisions
-from service.traffic_keys import TrafficKeys
+from service.traffic.keys import TrafficKeys
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 PORTION, WORDS, SHOWN = 1_000, 60, 26

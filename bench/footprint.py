@@ -33,7 +33,7 @@ from service.store.labels import Labels, Wish
 from service.store.retention import Retention
 from service.store.schema import migrate
 from service.store.sites import Sites
-from service.traffic import Traffic
+from service.traffic.observing import Traffic
 
 SECRET = b"bench"
 ROWS, PORTION = 20_000, 100

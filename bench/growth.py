@@ -25,12 +25,12 @@ from service.core.features import extract
 from service.core.site import Limits, Site
 from service.moderation import Moderation
 from service.processes.valkey import EmbeddedValkey
-from service.redis_client import connect as connect_redis
 from service.scorer import Scorer, current, load_current
 from service.store.decisions import Decisions
 from service.store.engine import connect
 from service.store.schema import migrate
-from service.traffic import Traffic
+from service.traffic.observing import Traffic
+from service.traffic.redis_client import connect as connect_redis
 
 LENGTHS = (10, 100, 1_000, 10_000)
 HISTORIES = (1_000, 10_000, 100_000, 1_000_000)

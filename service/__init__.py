@@ -8,16 +8,16 @@ which site is calling, `body.py` for the fields of the request and `submission.p
 
 Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
 `core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights in the model that
-`model_in_use.py` has taken up. `traffic.py` and `traffic.lua` count floods and near-copies. `core/policy.py` makes the
-verdict of all this, and `store/decisions.py` keeps it.
+`model_in_use.py` has taken up. `traffic/observing.py` and `traffic/traffic.lua` count floods and near-copies.
+`core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
 
 What waits for moderators is read by `queue_api.py`. What they say goes from `labels_api.py` to `labelling.py`, which
-keeps it (`store/labels.py`) and has the next comment hear of it: `label_memory.py` puts it where `traffic.lua` reads
-it, and `core/feedback.py` weighs it.
+keeps it (`store/labels.py`) and has the next comment hear of it: `label_memory.py` puts it where `traffic/traffic.lua`
+reads it, and `core/feedback.py` weighs it.
 
 Others come in by doors of their own, to the same use case: `akismet/`, `coral/`, `perspective/`, and `batch.py` for
-many comments. What the owner said of words, domains and addresses (`lists_api.py`, `core/lists.py`) decides before
-any score. What was decided goes back to the site by `store/outbox.py` and `delivery/`.
+many comments. What the owner said of words, domains and addresses (`lists_api.py`, `core/lists.py`) decides before any
+score. What was decided goes back to the site by `store/outbox.py` and `delivery/`.
 
 `app.py` is the one place where the parts meet. `cli.py` starts them: `processes/` has the parent and its workers, and
 `bridge.py` stands between the server and what answers; `commands/` has the rest of the command line.

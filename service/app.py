@@ -58,7 +58,6 @@ from service.moderate.signing_in import Provider
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts
-from service.redis_client import connect as connect_redis
 from service.rehearsal import rehearsing
 from service.scorer import Scorer
 from service.signing_in import IDLE, LONGEST, SigningIn
@@ -75,8 +74,9 @@ from service.store.overview import Overview
 from service.store.queue import Queue
 from service.store.sites import Sites
 from service.store.statistics import Statistics
-from service.traffic import Traffic
-from service.traffic_keys import TrafficKeys
+from service.traffic.keys import TrafficKeys
+from service.traffic.observing import Traffic
+from service.traffic.redis_client import connect as connect_redis
 from service.training_jobs import TrainingJobs
 from service.wire import Environ, RawAnswer
 

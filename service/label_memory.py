@@ -14,8 +14,8 @@ import redis
 from service.core.labels import LIFE_DAYS, Labelled
 from service.errors import StoreUnavailable
 from service.label_fields import added
-from service.redis_client import Client
-from service.traffic_keys import TrafficKeys
+from service.traffic.keys import TrafficKeys
+from service.traffic.redis_client import Client
 
 MOST_LABELS = 2_000
 # Fields a command, so that none keeps the others waiting.

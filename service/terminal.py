@@ -18,7 +18,7 @@ from service.config import Settings, SettingsError, variable, warnings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from service.redis_client import Client
+    from service.traffic.redis_client import Client
 
 
 class Refusal(click.ClickException):
@@ -93,7 +93,7 @@ def redis(url: str) -> Client:
     """
     Return a client of Redis, and say in a line what is wrong with its URL; whether it answers is not asked.
     """
-    from service.redis_client import connect
+    from service.traffic.redis_client import connect
 
     try:
         return connect(url)

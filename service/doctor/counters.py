@@ -13,7 +13,7 @@ import redis
 from service.config import Settings
 from service.doctor.finding import Finding, note
 from service.processes import valkey
-from service.redis_client import connect, servers, skew
+from service.traffic.redis_client import connect, servers, skew
 
 FAULT = "has CVE-2025-49844: whoever may run a script can run any program there"
 # The first of each line without it, by which a script in Lua could break out of its cage.

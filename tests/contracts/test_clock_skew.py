@@ -11,8 +11,8 @@ import redis
 from service.core.comment import Asked, Claim, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
-from service.redis_client import connect
-from service.traffic import Traffic
+from service.traffic.observing import Traffic
+from service.traffic.redis_client import connect
 
 HOUR = 3600.0
 LIMIT = 40

@@ -21,7 +21,7 @@ from service.private_files import keep_once
 from service.store.decisions import Decisions
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
-from service.traffic import Traffic
+from service.traffic.observing import Traffic
 
 NOW = datetime.now(UTC)
 NEW = b"a new secret of the hashes"

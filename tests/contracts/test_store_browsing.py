@@ -17,7 +17,7 @@ from service.core.labels import Label
 from service.store.browsing import MOST_COUNTED, Alike, Browsing, Filter, Order, Shown
 from service.store.sites import Sites
 from service.store.tables import decisions
-from service.traffic_keys import TrafficKeys
+from service.traffic.keys import TrafficKeys
 
 AUTHOR = (Alike.NAME, Alike.EMAIL, Alike.ADDRESS)
 SPUN = "buy cheap {} tickets for the big city show tonight before they are all sold out"

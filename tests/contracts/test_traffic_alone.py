@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from traffic_observer import Clock
 
-from service import local_traffic
-from service.breaker import Breaker
 from service.core.traffic import Quota
-from service.local_traffic import LocalTraffic, Window
+from service.traffic import local as local_traffic
+from service.traffic.breaker import Breaker
+from service.traffic.local import LocalTraffic, Window
 
 MINUTE = Window("minute", 5, 60)
 

@@ -15,7 +15,7 @@ from traffic_observer import Observer
 from service.core.campaign import BANDS, resembles
 from service.core.comment import Comment
 from service.core.site import Limits
-from service.traffic_keys import TrafficKeys
+from service.traffic.keys import TrafficKeys
 
 DAY = 86_400_000
 HEAD = struct.Struct(">8sIB")

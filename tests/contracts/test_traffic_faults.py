@@ -20,7 +20,7 @@ from service.core.comment import Asked, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.processes.valkey import EmbeddedValkey, url_of
-from service.redis_client import connect
+from service.traffic.redis_client import connect
 
 # Twice the budget of 50 ms, for connecting and for the answer, and the rest for a busy machine. Left to itself redis-py
 # takes 3.5 s for a server that is away, and 5.9 s for one that hangs.

@@ -22,7 +22,7 @@ from service.labelling import Labelling
 from service.store.labelled import LabelledComments
 from service.store.labels import Labels, Wish
 from service.store.persons import Persons
-from service.traffic import Traffic
+from service.traffic.observing import Traffic
 
 PITCH = "We offer personal loans from two percent interest to people with bad credit, write us a note"
 SPUN = "We provide personal loans from two percent interest to people with bad credit, send us a note"

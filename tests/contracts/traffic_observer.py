@@ -11,8 +11,8 @@ import redis
 from service.core.comment import Asked, Claim, Comment
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
-from service.redis_client import Client
-from service.traffic import Traffic
+from service.traffic.observing import Traffic
+from service.traffic.redis_client import Client
 
 # As traffic.lua packs it: the start in Unix milliseconds, the comments in the current and in the previous window.
 WINDOW = Struct(">dII")

@@ -15,7 +15,7 @@ import sys
 from service.processes.spared_imports import spare
 spare(traces={traces})
 import redis
-from service.redis_client import connect
+from service.traffic.redis_client import connect
 try:
     connect("redis+sentinel://127.0.0.1:1/name").ping()
 except redis.ConnectionError:

@@ -19,7 +19,7 @@ from service.core.labels import Given, Label, Labelled, Source, Subject
 from service.core.site import Limits, Site
 from service.core.traffic import Observation
 from service.label_memory import LabelMemory
-from service.redis_client import connect
+from service.traffic.redis_client import connect
 
 # What a busy machine must not turn into a fault; the query overrides the time-outs of `connect`.
 PATIENT = "?socket_timeout=10&socket_connect_timeout=10"

@@ -13,7 +13,7 @@ from redis.connection import parse_url
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from service.redis_cluster import Command, LazyCluster
+from service.traffic.redis_cluster import Command, LazyCluster
 
 # Seconds for each step, connecting and waiting for the answer; a comment has 0.8 for everything.
 BUDGET = 0.05

@@ -12,16 +12,16 @@ from pathlib import Path
 import redis
 from redis.exceptions import NoScriptError
 
-from service.breaker import Breaker
 from service.core.comment import Asked
 from service.core.commenter import Identity, identities
 from service.core.labels import NOTHING_SAID
 from service.core.light_dataclass import light_dataclass
 from service.core.traffic import Observation, Quota
-from service.local_traffic import LocalTraffic, Window
-from service.redis_client import Client, drop_idle, run, servers, skew
-from service.redis_cluster import Command
-from service.traffic_keys import TrafficKeys
+from service.traffic.breaker import Breaker
+from service.traffic.keys import TrafficKeys
+from service.traffic.local import LocalTraffic, Window
+from service.traffic.redis_client import Client, drop_idle, run, servers, skew
+from service.traffic.redis_cluster import Command
 
 SCRIPT = (Path(__file__).parent / "traffic.lua").read_text(encoding="utf-8")
 SCRIPT_SHA1 = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()

@@ -13,7 +13,7 @@ from service.core.commenter import Identity, plain_name
 from service.core.keyed import keyed
 from service.core.site import Limits, Site
 from service.label_fields import LabelFields
-from service.local_traffic import Window
+from service.traffic.local import Window
 
 MINUTE = 60
 HOUR = 3600
