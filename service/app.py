@@ -14,32 +14,19 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
-from service import (
-    accounting,
-    admin,
-    akismet,
-    api,
-    coral,
-    forwarded,
-    labels_api,
-    lists_api,
-    metrics,
-    moderate,
-    openapi,
-    ops,
-    passwords,
-    perspective,
-    problems,
-    queue_api,
-    web,
-)
+from service import accounting, admin, akismet, coral, forwarded, metrics, moderate, ops, passwords, perspective, web
 from service.admin import Parts as AdminPages
 from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
+from service.api import decisions as api
+from service.api import labels as labels_api
+from service.api import lists as lists_api
+from service.api import openapi, problems
+from service.api import queue as queue_api
+from service.api.comments import Comments
 from service.bridge import Bridge
 from service.clock import now
-from service.comments import Comments
 from service.config import Settings, variable
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures

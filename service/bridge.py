@@ -21,14 +21,14 @@ from wsgiref.types import WSGIApplication
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
 from service import forwarded
-from service.batch import PATH as BATCH
-from service.batch import Batches
-from service.body import BROKEN, LARGEST_BODY
-from service.comments import PATH as COMMENTS
+from service.api.batch import PATH as BATCH
+from service.api.batch import Batches
+from service.api.body import BROKEN, LARGEST_BODY
+from service.api.comments import PATH as COMMENTS
+from service.api.problems import PLAIN
 from service.deciding import Deciding
 from service.forwarded import Network
 from service.metrics import count_problem
-from service.problems import PLAIN
 from service.wire import BEGAN, Environ, Headers, RawAnswer
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.

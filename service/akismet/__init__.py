@@ -10,11 +10,11 @@ from functools import partial
 
 from flask import Blueprint, Response, g, request
 
-from service import body
 from service.akismet import accounts, answers, checks
 from service.akismet.fields import Fields, parse
 from service.akismet.keys import key_of
 from service.akismet.parts import Call, Parts
+from service.api import body
 from service.core.labels import Label
 from service.errors import HamletError, InvalidField, MissingScope, QuotaExceeded, TooManyKeys, Unauthorised
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from service.akismet.fields import Fields
+from service.api.submission import LONGEST_COMMENT, LONGEST_ID
 from service.core.comment import Comment
 from service.core.text import storable
-from service.submission import LONGEST_COMMENT, LONGEST_ID
 
 # Beyond it a form was left open over lunch, or the clocks of visitor and blog differ.
 LONGEST_FORM_SECONDS = 24 * 3600.0

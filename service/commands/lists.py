@@ -81,7 +81,7 @@ def try_(site: str, last: int, as_json: bool, **given: Any) -> None:
     """
     Print what VALUES on a site's lists would have done to its last comments; nothing is changed.
     """
-    from service.lists_body import trial_answer
+    from service.api.lists_body import trial_answer
 
     entries = _entries(**given)
     with _listing() as listing:

@@ -9,7 +9,7 @@ import logging
 
 from flask import Blueprint, Response, g, request
 
-from service import body
+from service.api import body
 from service.coral import answers
 from service.coral.requests import to_comment
 from service.coral.signatures import Signatures

@@ -5,7 +5,7 @@ What Coral is told, as its phases understand it.
 from flask import Response
 from pydantic_core import to_json
 
-from service.answer import HEADERS, no_content
+from service.api.answer import HEADERS, no_content
 from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Verdict
 from service.wire import Environ, RawAnswer

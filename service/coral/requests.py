@@ -4,11 +4,11 @@ Coral's request as a comment.
 
 from typing import Any
 
-from service import body
+from service.api import body
+from service.api.submission import LONGEST_COMMENT, LONGEST_ID
 from service.core.comment import Comment
 from service.core.text import storable
 from service.errors import BadRequest
-from service.submission import LONGEST_COMMENT, LONGEST_ID
 
 
 def to_comment(content: bytes) -> Comment:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, request
 
-from service import body
+from service.api import body
 from service.core.comment import Comment
 from service.core.site import Scope, Site
 from service.errors import HamletError

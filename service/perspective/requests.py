@@ -6,11 +6,11 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from service import body
+from service.api import body
+from service.api.submission import LONGEST_COMMENT, LONGEST_ID
 from service.core.labels import Label
 from service.core.text import storable
 from service.errors import BadRequest, InvalidField
-from service.submission import LONGEST_COMMENT, LONGEST_ID
 
 # The one attribute that a model has been trained for.
 ATTRIBUTE = "SPAM"

@@ -7,7 +7,7 @@ import shlex
 
 from flask import Blueprint, Response, g, render_template, request
 
-from service import body, submission
+from service.api import body, submission
 from service.core.comment import Comment
 from service.core.decision import Decision
 from service.errors import HamletError

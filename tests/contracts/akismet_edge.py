@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from edge_fakes import FakeModeration, FakeReports
 from flask import Flask
 
-from service import akismet, problems
+from service import akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts
+from service.api import problems
 from service.core.decision import Decision, Verdict
 from service.core.site import AkismetHold, Site
 from service.errors import HamletError

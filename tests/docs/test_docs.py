@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from service import openapi
+from service.api import openapi
 from service.cli import main
 from service.config import Settings, variable
 from service.core.comment import Comment

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service import api, openapi, problems
-from service.comments import Comments
+from service.api import decisions as api
+from service.api import openapi, problems
+from service.api.comments import Comments
 from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.site import Site, Thresholds

@@ -19,7 +19,8 @@ from running_service import tracing, wait_until, write_model
 from stores import make_tables
 from werkzeug.test import TestResponse
 
-from service import admin, moderate, problems
+from service import admin, moderate
+from service.api import problems
 from service.core.moderator import Moderator, Role
 from service.errors import StoreUnavailable, TrainingBusy
 from service.store.engine import connect

@@ -12,9 +12,9 @@ from typing import Any, Self
 import pytest
 from flask import Flask
 
-from service import batch
+from service.api import batch
+from service.api.comments import Comments
 from service.bridge import Bridge
-from service.comments import Comments
 from service.core.comment import Asked
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded

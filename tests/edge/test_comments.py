@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.test import run_wsgi_app
 
 from service import accounting
-from service.comments import Comments
+from service.api.comments import Comments
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded, StoreUnavailable
 from service.logs import JsonLine

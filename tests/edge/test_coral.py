@@ -16,7 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service import coral, problems
+from service import coral
+from service.api import problems
 from service.coral.answers import STATUSES, late
 from service.coral.signatures import Signatures
 from service.core.comment import Comment

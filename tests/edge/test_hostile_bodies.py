@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.body import LARGEST_BODY, MOST_FIELDS
-from service.submission import LONGEST_COMMENT, MOST_ERRORS
+from service.api.body import LARGEST_BODY, MOST_FIELDS
+from service.api.submission import LONGEST_COMMENT, MOST_ERRORS
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 ANY_JSON = st.recursive(

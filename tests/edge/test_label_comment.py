@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service import api, labels_api
+from service.api import decisions as api
+from service.api import labels as labels_api
 from service.core.labels import Given, Label, Source
 from service.core.site import Scope, Site
 from service.core.traffic import Quota

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from service import app
-from service.api import late
+from service.api.decisions import late
 
 
 def environ(path: str = "/v1/comments", body: bytes = b"{}") -> dict[str, Any]:

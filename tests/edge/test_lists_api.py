@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from stores import NOON, SECRET, Store, decision, make_tables, store_with_site
 from werkzeug.test import TestResponse
 
-from service import lists_api, problems
+from service.api import lists as lists_api
+from service.api import problems
 from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.site import Scope

@@ -15,7 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service import moderate, problems
+from service import moderate
+from service.api import problems
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Given, Label, Source

@@ -17,7 +17,8 @@ from joserfc.jwk import ECKey
 from openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 from werkzeug.test import TestResponse
 
-from service import moderate, problems
+from service import moderate
+from service.api import problems
 from service.config import Settings, SettingsError
 from service.core.moderator import Moderator
 from service.errors import WrongSignIn

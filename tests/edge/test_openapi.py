@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service import submission
-from service.answer import Answer
+from service.api import submission
+from service.api.answer import Answer
 from service.errors import HamletError
 
 VENDORED = Path(submission.__file__).parent / "static" / "swagger-ui"

@@ -11,7 +11,8 @@ from edge_fakes import FakeModeration, FakeReports
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from service import perspective, problems
+from service import perspective
+from service.api import problems
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Label

@@ -11,13 +11,13 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
-from service.comments import headers_for
+from service.api.comments import headers_for
+from service.api.submission import Submission
 from service.core.comment import Comment
 from service.core.decision import Decision, Verdict
 from service.core.traffic import Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
 from service.moderation import Outcome
-from service.submission import Submission
 
 MINIMAL = {"name": "Anna", "comment": "Thank you."}
 EVERYTHING = {

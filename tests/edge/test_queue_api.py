@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service import queue_api
+from service.api import queue as queue_api
 from service.core.decision import Decision, Verdict
 from service.core.site import Scope, Site
 from service.errors import HamletError, StoreUnavailable

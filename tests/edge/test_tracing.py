@@ -13,8 +13,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
+from service.api.comments import Comments
 from service.app import Parts, assemble
-from service.comments import Comments
 from service.config import Settings, SettingsError
 from service.core.comment import Asked
 from service.core.decision import Decision, Recorded

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service import openapi, web
+from service import web
+from service.api import openapi
 from service.core.decision import Reason, Verdict
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded

@@ -8,14 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service import body
+from service.api import body
+from service.api.submission import Moment
 from service.core.decision import Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.entry_values import LONGEST_VALUE, BadEntry
 from service.core.text import storable
 from service.errors import InvalidField
 from service.listing import LONGEST_NOTE, Rehearsed, entry
-from service.submission import Moment
 from service.wire import Environ
 
 MOST_AT_ONCE = 1_000
@@ -109,7 +109,7 @@ def read(environ: Environ, now: datetime) -> list[Entry]:
 
     Raises:
         InvalidField: one is not of its kind, or has expired already.
-        BadRequest, BodyTooLarge, UnsupportedMediaType: as of `service.body`.
+        BadRequest, BodyTooLarge, UnsupportedMediaType: as of `service.api.body`.
     """
     body.media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""), (body.JSON,))
     try:

@@ -11,14 +11,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from pydantic_core import to_json
 
-from service.answer import Answer
+from service.api.answer import Answer
+from service.api.labels import HeardAnswer, LabelSubmission
+from service.api.lists_body import ListAnswer, ListSubmission, TrialAnswer
+from service.api.paths import PATHS, RESPONSES, SECURITY
+from service.api.problems import Problem
+from service.api.queue import QueueAnswer
+from service.api.submission import Submission
 from service.errors import HamletError
-from service.labels_api import HeardAnswer, LabelSubmission
-from service.lists_body import ListAnswer, ListSubmission, TrialAnswer
-from service.paths import PATHS, RESPONSES, SECURITY
-from service.problems import Problem
-from service.queue_api import QueueAnswer
-from service.submission import Submission
 
 # Swagger UI draws its icons from data: URLs; looked at in Chromium, it needs nothing else that is not our own.
 CONTENT_SECURITY_POLICY = (

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, Field
 
-from service.answer import Answer, as_json
-from service.api import caller, is_plausible, whole_number
+from service.api.answer import Answer, as_json
+from service.api.decisions import caller, is_plausible, whole_number
 from service.core.site import Scope
 from service.errors import InvalidField
 from service.gate import Gate

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from service.answer import as_json, no_content
-from service.api import caller, whole_number
+from service.api.answer import as_json, no_content
+from service.api.decisions import caller, whole_number
+from service.api.lists_body import entry_answer, read, trial_answer
 from service.core.site import Scope
 from service.errors import InvalidField, NotFound
 from service.gate import Gate
 from service.listing import Listing, remarks
-from service.lists_body import entry_answer, read, trial_answer
 from service.store.errors import TooManyEntries
 
 LISTS = "/v1/lists"

@@ -7,16 +7,16 @@ from typing import Protocol
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service import body, submission
-from service.answer import LabelAnswer, as_json, label_answer
-from service.api import caller, is_plausible
+from service.api import body, submission
+from service.api.answer import LabelAnswer, as_json, label_answer
+from service.api.decisions import caller, is_plausible
+from service.api.quota import HOUR_SECONDS, headers_of
 from service.core.labels import Label
 from service.core.site import Scope, Site
 from service.core.text import storable
 from service.errors import NotFound
 from service.gate import Gate
 from service.labelling import LONGEST_WHO, Heard
-from service.quota import HOUR_SECONDS, headers_of
 from service.wire import Environ
 
 

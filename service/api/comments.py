@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service import accounting, body, problems, submission
+from service import accounting
 from service.accounting import Account, Tracing
-from service.answer import HEADERS
+from service.api import body, problems, submission
+from service.api.answer import HEADERS
+from service.api.quota import headers_of
 from service.core.comment import Asked
 from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
 from service.gate import Gate
 from service.moderation import Outcome
-from service.quota import headers_of
 from service.wire import Environ, Headers, RawAnswer
 
 PATH, EDGE = "/v1/comments", "api"

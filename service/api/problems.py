@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
+from service.api.quota import HOUR_SECONDS, headers_of
 from service.errors import (
     HamletError,
     InvalidField,
@@ -26,7 +27,6 @@ from service.errors import (
     Unauthorised,
     UnsupportedMediaType,
 )
-from service.quota import HOUR_SECONDS, headers_of
 from service.wire import RawAnswer
 
 PAGE = "/docs/problems"

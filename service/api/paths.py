@@ -5,9 +5,9 @@ The routes as OpenAPI describes them; the schemas come from the models.
 from http import HTTPStatus
 from typing import Any
 
-from service.batch import MEDIA_TYPES
+from service.api.batch import MEDIA_TYPES
+from service.api.problems import MEDIA_TYPE
 from service.errors import HamletError
-from service.problems import MEDIA_TYPE
 
 _COMMENT = {"$ref": "#/components/schemas/Submission"}
 _DECISION = {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}}

@@ -11,7 +11,7 @@ from typing import Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
-from service.body import LARGEST_BODY
+from service.api.body import LARGEST_BODY
 from service.wire import BEGAN, Environ, Headers, RawAnswer
 
 PATH, EACH = "/v1/batch", "/v1/comments"

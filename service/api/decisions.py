@@ -9,10 +9,10 @@ from flask import Blueprint, Response, g, request
 from uuid_utils import uuid7
 from werkzeug.wsgi import get_content_length
 
-from service import batch, body
-from service.answer import HEADERS, as_json, label_answer
-from service.comments import PATH as COMMENTS
-from service.comments import Comments, headers_for
+from service.api import batch, body
+from service.api.answer import HEADERS, as_json, label_answer
+from service.api.comments import PATH as COMMENTS
+from service.api.comments import Comments, headers_for
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given
 from service.core.site import Scope, Site
@@ -58,7 +58,7 @@ def blueprint(comments: Comments, gate: Gate, decisions: Decisions, labels: Labe
 
     @api.post(batch.PATH)
     def begin_batch() -> Response:
-        # The head of the answer; `service.batch` adds its lines, and gets each of them from `moderate`.
+        # The head of the answer; `service.api.batch` adds its lines, and gets each of them from `moderate`.
         caller(gate)
         _expect_batch(request.environ)
         return Response(headers={"Content-Type": batch.MEDIA_TYPES[0], "Cache-Control": "no-store"})
