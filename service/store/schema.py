@@ -42,8 +42,8 @@ def revisions(engine: Engine) -> tuple[str | None, str | None]:
     Return the revision of the tables, None if there are none, and the newest that this Hamlet knows.
     """
     with available(), one_by_one(engine).connect() as connection:
-        script = ScriptDirectory.from_config(_config(connection))
-        return MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+        _, script, current = _known(connection)
+        return current, script.get_current_head()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -58,9 +58,7 @@ def downgrade(engine: Engine, revision: str) -> None:
     with available(), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        config = _config(connection)
-        script = ScriptDirectory.from_config(config)
-        current = MigrationContext.configure(connection).get_current_revision()
+        config, script, current = _known(connection)
         below = [each.revision for each in script.iterate_revisions(current, "base")][1:] if current else []
         if revision not in below:
             raise UnknownRevision(f"the tables are at revision {current}; they can go back to {', '.join(below)}")
@@ -98,9 +96,7 @@ def _upgrade(engine: Engine) -> None:
 
 
 def _upgrade_alone(connection: Connection) -> None:
-    config = _config(connection)
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
+    config, script, current = _known(connection)
     if current == script.get_current_head():
         return
     known = {revision.revision for revision in script.walk_revisions()}
@@ -112,7 +108,10 @@ def _upgrade_alone(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _config(connection: Connection) -> Config:
+def _known(connection: Connection) -> tuple[Config, ScriptDirectory, str | None]:
+    """
+    Return what Alembic is told, the migrations of this Hamlet, and the revision of the tables.
+    """
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "service.store:migrations")
-    return config
+    return config, ScriptDirectory.from_config(config), MigrationContext.configure(connection).get_current_revision()
