@@ -175,6 +175,20 @@ def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) ->
     expect(page.locator("article.hold")).to_have_count(3)
 
 
+def test_no_comment_comes_to_be_selected_in_the_place_of_another_by_going_back(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    for key in "jx":
+        page.keyboard.press(key)
+    page.get_by_role("link", name="Numbers").click()
+    page.get_by_role("heading", name="Numbers").wait_for()
+    desk.service.moderate(f"Dora {word}", f"pills {word}")
+
+    page.go_back()
+
+    expect_names(page, "Dora", "Cleo", "Ben", "Ada")
+    expect(page.locator("article input:checked")).to_have_count(0)
+
+
 def test_the_count_of_what_waits_follows_what_is_decided_and_undone(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     count = page.locator("#waiting")
