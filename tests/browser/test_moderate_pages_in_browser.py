@@ -255,6 +255,21 @@ def test_the_first_key_is_about_the_first_comment_and_decides_on_none_that_is_un
     expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
 
 
+@pytest.mark.parametrize("way", ["Tab", "click"])
+def test_the_keys_are_about_the_comment_that_has_the_focus(desk: Desk, word: str, way: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+    if way == "Tab":
+        card(page, "Ada").get_by_role("button", name="Accept").focus()
+    else:
+        card(page, "Ada").locator("blockquote").click()
+
+    page.keyboard.press("s")
+
+    expect(card(page, "Ada").locator(".badge")).to_have_text("spam")
+    expect(page.locator(".badge")).to_have_text(["hold", "hold", "spam"])
+
+
 def test_all_of_an_author_are_decided_at_once(desk: Desk, word: str) -> None:
     for text in ("pills for all", "pills again"):
         desk.service.moderate(f"Ada {word}", f"{text} {word}")

@@ -6,10 +6,14 @@
   const current = () => document.querySelector("article[aria-current]");
   const chosen = () => document.querySelectorAll("article input[form=bulk]:checked");
 
-  function go(card) {
-    if (!card) return;
+  function frame(card) {
     current()?.removeAttribute("aria-current");
     card.setAttribute("aria-current", "true");
+  }
+
+  function go(card) {
+    if (!card) return;
+    frame(card);
     card.focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest" });
   }
@@ -52,6 +56,12 @@
     event.preventDefault();
     // A key that is held down walks on, and decides on no more than one.
     if (!event.repeat || "jk".includes(event.key)) keys[event.key]();
+  });
+
+  // Whoever comes to a comment by Tab or by a click means that one.
+  document.addEventListener("focusin", (event) => {
+    const card = event.target.closest("article");
+    if (card) frame(card);
   });
 
   // What was replaced by its newer self stays the current one, and keeps the focus.
