@@ -6,13 +6,14 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from running_service import RunningService, command, write_model
 
 ATTACKS = (
@@ -107,6 +108,21 @@ def searched(page: Page, words: str, shown: str = "waiting") -> Page:
     return page
 
 
+@contextmanager
+def awaited(page: Page, *, fails: bool = False) -> Iterator[None]:
+    """
+    Hold the next decision back until the end of this context, as a slow network does, or one that breaks.
+    """
+    held: list[Route] = []
+    page.route("**/moderate/decide", lambda route: held.append(route), times=1)
+    with page.expect_request("**/moderate/decide"):
+        yield
+    if fails:
+        held[0].abort()
+    else:
+        held[0].continue_()
+
+
 def card(page: Page, name: str) -> Locator:
     return page.locator("article").filter(has=page.get_by_role("heading", name=re.compile(name)))
 
@@ -159,6 +175,55 @@ def test_a_decision_is_undone_with_one_key(desk: Desk, word: str) -> None:
 
     expect(card(page, "Cleo").locator(".badge")).to_have_text("hold")
     expect_names(searched(page, word), "Cleo", "Ben", "Ada")
+
+
+def test_undo_is_about_the_last_decision_also_while_its_answer_is_awaited(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
+
+    with awaited(page):
+        page.keyboard.press("s")
+        page.keyboard.press("u")
+
+    expect(page.locator("#status")).to_contain_text("1 taken back.")
+    expect(page.locator(".badge")).to_have_text(["spam", "hold", "hold"])
+
+
+def test_a_decision_is_corrected_before_it_was_answered(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    with awaited(page):
+        for key in "ska":
+            page.keyboard.press(key)
+
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
+
+
+def test_what_was_selected_and_decided_is_not_decided_again_while_the_answer_is_awaited(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+
+    with awaited(page):
+        for key in "jxjxsja":
+            page.keyboard.press(key)
+
+    expect(page.locator(".badge")).to_have_text(["spam", "spam", "ham"])
+
+
+def test_what_was_pressed_after_a_decision_that_fails_is_not_done_either(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    with awaited(page, fails=True):
+        for key in "ssu":
+            page.keyboard.press(key)
+
+    expect(page.locator("#status")).to_have_text("Not done: Hamlet cannot be reached.")
+    expect(page.locator(".badge")).to_have_text(["hold", "hold", "hold"])
+    expect_names(searched(page, word), "Cleo", "Ben", "Ada")
+    desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|ERR_FAILED", fault)]
 
 
 def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) -> None:

@@ -29,12 +29,28 @@
     return current();
   }
 
+  // Answers on their way together could change places, and `u` would take back what was decided before.
+  let sent = 0;
+  const later = [];
+
+  function inTurn(id, button) {
+    const press = () => document.getElementById(id)?.querySelector(button)?.click();
+    if (sent) later.push(press);
+    else press();
+  }
+
   function decide(label) {
-    const bulk = chosen().length > 0;
-    const scope = bulk ? document.getElementById("bulk") : current();
-    scope?.querySelector(`button[value=${label}]`)?.click();
+    // What is selected while an answer is awaited that is about all of it, was decided on.
+    const bulk = chosen().length > 0 && !document.querySelector("#bulk.htmx-request");
+    const id = bulk ? "bulk" : current()?.id;
+    inTurn(id, `button[value=${label}]`);
     // Where none is marked yet, nothing is decided: the first one is marked.
     if (!bulk) step(1);
+  }
+
+  function undo() {
+    const isOfLast = sent > 0 || document.querySelector("#status .undo");
+    inTurn(isOfLast ? "status" : current()?.id, ".undo");
   }
 
   const keys = {
@@ -42,7 +58,7 @@
     k: () => step(-1),
     a: () => decide("ham"),
     s: () => decide("spam"),
-    u: () => (document.querySelector("#status .undo") ?? current()?.querySelector(".undo"))?.click(),
+    u: undo,
     x: () => marked()?.querySelector("input[type=checkbox]")?.click(),
     o: () => marked()?.querySelector("a.closer")?.click(),
     "/": () => document.getElementById("search")?.focus(),
@@ -68,22 +84,35 @@
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     if (event.detail.target.hasAttribute("aria-current")) event.detail.fragment.firstElementChild.setAttribute("aria-current", "true");
   });
-  document.addEventListener("htmx:afterRequest", () => {
+  const isPost = (event) => event.detail.requestConfig.verb === "post";
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (isPost(event)) sent += 1;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
     // The page of one comment has no count.
     const count = document.getElementById("waiting");
     if (count) count.textContent = document.getElementById("status").dataset.waiting ?? count.textContent;
     if (document.activeElement === document.body) current()?.focus({ preventScroll: true });
+    if (!isPost(event)) return;
+    sent -= 1;
+    // What was pressed since was meant for a page on which this had been done.
+    if (!event.detail.successful) later.length = 0;
+    while (!sent && later.length) later.shift()();
   });
+
+  function tell(why) {
+    document.getElementById("status").textContent = `Not done: ${why}.`;
+  }
+
   document.addEventListener("htmx:responseError", (event) => {
     const { status, responseText } = event.detail.xhr;
     const page = new DOMParser().parseFromString(responseText, "text/html");
     // Our own page of an error says why; one of a proxy, or of what nobody expected, does not.
-    const why = page.querySelector("main > .box > h2 + p")?.textContent ?? `${status}, load the page again`;
-    document.getElementById("status").textContent = `Not done: ${why}.`;
+    tell(page.querySelector("main > .box > h2 + p")?.textContent ?? `${status}, load the page again`);
   });
-  document.addEventListener("htmx:sendError", () => {
-    document.getElementById("status").textContent = "Not done: Hamlet cannot be reached.";
-  });
+  for (const event of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(event, () => tell("Hamlet cannot be reached"));
+  }
 
   const all = document.getElementById("all");
   if (all) {
