@@ -226,6 +226,19 @@ def test_what_was_pressed_after_a_decision_that_fails_is_not_done_either(desk: D
     desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|ERR_FAILED", fault)]
 
 
+def test_whoever_leaves_before_all_is_done_is_asked(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    with awaited(page), page.expect_event("dialog", lambda dialog: dialog.dismiss() is None) as asked:
+        page.keyboard.press("s")
+        page.keyboard.press("s")
+        page.evaluate("location.reload()")
+
+    assert asked.value.type == "beforeunload"
+    expect(page.locator(".badge")).to_have_text(["spam", "spam", "hold"])
+
+
 def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     for key in "jxjx":

@@ -100,6 +100,11 @@
     while (!sent && later.length) later.shift()();
   });
 
+  // What waits, or is on its way, would be lost without a word.
+  addEventListener("beforeunload", (event) => {
+    if (sent || later.length) event.preventDefault();
+  });
+
   function tell(why) {
     document.getElementById("status").textContent = `Not done: ${why}.`;
   }
