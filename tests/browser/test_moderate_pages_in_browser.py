@@ -165,6 +165,45 @@ def test_a_key_that_is_held_down_decides_once(desk: Desk, word: str) -> None:
     expect(page.locator(".badge")).to_have_text(["spam", "ham", "hold"])
 
 
+def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+    for key in "sss":
+        page.keyboard.press(key)
+    expect(page.locator("article.spam")).to_have_count(3)
+
+    page.keyboard.press("a")
+    page.keyboard.press("a")
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+
+    expect(page.locator(".badge")).to_have_text(["spam", "spam", "ham"])
+
+
+def test_after_a_decision_the_frame_passes_over_what_is_decided_already(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    for key in "jjs":
+        page.keyboard.press(key)
+    expect(card(page, "Ben").locator(".badge")).to_have_text("spam")
+
+    for key in "kkaa":
+        page.keyboard.press(key)
+
+    expect(page.locator(".badge")).to_have_text(["ham", "spam", "ham"])
+
+
+def test_all_that_is_selected_is_what_was_not_decided_one_by_one(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    card(page, "Ben").get_by_role("button", name="Accept").click()
+    expect(card(page, "Ben").locator(".badge")).to_have_text("ham")
+
+    page.get_by_role("button", name="Select all").click()
+    page.get_by_role("button", name="Selected are spam").click()
+
+    expect(page.locator("#status")).to_contain_text("2 decided: spam.")
+    expect(page.locator(".badge")).to_have_text(["spam", "ham", "spam"])
+
+
 def test_a_decision_is_undone_with_one_key(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

@@ -6,22 +6,25 @@
   const current = () => document.querySelector("article[aria-current]");
   const chosen = () => document.querySelectorAll("article input[form=bulk]:checked");
 
+  // Not decided on, as far as this page knows, since it was opened.
+  const isOpen = (card) => !("done" in card.dataset);
+
   function frame(card) {
     current()?.removeAttribute("aria-current");
-    card.setAttribute("aria-current", "true");
+    card?.setAttribute("aria-current", "true");
   }
 
   function go(card) {
-    if (!card) return;
     frame(card);
-    card.focus({ preventScroll: true });
-    card.scrollIntoView({ block: "nearest" });
+    card?.focus({ preventScroll: true });
+    card?.scrollIntoView({ block: "nearest" });
   }
 
   function step(by) {
     const all = cards();
     const at = all.indexOf(current());
-    go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+    if (at < 0) go(by > 0 ? all[0] : all.at(-1));
+    else go(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
   }
 
   function marked() {
@@ -42,10 +45,15 @@
   function decide(label) {
     // What is selected while an answer is awaited that is about all of it, was decided on.
     const bulk = chosen().length > 0 && !document.querySelector("#bulk.htmx-request");
-    const id = bulk ? "bulk" : current()?.id;
-    inTurn(id, `button[value=${label}]`);
-    // Where none is marked yet, nothing is decided: the first one is marked.
-    if (!bulk) step(1);
+    if (bulk) return inTurn("bulk", `button[value=${label}]`);
+    const card = current();
+    if (!card) return go(cards().find(isOpen));
+    inTurn(card.id, `button[value=${label}]`);
+    card.dataset.done = "";
+    // What is done is passed over, and after the last one none is marked: the next key would overrule it.
+    const next = cards().slice(cards().indexOf(card)).find(isOpen);
+    go(next);
+    if (!next) document.querySelector("a[rel=next]")?.focus();
   }
 
   function undo() {
@@ -82,7 +90,10 @@
 
   // What was replaced by its newer self stays the current one, and keeps the focus.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (event.detail.target.hasAttribute("aria-current")) event.detail.fragment.firstElementChild.setAttribute("aria-current", "true");
+    const { target, fragment } = event.detail;
+    const card = fragment.firstElementChild;
+    if (target.hasAttribute("aria-current")) card.setAttribute("aria-current", "true");
+    if (card.matches("article:has(.undo)")) card.dataset.done = "";
   });
   const isPost = (event) => event.detail.requestConfig.verb === "post";
   document.addEventListener("htmx:beforeSend", (event) => {
@@ -96,7 +107,10 @@
     if (!isPost(event)) return;
     sent -= 1;
     // What was pressed since was meant for a page on which this had been done.
-    if (!event.detail.successful) later.length = 0;
+    if (!event.detail.successful) {
+      later.length = 0;
+      for (const card of document.querySelectorAll("article:not(:has(.undo))")) delete card.dataset.done;
+    }
     while (!sent && later.length) later.shift()();
   });
 
@@ -123,7 +137,9 @@
   if (all) {
     all.hidden = false;
     all.addEventListener("click", () => {
-      const boxes = [...document.querySelectorAll("article input[form=bulk]")];
+      // Whoever decided on some one by one means the rest.
+      const some = cards().filter(isOpen);
+      const boxes = (some.length ? some : cards()).map((card) => card.querySelector("input[form=bulk]"));
       const every = boxes.every((box) => box.checked);
       for (const box of boxes) box.checked = !every;
     });
