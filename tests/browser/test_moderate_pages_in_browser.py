@@ -165,6 +165,20 @@ def test_a_key_that_is_held_down_decides_once(desk: Desk, word: str) -> None:
     expect(page.locator(".badge")).to_have_text(["spam", "ham", "hold"])
 
 
+def test_no_key_decides_on_a_comment_that_was_scrolled_out_of_sight(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 360, "height": 400})
+    page.keyboard.press("j")
+    card(page, "Ada").scroll_into_view_if_needed()
+    expect(card(page, "Cleo")).not_to_be_in_viewport()
+
+    page.keyboard.press("s")
+    expect(card(page, "Cleo")).to_be_in_viewport()
+    page.keyboard.press("a")
+
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
+
+
 def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

@@ -27,6 +27,11 @@
     else go(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
   }
 
+  function isSeen(card) {
+    const { top, bottom } = card.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  }
+
   function marked() {
     if (!current()) step(1);
     return current();
@@ -47,7 +52,8 @@
     const bulk = chosen().length > 0 && !document.querySelector("#bulk.htmx-request");
     if (bulk) return inTurn("bulk", `button[value=${label}]`);
     const card = current();
-    if (!card) return go(cards().find(isOpen));
+    // Nothing is decided on that is not marked, or out of sight: it is first.
+    if (!card || !isSeen(card)) return go(card ?? cards().find(isOpen));
     inTurn(card.id, `button[value=${label}]`);
     card.dataset.done = "";
     // What is done is passed over, and after the last one none is marked: the next key would overrule it.
