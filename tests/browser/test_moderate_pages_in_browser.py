@@ -179,6 +179,16 @@ def test_no_key_decides_on_a_comment_that_was_scrolled_out_of_sight(desk: Desk, 
     expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
 
 
+@pytest.mark.parametrize("key", ["S", "ы", "س"])
+def test_the_keys_work_with_caps_lock_and_where_they_write_another_alphabet(desk: Desk, word: str, key: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    page.locator("body").dispatch_event("keydown", {"key": key, "code": "KeyS"})
+
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
+
+
 def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

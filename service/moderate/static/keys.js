@@ -82,10 +82,13 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
     if (event.key === "Escape") event.target.blur();
-    if (typing || event.ctrlKey || event.altKey || event.metaKey || !(event.key in keys)) return;
+    // Where the keyboard writes no Latin letters, its keys are known by where they are.
+    const isOther = /^(?!\p{Script=Latin})\p{Letter}$/u.test(event.key);
+    const key = (isOther ? event.code.replace("Key", "") : event.key).toLowerCase();
+    if (typing || event.ctrlKey || event.altKey || event.metaKey || !(key in keys)) return;
     event.preventDefault();
     // A key that is held down walks on, and decides on no more than one.
-    if (!event.repeat || "jk".includes(event.key)) keys[event.key]();
+    if (!event.repeat || "jk".includes(key)) keys[key]();
   });
 
   // Whoever comes to a comment by Tab or by a click means that one.
