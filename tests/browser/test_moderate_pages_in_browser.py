@@ -302,6 +302,17 @@ def test_whoever_leaves_before_all_is_done_is_asked(desk: Desk, word: str) -> No
     expect(page.locator(".badge")).to_have_text(["spam", "spam", "hold"])
 
 
+def test_a_screen_reader_is_told_what_became_of_a_decision(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    status = page.get_by_role("status").element_handle()
+    page.keyboard.press("j")
+
+    page.keyboard.press("s")
+
+    expect(page.get_by_role("status")).to_contain_text("1 decided: spam.")
+    assert status.evaluate("it => it.isConnected")
+
+
 def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     for key in "jxjx":

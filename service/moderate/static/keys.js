@@ -111,7 +111,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     // The page of one comment has no count.
     const count = document.getElementById("waiting");
-    if (count) count.textContent = document.getElementById("status").dataset.waiting ?? count.textContent;
+    if (count) count.textContent = document.querySelector("#status [data-waiting]")?.dataset.waiting ?? count.textContent;
     if (document.activeElement === document.body) current()?.focus({ preventScroll: true });
     if (!isPost(event)) return;
     sent -= 1;
