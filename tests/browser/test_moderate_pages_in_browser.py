@@ -302,6 +302,15 @@ def test_whoever_leaves_before_all_is_done_is_asked(desk: Desk, word: str) -> No
     expect(page.locator(".badge")).to_have_text(["spam", "spam", "hold"])
 
 
+def test_a_screen_reader_reads_the_comment_that_the_frame_comes_to(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+
+    page.keyboard.press("j")
+
+    expect(card(page, "Cleo")).to_be_focused()
+    expect(card(page, "Cleo")).to_have_accessible_description(f"pills {word}")
+
+
 def test_a_screen_reader_is_told_what_became_of_a_decision(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     status = page.get_by_role("status").element_handle()
