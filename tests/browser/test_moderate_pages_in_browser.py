@@ -254,6 +254,19 @@ def test_undo_is_about_the_last_decision_also_while_its_answer_is_awaited(desk: 
     expect(page.locator(".badge")).to_have_text(["spam", "hold", "hold"])
 
 
+def test_no_button_takes_back_the_decision_before_while_an_answer_is_awaited(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    undo = page.locator("#status").get_by_role("button", name="Undo")
+    card(page, "Cleo").get_by_role("button", name="Spam").click()
+    expect(undo).to_be_enabled()
+
+    with awaited(page):
+        card(page, "Ben").get_by_role("button", name="Spam").click()
+        expect(undo).to_be_disabled()
+
+    expect(undo).to_be_enabled()
+
+
 def test_a_decision_is_corrected_before_it_was_answered(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

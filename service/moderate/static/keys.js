@@ -106,7 +106,10 @@
   });
   const isPost = (event) => event.detail.requestConfig.verb === "post";
   document.addEventListener("htmx:beforeSend", (event) => {
-    if (isPost(event)) sent += 1;
+    if (!isPost(event)) return;
+    sent += 1;
+    // It is about the decision before, and not about the one on its way.
+    for (const button of document.querySelectorAll("#status .undo")) button.disabled = true;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     // The page of one comment has no count.
