@@ -288,6 +288,17 @@ def test_what_was_selected_and_decided_is_not_decided_again_while_the_answer_is_
     expect(page.locator(".badge")).to_have_text(["spam", "spam", "ham"])
 
 
+def test_what_is_selected_while_a_decision_waits_is_for_the_next_one(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    with awaited(page):
+        for key in "axsjxa":
+            page.keyboard.press(key)
+
+    expect(page.locator(".badge")).to_have_text(["ham", "spam", "ham"])
+
+
 def test_what_was_pressed_after_a_decision_that_fails_is_not_done_either(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

@@ -4,7 +4,7 @@
 (() => {
   const cards = () => [...document.querySelectorAll("article")];
   const current = () => document.querySelector("article[aria-current]");
-  const chosen = () => document.querySelectorAll("article input[form=bulk]:checked");
+  const ticked = () => [...document.querySelectorAll("article input[form=bulk]:checked")];
 
   // Not decided on, as far as this page knows, since it was opened.
   const isOpen = (card) => !("done" in card.dataset);
@@ -41,20 +41,35 @@
   let sent = 0;
   const later = [];
 
-  function inTurn(id, button) {
-    const press = () => document.getElementById(id)?.querySelector(button)?.click();
-    if (sent) later.push(press);
-    else press();
+  function inTurn(act) {
+    if (sent) later.push(act);
+    else act();
+  }
+
+  const press = (id, button) => document.getElementById(id)?.querySelector(button)?.click();
+
+  // The boxes that a key has decided on already; they stay ticked until the answer comes.
+  let pressed = new WeakSet();
+
+  function decideTogether(boxes, button) {
+    for (const box of boxes) pressed.add(box);
+    inTurn(() => {
+      // What was ticked since is for the next key.
+      const others = ticked().filter((box) => !boxes.includes(box));
+      for (const box of others) box.checked = false;
+      press("bulk", button);
+      for (const box of others) box.checked = true;
+    });
   }
 
   function decide(label) {
-    // What is selected while an answer is awaited that is about all of it, was decided on.
-    const bulk = chosen().length > 0 && !document.querySelector("#bulk.htmx-request");
-    if (bulk) return inTurn("bulk", `button[value=${label}]`);
+    const button = `button[value=${label}]`;
+    const boxes = ticked().filter((box) => !pressed.has(box));
+    if (boxes.length) return decideTogether(boxes, button);
     const card = current();
     // Nothing is decided on that is not marked, or out of sight: it is first.
     if (!card || !isSeen(card)) return go(card ?? cards().find(isOpen));
-    inTurn(card.id, `button[value=${label}]`);
+    inTurn(() => press(card.id, button));
     card.dataset.done = "";
     // What is done is passed over, and after the last one none is marked: the next key would overrule it.
     const next = cards().slice(cards().indexOf(card)).find(isOpen);
@@ -64,7 +79,8 @@
 
   function undo() {
     const isOfLast = sent > 0 || document.querySelector("#status .undo");
-    inTurn(isOfLast ? "status" : current()?.id, ".undo");
+    const id = isOfLast ? "status" : current()?.id;
+    inTurn(() => press(id, ".undo"));
   }
 
   const keys = {
@@ -121,9 +137,13 @@
     // What was pressed since was meant for a page on which this had been done.
     if (!event.detail.successful) {
       later.length = 0;
+      pressed = new WeakSet();
       for (const card of document.querySelectorAll("article:not(:has(.undo))")) delete card.dataset.done;
     }
-    while (!sent && later.length) later.shift()();
+    // Once htmx has let go of the form, which may be the next one too.
+    queueMicrotask(() => {
+      while (!sent && later.length) later.shift()();
+    });
   });
 
   // What waits, or is on its way, would be lost without a word.
