@@ -19,6 +19,8 @@ from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadParams
 
+TRAINING = SUITE.parents[1]
+UNSEEN = TRAINING / "unseen"
 THRESHOLDS = Thresholds(accept_below=0.3, reject_at=0.95)
 ANN = Row("suite", "ham", "Ann", "I was there, and it rained.", language="en", kind="praise")
 OFFER = Row(
@@ -86,13 +88,14 @@ def test_no_comment_is_there_twice(rows: list[Row]) -> None:
     assert [text for text, count in Counter(row.comment for row in rows).items() if count > 1] == []
 
 
-def test_no_comment_is_among_those_that_are_fitted(rows: list[Row]) -> None:
-    lines = [
-        text for path in (SUITE.parents[1] / "written").glob("*.jsonl") for text in path.read_text("utf-8").split("\n")
-    ]
+@pytest.mark.parametrize("folder", [SUITE, UNSEEN])
+def test_no_comment_that_judges_is_among_those_that_are_fitted(folder: Path) -> None:
+    lines = [text for path in (TRAINING / "written").glob("*.jsonl") for text in path.read_text("utf-8").split("\n")]
     fitted = {json.loads(text)["comment"].casefold() for text in lines if text}
 
-    assert [row.place for row in rows if len(row.comment) >= CHANCE and row.comment.casefold() in fitted] == []
+    rows = [row for row in read_suite(folder) if len(row.comment) >= CHANCE]
+
+    assert [row.place for row in rows if row.comment.casefold() in fitted] == []
 
 
 def test_every_language_has_a_sentence_of_detail(rows: list[Row]) -> None:
