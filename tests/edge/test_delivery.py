@@ -18,7 +18,7 @@ from stores import Store, decision, make_tables, store_with_site
 from service.core.comment import Comment
 from service.core.events import State
 from service.core.labels import Label, Source
-from service.delivery.deliverer import BATCH, LEASE, MOST_ATTEMPTS, POLL_SECONDS, Deliverer, deliver
+from service.delivery.deliverer import BATCH, LEASE, MOST_ATTEMPTS, PAUSE_SECONDS, POLL_SECONDS, Deliverer, deliver
 from service.delivery.messages import message, sign
 from service.delivery.sending import Sender
 from service.errors import StoreUnavailable
@@ -248,6 +248,22 @@ def test_what_is_more_than_a_site_is_told_at_once_is_told_in_the_next_rounds(wor
 
     assert counts == [MOST_OF_SITE, 2, 0]
     assert len({body["id"] for body in world.bodies()}) == MOST_OF_SITE + 2
+
+
+def test_between_rounds_that_follow_each_other_comments_get_their_turn_at_the_store(world: World) -> None:
+    world.hook()
+    for _ in range(MOST_OF_SITE + 1):
+        world.hold()
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return len(waited) > 3
+
+    deliver(world.deliverer, wait)
+
+    assert waited == [POLL_SECONDS, PAUSE_SECONDS, PAUSE_SECONDS, POLL_SECONDS]
+    assert PAUSE_SECONDS > 0
 
 
 def test_a_site_without_a_webhook_any_more_hears_nothing(world: World) -> None:
