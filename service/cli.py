@@ -8,6 +8,7 @@ The parts are imported inside the commands: each worker imports this module, and
 """
 
 import os
+import sys
 from contextlib import suppress
 
 import click
@@ -36,7 +37,7 @@ or with the key of the site "demo", {key}:
 curl {url}/v1/comments -H 'Authorization: Bearer {key}' \\
   -H 'Content-Type: application/json' -d '{{"name": "Ann", "comment": "Thank you, this helped me a lot."}}'
 
-What is held waits at {url}/moderate; `hamlet moderators add NAME` makes an account for it.
+What is held waits at {url}/moderate; `{hamlet} moderators add NAME` makes an account for it.
 """
 
 
@@ -96,4 +97,4 @@ def _announce(settings: Settings, demo_key: str | None) -> None:
     url = f"http://{host}:{settings.port}"
     click.echo(BANNER.format(url=url, state=settings.state_dir))
     if demo_key:
-        click.echo(DEMO.format(url=url, key=demo_key))
+        click.echo(DEMO.format(url=url, key=demo_key, hamlet=sys.argv[0]))

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -249,6 +250,19 @@ def test_the_printed_curl_line_works(tmp_path: Path) -> None:
         answered = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
 
     assert json.loads(answered.stdout)["verdict"] in ("accept", "hold")
+
+
+def test_the_printed_command_begins_as_what_was_typed(tmp_path: Path) -> None:
+    write_model(tmp_path / "models")
+    hamlet = str(Path(sys.executable).with_name("hamlet"))
+    environ = environment(tmp_path, HAMLET_PORT=str(free_port()), HAMLET_DEMO="true")
+
+    with subprocess.Popen([hamlet, "serve"], env=environ, stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout
+        printed = next((line for line in service.stdout if "moderators add" in line), "")
+        service.terminate()
+
+    assert f"`{hamlet} moderators add NAME`" in printed
 
 
 def _serve(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
