@@ -120,6 +120,7 @@
     if (target.hasAttribute("aria-current")) card.setAttribute("aria-current", "true");
     if (card.matches("article:has(.undo)")) card.dataset.done = "";
   });
+
   const isPost = (event) => event.detail.requestConfig.verb === "post";
   document.addEventListener("htmx:beforeSend", (event) => {
     if (!isPost(event)) return;
@@ -147,8 +148,14 @@
   });
 
   // What waits, or is on its way, would be lost without a word.
-  addEventListener("beforeunload", (event) => {
+  function askFirst(event) {
     if (sent || later.length) event.preventDefault();
+  }
+
+  addEventListener("beforeunload", askFirst);
+  // The form that whoever was signed out is sent to says so, and nothing is left to wait for.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) removeEventListener("beforeunload", askFirst);
   });
 
   function tell(why) {
