@@ -190,6 +190,15 @@ def test_the_keys_work_with_caps_lock_and_where_they_write_another_alphabet(desk
     expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
 
 
+def test_what_a_browser_fills_in_by_itself_is_no_key(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+
+    # So does Chromium when somebody chooses what was typed there before.
+    page.get_by_label("Search").evaluate("it => it.dispatchEvent(new Event('keydown', { bubbles: true }))")
+
+    expect(page.locator("article[aria-current]")).to_have_count(0)
+
+
 def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")

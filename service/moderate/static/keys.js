@@ -98,10 +98,12 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
     if (event.key === "Escape") event.target.blur();
+    // What a browser fills in by itself has no key.
+    if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
     // Where the keyboard writes no Latin letters, its keys are known by where they are.
     const isOther = /^(?!\p{Script=Latin})\p{Letter}$/u.test(event.key);
     const key = (isOther ? event.code.replace("Key", "") : event.key).toLowerCase();
-    if (typing || event.ctrlKey || event.altKey || event.metaKey || !(key in keys)) return;
+    if (!(key in keys)) return;
     event.preventDefault();
     // A key that is held down walks on, and decides on no more than one.
     if (!event.repeat || "jk".includes(key)) keys[key]();
