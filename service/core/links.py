@@ -31,13 +31,13 @@ _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _BRACKETED_DOT = r"\s{0,2}[\[({]\s?(?:dot|punkt|punto|ponto|точка|\.|,)\s?[\])}]\s{0,2}"
 _SPACED_DOT = r"\s{1,2}(?:dot|punkt|punto|ponto|точка)\s{1,2}|\s{1,2}\.\s{0,2}"
 # Without brackets only after something longer ("the .com years") and before endings that are no words (".net", "me"),
-# or after what is hyphened, before any of three letters or more.
+# or after what is hyphened, before any of three letters or more but that of "open-source .net".
 DISGUISED = (
     rf"(?<![\w.@-])(?:{_SCHEMES})?(?:(?:{_LABEL}(?:{_BRACKETED_DOT}|\.)){{0,3}}{_LABEL}{_BRACKETED_DOT}"
     rf"(?:{_LABEL}\.)?[^\W\d_]{{2,24}}(?![\w@])"
     rf"|(?:{_LABEL}(?:{_SPACED_DOT}|\.)){{0,3}}[^\W_][\w-]{{2,61}}[^\W_](?:{_SPACED_DOT})"
     rf"(?:(?:com|org|biz|xyz|ru|info|top|shop|club|online|store|site|io|click|bet|casino)(?!\w)|[^\W\d_]{{2,24}}(?=/\w))"
-    rf"|[^\W_]{{2,40}}-[\w-]{{0,58}}[^\W_](?:{_SPACED_DOT})(?-i:[a-z]{{3,24}})(?!\w)"
+    rf"|[^\W_]{{2,40}}-[\w-]{{0,58}}[^\W_](?:{_SPACED_DOT})(?-i:(?!(?<=\s\.)net\b)[a-z]{{3,24}})(?!\w)"
     rf"|(?:{_LABEL}(?:{_SPACED_DOT})){{2,4}}[^\W\d_]{{2,24}}(?![\w@]))(?:/{_INSIDE}{{0,2000}})?"
 )
 _DOT = re.compile(f"{_BRACKETED_DOT}|{_SPACED_DOT}", re.IGNORECASE)

@@ -47,6 +47,7 @@ def test_each_word_stands_once_in_the_order_of_its_first_appearance() -> None:
         ("buy at shop . example . de", "link:example.de"),
         ("join at cheap-coins .live", "link:cheap-coins.live"),
         ("join at cheap-coins dot support", "link:cheap-coins.support"),
+        ("join at cheap-coins . net", "link:cheap-coins.net"),
         ("buy at hxxp://example.com", "is:disguised_link"),
         ("buy at h**p://example.com", "is:disguised_link"),
         ("buy at http://ехаmрlе.com", "link:example.com"),
@@ -150,6 +151,7 @@ def test_what_people_do_who_talk_to_each_other_is_a_clue(comment: str, clue: str
         "He left. Now what",
         "hic . ille . hoc",
         "a semi-final . then a final .it is over",
+        "an open-source .net library",
         "می‌خواهم",
     ],
 )
