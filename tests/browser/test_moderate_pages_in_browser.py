@@ -190,6 +190,16 @@ def test_the_keys_work_with_caps_lock_and_where_they_write_another_alphabet(desk
     expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
 
 
+def test_the_keys_decide_on_the_page_of_one_comment_though_it_was_selected(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.goto(desk.host + (card(page, "Cleo").locator("a.closer").get_attribute("href") or ""))
+
+    for key in "jxs":
+        page.keyboard.press(key)
+
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
+
+
 def test_what_a_browser_fills_in_by_itself_is_no_key(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
 

@@ -4,7 +4,8 @@
 (() => {
   const cards = () => [...document.querySelectorAll("article")];
   const current = () => document.querySelector("article[aria-current]");
-  const ticked = () => [...document.querySelectorAll("article input[form=bulk]:checked")];
+  // The page of one comment has no form for several.
+  const ticked = () => [...(document.getElementById("bulk")?.elements ?? [])].filter((each) => each.checked);
 
   // Not decided on, as far as this page knows, since it was opened.
   const isOpen = (card) => !("done" in card.dataset);
