@@ -118,6 +118,8 @@ def awaited(page: Page, *, fails: bool = False) -> Iterator[None]:
     page.route("**/moderate/decide", lambda route: held.append(route), times=1)
     with page.expect_request("**/moderate/decide"):
         yield
+    while not held:  # it may be told of before it is handed over
+        page.wait_for_timeout(1)
     if fails:
         held[0].abort()
     else:
