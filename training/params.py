@@ -121,6 +121,7 @@ class Source:
     weight: float
     fold: str
     reason: str
+    emphasis: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,8 @@ def _check(path: Path, params: Params) -> None:
             raise BadParams(f"{path}: the role of {name} is none of {', '.join(ROLES)}")
         if not 0 < source.weight < inf:
             raise BadParams(f"{path}: the weight of {name} is no number above 0; 'evaluate' keeps it out of fits")
+        if not 0 < source.emphasis < inf:
+            raise BadParams(f"{path}: the emphasis of {name} is no number above 0")
 
 
 def _build(kind: type[T], given: Mapping[str, Any]) -> T:

@@ -125,7 +125,7 @@ def prepare(rows: Sequence[Row], thinned: Thinned, params: Params) -> Prepared:
         may_fit,
         params.model,
     )
-    weight = weights.balance_sources(used, weights.row_weights(used, groups, params))
+    weight = weights.balance_sources(used, weights.row_weights(used, groups, params), params)
     return Prepared(used, dressed, counts, groups, is_spam, weight)
 
 

@@ -66,6 +66,7 @@ def test_a_part_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
         ("confidence = 0.95", "confidence = 95", "confidence is no share, such as 0.95"),
         ("weight = 1.0", "weight = 0", "the weight of default is no number above 0"),
         ("weight = 1.0", "weight = nan", "the weight of default is no number above 0"),
+        ("emphasis = 2.5", "emphasis = -1.0", "the emphasis of written is no number above 0"),
     ],
 )
 def test_a_value_that_no_fit_can_use_stops_it(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -212,7 +212,7 @@ def test_a_source_counts_for_the_root_of_its_rows(tmp_path: Path) -> None:
     ]
     stock = shuffle(rows, tmp_path, 1, None, PARAMS)
 
-    factors = factors_of(stock, PARAMS.languages)
+    factors = factors_of(stock, PARAMS)
 
     weight = {name: factors[name, "spam", "en"] * size for name, size in sizes.items()}
     assert weight["large"] / weight["small"] == pytest.approx(3.0)

@@ -94,10 +94,19 @@ def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
     assert weight[:1000].sum() == pytest.approx(min(1000, most))
 
 
-def test_a_source_of_four_times_the_rows_counts_twice_as_much() -> None:
+def test_a_source_of_four_times_the_rows_counts_twice_as_much(params: Params) -> None:
     given = [Row(source, "ham", "", str(number)) for source, size in (("a", 400), ("b", 100)) for number in range(size)]
 
-    weight = balance_sources(given, np.ones(500))
+    weight = balance_sources(given, np.ones(500), params)
 
     assert weight.sum() == pytest.approx(500)
     assert weight[:400].sum() == pytest.approx(2 * weight[400:].sum())
+
+
+def test_a_source_with_emphasis_counts_for_as_much_more(params: Params) -> None:
+    given = [Row(source, "ham", "", str(number)) for source in ("a", "b") for number in range(100)]
+    emphasised = {**params.sources, "b": replace(params.sources["default"], emphasis=2.5)}
+
+    weight = balance_sources(given, np.ones(200), replace(params, sources=emphasised))
+
+    assert weight[100:].sum() == pytest.approx(2.5 * weight[:100].sum())

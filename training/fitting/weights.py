@@ -64,9 +64,10 @@ def row_weights(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) 
     return weight * _language_balance(languages, is_spam, weight, params)
 
 
-def balance_sources(rows: Sequence[Row], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def balance_sources(rows: Sequence[Row], weight: NDArray[np.float64], params: Params) -> NDArray[np.float64]:
     """
-    Return weights of the same sum in which a source and label counts for the root of what its rows weighed.
+    Return weights of the same sum in which a source and label counts for the root of what its rows weighed; then times
+    the source's emphasis.
 
     What few sources say in few rows carries further than what one says in many: recall at 0.5 % false positives on
     unseen sources rose from 0.332 to 0.348, the mean of seven.
@@ -76,7 +77,8 @@ def balance_sources(rows: Sequence[Row], weight: NDArray[np.float64]) -> NDArray
     for part in np.unique(parts):
         inside = parts == part
         factor[inside] = weight[inside].sum() ** -0.5
-    balanced: NDArray[np.float64] = weight * factor * (weight.sum() / (weight * factor).sum())
+    emphasis = np.array([params.source(row.source).emphasis for row in rows])
+    balanced: NDArray[np.float64] = weight * factor * (weight.sum() / (weight * factor).sum()) * emphasis
     return balanced
 
 

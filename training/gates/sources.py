@@ -1,8 +1,8 @@
 """
 Sources that would own a candidate: one that has most of a label's weight, and had far less of it in the champion.
 
-A fit gives a source the root of what its rows weigh (`weights.balance_sources`) and caps its rows, so that among
-several none decides alone unless the parameters let it.
+A fit gives a source the root of what its rows weigh, times its emphasis (`weights.balance_sources`), and caps its rows,
+so that among several none decides alone unless the parameters let it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ def shares(card: Mapping[str, Any], label: str) -> dict[str, float]:
     {'a': 0.75, 'b': 0.25}
     """
     roots = {
-        name: sqrt(source[f"{label}_used"] * source["weight"])
+        name: sqrt(source[f"{label}_used"] * source["weight"]) * source.get("emphasis", 1.0)
         for name, source in card.get("sources", {}).items()
         if source["role"] != "evaluate" and source[f"{label}_used"]
     }

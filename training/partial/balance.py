@@ -7,24 +7,24 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from training.params import Languages
+from training.params import Languages, Params
 from training.partial.buckets import Part, Stock
 
 Factors = Mapping[Part, float]
 
 
-def factors_of(stock: Stock, languages: Languages) -> Factors:
+def factors_of(stock: Stock, params: Params) -> Factors:
     """
     Return by how much the weight of each row is multiplied: no language says anything by itself, a source and label
-    counts for the root of what its rows weigh, and the mean weight is 1.
+    counts for the root of what its rows weigh, and the mean weight is 1; then times the source's emphasis.
     """
-    factors = _by_language(stock, languages)
+    factors = _by_language(stock, params.languages)
     totals: defaultdict[tuple[str, str], float] = defaultdict(float)
     for part, weight in stock.weights.items():
         totals[part[:2]] += weight * factors[part]
     balanced = {part: factors[part] * totals[part[:2]] ** -0.5 for part in factors}
     mean = sum(stock.weights[part] * factor for part, factor in balanced.items()) / stock.fitted
-    return {part: factor / mean for part, factor in balanced.items()}
+    return {part: factor / mean * params.source(part[0]).emphasis for part, factor in balanced.items()}
 
 
 def _by_language(stock: Stock, languages: Languages) -> dict[Part, float]:

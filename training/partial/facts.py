@@ -67,5 +67,5 @@ def _of_source(name: str, stock: Stock, params: Params) -> dict[str, object]:
     read = {f"{label}_read": stock.reads[name, label] for label in LABELS}
     source = params.source(name)
     return read | {f"{label}_used": used[label] for label in LABELS} | {
-        "role": source.role, "weight": source.weight, "reason": source.reason
+        "role": source.role, "weight": source.weight, "emphasis": source.emphasis, "reason": source.reason
     }  # fmt: skip

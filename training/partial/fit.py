@@ -60,7 +60,7 @@ def train(
         if strict and rejected:
             raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
         _check(stock, former, params)
-        factors = factors_of(stock, params.languages)
+        factors = factors_of(stock, params)
         learned = learn(stock, factors, params, former)
     thinned, measurement = measure(stock, learned, factors, params)
     values, intercept = calibrate.fold_in(learned.final.values, learned.final.intercept, measurement.assessment.line)

@@ -106,6 +106,7 @@ def _sources(read: Sequence[Row], used: Sequence[Row], params: Params) -> Mappin
             "spam_used": are[name, "spam"],
             "role": params.source(name).role,
             "weight": params.source(name).weight,
+            "emphasis": params.source(name).emphasis,
             "reason": params.source(name).reason,
         }
         for name in sorted({row.source for row in read})
