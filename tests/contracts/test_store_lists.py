@@ -171,16 +171,20 @@ def test_lists_come_with_their_site_and_are_read_again_only_when_they_changed(
 def test_a_change_counts_five_seconds_later_and_the_last_lists_outlive_the_store(
     store: Store, sites: Sites, entries: Entries
 ) -> None:
-    clock = iter([0.0, 4.9, 5.0, 10.0, 10.0])
-    gate = Gate(sites, monotonic=lambda: next(clock))
+    clock = [0.0]
+    gate = Gate(sites, monotonic=lambda: clock[0])
     key_id = store.site.key_id
     gate.known(key_id)
     entries.add("news", [entry("word", "casino")], NOON)
 
-    before, after = gate.known(key_id), gate.known(key_id)
+    clock[0] = 4.9
+    before = gate.known(key_id)
+    clock[0] = 5.0
+    after = gate.known(key_id)
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE sites SET lists_revision = 9")
         connection.exec_driver_sql("ALTER TABLE lists RENAME TO gone")
+    clock[0] = 10.0
     without_a_store = gate.known(key_id)
 
     assert before.lists is None
