@@ -196,8 +196,7 @@ def test_the_keys_decide_on_the_page_of_one_comment_though_it_was_selected(desk:
     page = searched(desk.open("Anna"), word)
     page.goto(desk.host + (card(page, "Cleo").locator("a.closer").get_attribute("href") or ""))
 
-    for key in "jxs":
-        page.keyboard.press(key)
+    page.keyboard.type("jxs")
 
     expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
 
@@ -214,8 +213,7 @@ def test_what_a_browser_fills_in_by_itself_is_no_key(desk: Desk, word: str) -> N
 def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")
-    for key in "sss":
-        page.keyboard.press(key)
+    page.keyboard.type("sss")
     expect(page.locator("article.spam")).to_have_count(3)
 
     page.keyboard.press("a")
@@ -228,12 +226,10 @@ def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> 
 
 def test_after_a_decision_the_frame_passes_over_what_is_decided_already(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
-    for key in "jjs":
-        page.keyboard.press(key)
+    page.keyboard.type("jjs")
     expect(card(page, "Ben").locator(".badge")).to_have_text("spam")
 
-    for key in "kkaa":
-        page.keyboard.press(key)
+    page.keyboard.type("kkaa")
 
     expect(page.locator(".badge")).to_have_text(["ham", "spam", "ham"])
 
@@ -294,8 +290,7 @@ def test_a_decision_is_corrected_before_it_was_answered(desk: Desk, word: str) -
     page.keyboard.press("j")
 
     with awaited(page):
-        for key in "ska":
-            page.keyboard.press(key)
+        page.keyboard.type("ska")
 
     expect(card(page, "Cleo").locator(".badge")).to_have_text("ham")
 
@@ -304,8 +299,7 @@ def test_what_was_selected_and_decided_is_not_decided_again_while_the_answer_is_
     page = searched(desk.open("Anna"), word)
 
     with awaited(page):
-        for key in "jxjxsja":
-            page.keyboard.press(key)
+        page.keyboard.type("jxjxsja")
 
     expect(page.locator(".badge")).to_have_text(["spam", "spam", "ham"])
 
@@ -315,8 +309,7 @@ def test_what_is_selected_while_a_decision_waits_is_for_the_next_one(desk: Desk,
     page.keyboard.press("j")
 
     with awaited(page):
-        for key in "axsjxa":
-            page.keyboard.press(key)
+        page.keyboard.type("axsjxa")
 
     expect(page.locator(".badge")).to_have_text(["ham", "spam", "ham"])
 
@@ -326,8 +319,7 @@ def test_what_was_pressed_after_a_decision_that_fails_is_not_done_either(desk: D
     page.keyboard.press("j")
 
     with awaited(page, fails=True):
-        for key in "ssu":
-            page.keyboard.press(key)
+        page.keyboard.type("ssu")
 
     expect(page.locator("#status")).to_have_text("Not done: Hamlet cannot be reached.")
     expect(page.locator(".badge")).to_have_text(["hold", "hold", "hold"])
@@ -370,8 +362,7 @@ def test_a_screen_reader_is_told_what_became_of_a_decision(desk: Desk, word: str
 
 def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
-    for key in "jxjx":
-        page.keyboard.press(key)
+    page.keyboard.type("jxjx")
     page.keyboard.press("s")
     expect(page.locator("#status")).to_contain_text("2 decided: spam.")
     expect(page.locator("article.spam")).to_have_count(2)
@@ -384,8 +375,7 @@ def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) ->
 
 def test_no_comment_comes_to_be_selected_in_the_place_of_another_by_going_back(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
-    for key in "jx":
-        page.keyboard.press(key)
+    page.keyboard.type("jx")
     page.get_by_role("link", name="Numbers").click()
     page.get_by_role("heading", name="Numbers").wait_for()
     desk.service.moderate(f"Dora {word}", f"pills {word}")
@@ -440,8 +430,7 @@ def test_a_rejected_reader_is_one_search_away(desk: Desk) -> None:
 def test_a_closer_look_leads_to_what_else_an_author_wrote(desk: Desk, word: str) -> None:
     desk.service.moderate(f"Ada {word}", "thanks for this")
     page = searched(desk.open("Anna"), word)
-    for key in "jjjo":
-        page.keyboard.press(key)
+    page.keyboard.type("jjjo")
 
     assert "thanks for this" in card(page, "Ada").locator(".few").inner_text()
     card(page, "Ada").get_by_role("link", name="Comments of this name").click()
