@@ -92,12 +92,13 @@ def export(email: str, name: str, ip: str, site: str | None, out: TextIO) -> Non
 
     with _erasure() as (erasure, engine):
         if site and not (email or name or ip):
-            rows = site_rows(engine, site)
+            objects = as_objects(site_rows(engine, site), to_their_person=False)
         else:
             persons = erasure.persons
-            rows = persons.rows(persons.find(_given(email, name, ip), site))
+            found = persons.find(_given(email, name, ip), site)
+            objects = as_objects(persons.rows(found), to_their_person=True)
         count = 0
-        for row in as_objects(rows):
+        for row in objects:
             out.write(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n")
             count += 1
     click.echo(f"{count:,} rows", err=True)

@@ -14,6 +14,8 @@ from service.store.tables import decisions, keys, labels, lists, outbox, outlets
 PAGE = 500
 # What opens something is not handed out: digests of keys, what makes a webhook's secret.
 _SECRET = frozenset({"digest", "nonce"})
+# Who gave a label or an entry is another person than the one it is about.
+_OF_OTHERS = frozenset({"who"})
 # By their first column in order.
 _OF_SITE = ((keys, keys.c.id), (outlets, outlets.c.site_id), (lists, lists.c.id), (outbox, outbox.c.number))
 _COMMENTS = ((decisions, decisions.c.id), (labels, labels.c.id))
@@ -31,12 +33,13 @@ def site_rows(engine: Engine, site: str) -> Iterator[tuple[str, Row[Any]]]:
         yield from ((table.name, row) for row in _pages(engine, table, order, number))
 
 
-def as_objects(rows: Iterable[tuple[str, Row[Any]]]) -> Iterator[Mapping[str, Any]]:
+def as_objects(rows: Iterable[tuple[str, Row[Any]]], *, to_their_person: bool) -> Iterator[Mapping[str, Any]]:
     """
-    Yield what is handed out of each row, under the name of its table.
+    Yield what is handed out of each row, under the name of its table, to the owner or to the person it is about.
     """
+    kept_back = _SECRET | _OF_OTHERS if to_their_person else _SECRET
     for table, row in rows:
-        yield {"table": table, **{name: value for name, value in row._mapping.items() if name not in _SECRET}}
+        yield {"table": table, **{name: value for name, value in row._mapping.items() if name not in kept_back}}
 
 
 def _pages(engine: Engine, table: Table, order: Any, site_id: int) -> Iterator[Row[Any]]:

@@ -141,7 +141,7 @@ def test_what_is_said_of_a_comment_while_its_author_is_erased_keeps_nothing_of_i
 def test_everything_of_a_person_is_handed_out(private: PrivateStore) -> None:
     persons = Persons(private.store.engine, [SECRET])
 
-    rows = [*as_objects(persons.rows(persons.find(ANN, None)))]
+    rows = [*as_objects(persons.rows(persons.find(ANN, None)), to_their_person=True)]
 
     tables = [row["table"] for row in rows]
     assert (tables.count("decisions"), tables.count("labels"), tables.count("lists"), tables.count("outbox")) == (
@@ -152,8 +152,23 @@ def test_everything_of_a_person_is_handed_out(private: PrivateStore) -> None:
     assert "nothing of hers" not in told
 
 
+def test_a_person_is_told_what_was_said_of_their_comment_and_when_but_not_by_whom(private: PrivateStore) -> None:
+    persons = Persons(private.store.engine, [SECRET])
+
+    rows = [*as_objects(persons.rows(persons.find(ANN, None)), to_their_person=True)]
+
+    assert [(row["label"], row["at"]) for row in rows if row["table"] == "labels"] == [("spam", NOON)] * 2
+    assert not [row["table"] for row in rows if "who" in row]
+
+
+def test_the_owner_of_a_site_is_told_who_said_what(private: PrivateStore) -> None:
+    rows = [*as_objects(site_rows(private.store.engine, "news"), to_their_person=False)]
+
+    assert {row["who"] for row in rows if row["table"] == "labels"} == {"Mod"}
+
+
 def test_everything_of_a_site_is_handed_out_but_what_opens_it(private: PrivateStore) -> None:
-    rows = [*as_objects(site_rows(private.store.engine, "news"))]
+    rows = [*as_objects(site_rows(private.store.engine, "news"), to_their_person=False)]
 
     tables = {row["table"] for row in rows}
     assert tables == {"sites", "keys", "outlets", "lists", "outbox", "decisions", "labels"}
