@@ -59,6 +59,7 @@ from service.store.labels import Labels
 from service.store.moderators import Moderators, Sessions
 from service.store.overview import Overview
 from service.store.queue import Queue
+from service.store.retention import Retention
 from service.store.sites import Sites
 from service.store.statistics import Statistics
 from service.traffic.keys import TrafficKeys
@@ -201,7 +202,16 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
             data=settings.training_data,
             held_back=settings.held_back_data,
         ),
-        collectors=(Gauges(queue.length, lambda: model.scorer, now, partial(open_to, settings.port), traffic.skew),),
+        collectors=(
+            Gauges(
+                queue.length,
+                lambda: model.scorer,
+                now,
+                partial(open_to, settings.port),
+                traffic.skew,
+                Retention(engine).last_run,
+            ),
+        ),
         watch=model.watch,
         tracing=tracing,
     )

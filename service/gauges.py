@@ -32,8 +32,8 @@ class Model(Protocol):
 @dataclass(frozen=True, slots=True)
 class Gauges:
     """
-    What waits for moderators, how old the model in use is, who is connected, and by how many seconds Redis's clock is
-    ahead of this machine's. What cannot be read is left out.
+    What waits for moderators, how old the model in use is, who is connected, by how many seconds Redis's clock is
+    ahead of this machine's, and how long ago the last purge was by the latter. What cannot be read is left out.
     """
 
     queue: Callable[[], Length]
@@ -41,6 +41,7 @@ class Gauges:
     clock: Callable[[], datetime]
     connections: Callable[[], int | None] = lambda: None
     skew: Callable[[], float | None] = lambda: None
+    purged: Callable[[], datetime | None] = lambda: None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """
@@ -52,6 +53,7 @@ class Gauges:
             yield GaugeMetricFamily("hamlet_connections_open", "Connections of clients, idle ones too", connections)
         if (skew := self.skew()) is not None:
             yield GaugeMetricFamily("hamlet_redis_clock_skew_seconds", "How far Redis's clock is ahead of ours", skew)
+        yield from self._purge()
 
     def _queue(self) -> Iterator[GaugeMetricFamily]:
         try:
@@ -70,6 +72,15 @@ class Gauges:
             )
             made.add_metric((model.version,), model.created.timestamp())
             yield made
+
+    def _purge(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            last = self.purged()
+        except StoreUnavailable:
+            return
+        if last:
+            age = (self.clock() - last).total_seconds()
+            yield GaugeMetricFamily("hamlet_purge_age_seconds", "Time since the last purge, by this clock", age)
 
 
 def open_to(port: int, tables: Sequence[Path] = TABLES) -> int | None:

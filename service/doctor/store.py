@@ -7,12 +7,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from service.clock import now
 from service.config import Settings
 from service.doctor.finding import Finding, note
 from service.errors import StoreUnavailable
 from service.store.engine import connect
 from service.store.errors import StoreError
 from service.store.moderators import Moderators
+from service.store.retention import PLAUSIBLE, Retention
 from service.store.schema import revisions
 from service.store.sites import Sites
 
@@ -55,6 +57,13 @@ def _opened(engine: Engine) -> Iterator[Finding]:
                 f"site {row.name} only logs: every comment is accepted",
                 f"`hamlet sites set {row.name} --log-only off` when you have seen enough",
             )
+    last = Retention(engine).last_run()
+    if last and (age := now() - last) > PLAUSIBLE:
+        yield note(
+            f"by this machine's clock the last purge was {age.days} days ago",
+            "if the clock is wrong, put it right before anything is erased by it; else start the service, or have "
+            "`hamlet purge` called once a day where HAMLET_PURGE is false",
+        )
     if not rows:
         yield note("there is no site, so nobody can have comments judged", "`hamlet sites add NAME` prints its key")
     if not Moderators(engine).list():

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, select
 from service.store.engine import available, one_by_one, unhurried
 from service.store.erasing import MOST_IDS, erase_decisions, erase_labels
 from service.store.insert import insert_into
-from service.store.statistics import first_id
+from service.store.statistics import first_id, moment_of
 from service.store.tables import decisions, labels, lists, moderator_sessions, retention
 
 # Beside the tables' names in `retention`: when the last purge was, and since when a clock far ahead of it is doubted.
@@ -81,6 +81,14 @@ class Retention:
             if is_new:
                 _go_on(connection, _DOUBTED, first_id(now))
             return not is_new and doubted <= first_id(now - LONG_ENOUGH)
+
+    def last_run(self) -> datetime | None:
+        """
+        Return when the last purge was; None if there was none.
+        """
+        with available(), one_by_one(self._engine).connect() as connection:
+            last = _until(connection, _LAST)
+        return moment_of(last) if last else None
 
     def has_run(self, now: datetime) -> None:
         """

@@ -4,7 +4,7 @@ How many comments of a site were decided how, period by period.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from sqlalchemy import Engine, and_, bindparam, func, or_, select
@@ -88,3 +88,13 @@ def first_id(moment: datetime) -> str:
     """
     digits = f"{round(moment.timestamp() * 1000):012x}"
     return f"{digits[:8]}-{digits[8:]}"
+
+
+def moment_of(id_: str) -> datetime:
+    """
+    Return the moment that an id, or what `first_id` made, was made in.
+
+    >>> moment_of(first_id(datetime(2026, 11, 24, 12, tzinfo=UTC))).isoformat()
+    '2026-11-24T12:00:00+00:00'
+    """
+    return datetime.fromtimestamp(int(id_[:8] + id_[9:13], 16) / 1000, UTC)

@@ -236,7 +236,11 @@ def test_a_clock_that_was_put_back_is_doubted_from_then_on(purged: Retention) ->
 
 
 def test_a_purge_keeps_when_it_was(store: Store, tmp_path: Path) -> None:
-    purge(store, tmp_path, LATER)
+    retention = Retention(store.engine)
+    assert retention.last_run() is None
 
-    assert Retention(store.engine).trusts(LATER + timedelta(days=7))
-    assert not Retention(store.engine).trusts(LATER + timedelta(days=8))
+    purge(store, tmp_path, NOON)
+
+    assert retention.last_run() == NOON
+    assert retention.trusts(NOON + timedelta(days=7))
+    assert not retention.trusts(NOON + timedelta(days=8))

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from service.doctor.counters import of_server
 from service.processes.valkey import EmbeddedValkey
 from service.store.engine import connect
 from service.store.moderators import Moderators
+from service.store.retention import Retention
 from service.store.sites import Sites
 
 SECRET = "A-long-secret-with-many-characters"
@@ -200,6 +201,20 @@ def test_sites_that_only_log_and_the_lack_of_moderators_are_told(settings: Setti
         "note site blog only logs",
         "note there are no moderators, so what is held waits in the CMS alone",
     ]
+
+
+def test_a_clock_far_ahead_of_the_last_purge_is_told(settings: Settings) -> None:
+    engine = connect(settings.store_url)
+    retention = Retention(engine)
+    retention.has_run(datetime.now(UTC) - timedelta(days=6))
+    before = found(settings)
+    retention.has_run(datetime.now(UTC) - timedelta(days=60))
+    engine.dispose()
+
+    told = found(settings)
+
+    assert before == ""
+    assert told.startswith("note by this machine's clock the last purge was 60 days ago: if the clock is wrong")
 
 
 def test_a_model_that_cannot_be_trusted_is_found_and_the_warnings_of_a_card_are_told(settings: Settings) -> None:

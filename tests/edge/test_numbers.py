@@ -2,7 +2,7 @@
 What `/metrics` says of decisions, of the queue and of the model, around fakes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +83,18 @@ def test_what_the_kernel_and_redis_do_not_say_is_left_out() -> None:
 
     assert (told["hamlet_connections_open"], told["hamlet_redis_clock_skew_seconds"]) == (3, -1.5)
     assert not {"hamlet_connections_open", "hamlet_redis_clock_skew_seconds"} & {*numbers(Length(0, None))}
+
+
+def test_the_last_purge_is_as_long_ago_as_the_clock_says_and_without_one_or_the_store_nothing_is_said() -> None:
+    def told(purged: Callable[[], datetime | None]) -> dict[str, float]:
+        gauges = Gauges(lambda: Length(0, None), lambda: None, lambda: NOON + timedelta(days=8), purged=purged)
+        return {sample.name: sample.value for family in gauges.collect() for sample in family.samples}
+
+    def away() -> datetime:
+        raise StoreUnavailable("away")
+
+    assert told(lambda: NOON)["hamlet_purge_age_seconds"] == 8 * 86_400
+    assert not [name for purged in (lambda: None, away) for name in told(purged) if "purge" in name]
 
 
 @pytest.mark.parametrize(
