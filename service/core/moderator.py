@@ -18,12 +18,13 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Moderator:
     """
-    A moderator's account; `sites` has the ids of the sites whose comments it may see, None for all.
+    A moderator's account; `sites` has the ids of the sites whose comments it may see, None for all. A `role` of None
+    is one that only a newer Hamlet knows: it may do nothing here.
     """
 
     id: int
     name: str
-    role: Role
+    role: Role | None
     sites: frozenset[int] | None = None
 
     def may_see(self, site_id: int) -> bool:

@@ -23,8 +23,8 @@ _OPEN = frozenset(
 
 def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> None:
     """
-    Let nobody past who is not signed in, or has another role where one is asked for, send browsers what they must heed,
-    and show errors as pages.
+    Let nobody past who is not signed in, or has another role where one is asked for, or one of a newer Hamlet, send
+    browsers what they must heed, and show errors as pages.
     """
 
     @pages.before_request
@@ -33,6 +33,11 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
             raise CrossSite("this form was not sent from a page of this address; open the page again and repeat it")
         token = request.cookies.get(COOKIE, "")
         g.moderator = signing.moderator(token) if token and request.endpoint != "moderate.static" else None
+        if g.moderator and g.moderator.role is None and request.endpoint not in _OPEN:
+            raise NotFound(
+                "there is nothing here for you: only a newer Hamlet knows the role of your account; "
+                "`hamlet moderators list` shows it"
+            )
         if g.moderator and role not in (None, g.moderator.role):
             raise NotFound("there is nothing here for you; an account of the role admin may see it")
         if g.moderator or request.endpoint in _OPEN:

@@ -23,11 +23,12 @@ LONGEST_LOCK = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class ModeratorRow:
     """
-    An account as whoever looks after the machine sees it; `sites` has the sites' names, None for all.
+    An account as whoever looks after the machine sees it; `sites` has the sites' names, None for all, and `role` may be
+    one that only a newer Hamlet knows.
     """
 
     name: str
-    role: Role
+    role: str
     sites: tuple[str, ...] | None
     made_at: datetime
     locked_until: datetime | None
@@ -99,7 +100,7 @@ class Moderators:
         return [
             ModeratorRow(
                 row.name,
-                Role(row.role),
+                row.role,
                 None if row.every_site else tuple(allowed.get(row.id, ())),
                 row.made_at,
                 row.locked_until,
@@ -188,7 +189,8 @@ class Sessions:
             if row.seen_at < now - self._idle / 10:
                 connection.execute(update(moderator_sessions).where(table.digest == digest).values(seen_at=now))
             site_ids = connection.scalars(allowed.where(moderator_sites.c.moderator_id == row.id)).all()
-        return Moderator(row.id, row.name, Role(row.role), None if row.every_site else frozenset(site_ids))
+        role = next((role for role in Role if role == row.role), None)
+        return Moderator(row.id, row.name, role, None if row.every_site else frozenset(site_ids))
 
     def end(self, digest: bytes) -> None:
         """

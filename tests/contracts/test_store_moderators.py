@@ -50,6 +50,19 @@ def test_an_account_is_for_the_sites_it_was_made_for_or_for_all(accounts: Modera
     ]
 
 
+def test_a_role_of_a_newer_hamlet_is_listed_as_it_is_and_is_none_in_a_session(
+    store: Store, accounts: Moderators, sessions: Sessions
+) -> None:
+    sessions.begin(DIGEST, number_of(accounts), "hash", NOON)
+    with store.engine.begin() as connection:
+        connection.execute(update(moderators).values(role="auditor"))
+
+    found = sessions.moderator(DIGEST, NOON)
+
+    assert found and found.role is None
+    assert [row.role for row in accounts.list()] == ["auditor"]
+
+
 def test_a_name_is_given_to_one_account(accounts: Moderators) -> None:
     with pytest.raises(ModeratorExists, match="'Anna' already"):
         accounts.add("Anna", Role.ADMIN, [], "hash", NOON)

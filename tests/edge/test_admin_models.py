@@ -41,7 +41,10 @@ class FakeSigning:
     """
 
     def moderator(self, token: str) -> Moderator | None:
-        return Moderator(1, "Anna", Role(token)) if token else None
+        return Moderator(1, "Anna", next((role for role in Role if role == token), None)) if token else None
+
+    def sign_out(self, token: str) -> None:
+        pass
 
 
 @dataclass
@@ -113,6 +116,17 @@ def test_a_moderator_who_is_no_admin_finds_nothing(desk: Desk) -> None:
     assert desk.get("/models/one/report").status_code == 404
     assert desk.post("train").status_code == 404
     assert desk.jobs.started == []
+
+
+def test_whoever_has_a_role_of_a_newer_hamlet_is_told_so_and_may_do_nothing_but_sign_out(desk: Desk) -> None:
+    desk.role = "auditor"
+
+    answers = [desk.get(), desk.post("train"), desk.browser.get("/moderate/")]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert all("only a newer Hamlet knows the role of your account" in answer.text for answer in answers)
+    assert desk.jobs.started == []
+    assert desk.browser.post("/moderate/sign-out", headers=HERE).location == "/moderate/sign-in"
 
 
 def test_while_the_store_is_away_the_page_says_when_to_come_again(desk: Desk) -> None:
