@@ -37,7 +37,7 @@ def list_(as_json: bool) -> None:
         click.echo(json.dumps([asdict(entry) for entry in entries], indent=2, default=str))
         return
     for entry in entries:
-        due = f"at {entry.due_at:%Y-%m-%d %H:%M:%S}" if entry.state == "pending" else "given up"
+        due = {"pending": f"at {entry.due_at:%Y-%m-%d %H:%M:%S}", "dead": "given up"}.get(entry.state, entry.state)
         tried = f"after attempt {entry.attempts}: {entry.fault}" if entry.fault else "for the first time"
         click.echo(f"{entry.id}  {entry.site}  {due} {tried}")
 

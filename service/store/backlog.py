@@ -15,12 +15,12 @@ from service.store.tables import outbox, sites
 @dataclass(frozen=True, slots=True)
 class Entry:
     """
-    What waits or was given up, as its owner sees it.
+    What waits or was given up, as its owner sees it; `state` may be one that only a newer Hamlet knows.
     """
 
     id: str
     site: str
-    state: State
+    state: str
     attempts: int
     created_at: datetime
     due_at: datetime
@@ -70,10 +70,7 @@ class Backlog:
         )
         with available(), one_by_one(self._engine).connect() as connection:
             rows = connection.execute(listing).all()
-        return [
-            Entry(row.id, row.name, State(row.state), row.attempts, row.created_at, row.due_at, row.fault)
-            for row in rows
-        ]
+        return [Entry(row.id, row.name, row.state, row.attempts, row.created_at, row.due_at, row.fault) for row in rows]
 
     def revive(self, now: datetime) -> int:
         """

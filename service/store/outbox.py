@@ -27,6 +27,8 @@ DONE_DAYS, DEAD_DAYS = timedelta(days=7), timedelta(days=30)
 # What is due later than after any pause was put off by a clock that has been put back since.
 FURTHEST = timedelta(days=1)
 
+# What only a newer Hamlet knows how to tell waits for one.
+_IS_KNOWN = outbox.c.kind.in_([kind.value for kind in Kind])
 _EARLIER = outbox.alias("earlier")
 _IS_FIRST = ~(
     select(_EARLIER.c.number)
@@ -86,7 +88,7 @@ class Outbox:
         keep the others waiting; nobody else is given it before the lease is over.
         """
         is_time = or_(outbox.c.due_at <= now, outbox.c.due_at > now + FURTHEST)
-        is_due = (outbox.c.state == State.PENDING.value) & is_time
+        is_due = (outbox.c.state == State.PENDING.value) & _IS_KNOWN & is_time
         with available(), one_by_one(self._engine).connect() as connection:
             if connection.execute(select(outbox.c.number).where(is_due).limit(1)).first() is None:
                 return []

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from stores import OpenStore, Store, decision, registered
 from uuid_utils import uuid7
 
@@ -17,6 +17,7 @@ from service.core.decision import Reason, Verdict
 from service.core.events import Kind, State
 from service.core.labels import Label, Source
 from service.errors import StoreUnavailable
+from service.store import tables
 from service.store.announcing import LOOK_BACK, announce_label
 from service.store.backlog import Backlog
 from service.store.labels import Labels, Wish
@@ -309,6 +310,23 @@ def test_of_one_comment_the_later_word_waits_for_the_earlier_one(store: Store, o
     assert [due.body["comments"][0]["result"] for due in first] == ["true", "false"]
     assert while_it_waits == []
     assert [due.body["comments"][0]["result"] for due in then] == ["false"]
+
+
+@pytest.mark.parametrize("newer", [{"kind": "mail"}, {"state": "paused"}])
+def test_a_message_of_a_newer_hamlet_waits_for_one_and_keeps_no_other_from_being_told(
+    store: Store, outbox: Outbox, hold: Hold, newer: dict[str, str]
+) -> None:
+    label(store.engine, hold(), Label.HAM)
+    with store.engine.begin() as connection:
+        connection.execute(update(tables.outbox).values(newer))
+    label(store.engine, hold(), Label.SPAM)
+
+    due = outbox.claim(NOW, LEASE, 9)
+    again = outbox.claim(NOW + LEASE * 2, LEASE, 9)
+    waiting = Backlog(store.engine).entries(9)
+
+    assert [each.body["comments"][0]["result"] for each in (*due, *again)] == ["true", "true"]
+    assert [(entry.state, entry.attempts) for entry in waiting] == [(newer.get("state", "pending"), 0), ("pending", 2)]
 
 
 def test_what_was_given_up_is_listed_and_can_be_told_again(store: Store, outbox: Outbox, hold: Hold) -> None:
