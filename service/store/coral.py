@@ -3,8 +3,9 @@ The sites that Coral asks for, with the secrets that it signs by.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
@@ -96,7 +97,9 @@ def _row(connection: Connection, site: str) -> Row[Any]:
 
 def _phase(row: Row[Any], key_ids: Sequence[str], now: datetime) -> Phase:
     secrets = tuple(each["secret"] for each in _current(row.secrets, now))
-    statuses = Statuses(**{verdict: CoralStatus(status) for verdict, status in row.statuses.items()})
+    # A status of a newer Hamlet is the usual one here.
+    known = product(fields(Statuses), CoralStatus)
+    statuses = Statuses(**{field.name: status for field, status in known if row.statuses.get(field.name) == status})
     return Phase(row.name, key_ids[-1] if key_ids else None, secrets, statuses)
 
 

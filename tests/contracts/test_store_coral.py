@@ -5,12 +5,14 @@ The secrets of Coral's phases, in both stores.
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from stores import NOON, Store
 
 from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Verdict
 from service.store.coral import CoralPhases, Phase
 from service.store.sites import Sites
+from service.store.tables import coral
 
 HOUR = timedelta(hours=1)
 
@@ -24,6 +26,17 @@ def test_a_secret_belongs_to_a_key_of_its_site(store: Store, phases: CoralPhases
     phases.set("news", NOON, secret="empsec_1")
 
     assert phases.list(NOON) == [Phase("news", store.site.key_id, ("empsec_1",), Statuses())]
+
+
+def test_a_status_of_a_newer_hamlet_is_the_usual_one_for_an_older_one(store: Store, phases: CoralPhases) -> None:
+    phases.set("news", NOON, secret="empsec_1")
+    newer = {"accept": "APPROVED", "hold": "QUARANTINED", "reject": "REJECTED", "quarantine": "PREMOD"}
+    with store.engine.begin() as connection:
+        connection.execute(update(coral).values(statuses=newer))
+
+    (phase,) = phases.list(NOON)
+
+    assert phase.statuses == Statuses(accept=CoralStatus.APPROVED)
 
 
 def test_an_earlier_secret_counts_for_as_long_as_it_was_said(phases: CoralPhases) -> None:
