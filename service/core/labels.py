@@ -60,12 +60,13 @@ class Subject:
 class Given:
     """
     One label: what somebody said, when, and how much it weighs. `set_aside` says why it does not count, if it does not.
+    `source` is a Source, or the way of a newer Hamlet.
     """
 
     id: str
     label: Label
     who: str
-    source: Source
+    source: str
     weight: float
     at: datetime
     set_aside: str | None = None

@@ -35,7 +35,7 @@ _WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webho
 
 
 def announce_label(
-    connection: Connection, decision_id: str, before: Label | None, after: Label | None, source: Source, now: datetime
+    connection: Connection, decision_id: str, before: Label | None, after: Label | None, source: str, now: datetime
 ) -> None:
     """
     Have a site told that somebody decided on a comment, or decided otherwise.

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, desc, exists, func, or_
 
 from service.core.comment import Comment
 from service.core.decision import Verdict
-from service.core.labels import TAKEN_BACK, Given, Label, Labelled, Source, Subject
+from service.core.labels import TAKEN_BACK, Given, Label, Labelled, Subject
 from service.store.engine import available, one_by_one
 from service.store.tables import labels, sites
 
@@ -133,5 +133,4 @@ def given_of(row: Row[Any]) -> Given:
     """
     Return what a row of labels says.
     """
-    label, source = Label(row.label), Source(row.source)
-    return Given(row.id, label, row.who, source, row.weight, row.at, row.set_aside)
+    return Given(row.id, Label(row.label), row.who, row.source, row.weight, row.at, row.set_aside)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from running_service import wait_until
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from stores import NOON, SECRET, OpenStore, Store, decision, registered
 from uuid_utils import uuid7
 
@@ -72,6 +72,18 @@ def test_a_label_is_kept_with_who_gave_it(say: Saying) -> None:
         0.5,
         NOON,
     )
+
+
+def test_a_label_that_came_by_a_way_of_a_newer_hamlet_counts_as_it_weighs(store: Store, say: Saying) -> None:
+    say()
+    with store.engine.begin() as connection:
+        connection.execute(update(labels).values(source="mastodon"))
+
+    say(label=Label.HAM, weight=0.25, who="Bob")
+
+    labelled = LabelledComments(store.engine).recent(store.site.id, NOON, 9)
+    assert [(given.source, given.label) for given in say.said] == [("mastodon", Label.SPAM), ("api", Label.HAM)]
+    assert [each.given for each in labelled] == [in_force(say.said)] == say.said[:1]
 
 
 def test_the_same_of_the_same_person_is_said_once(say: Saying) -> None:
