@@ -172,6 +172,8 @@ def _detail(error: ErrorDetails, what: str, model: type[BaseModel]) -> str:
         return f"`{name}` is required"
     if error["type"] == "extra_forbidden":
         meant = get_close_matches(name, model.model_fields, n=1)
-        return f"`{name}` is no field of {what}" + (f"; did you mean `{meant[0]}`?" if meant else "")
+        # What is called by another word altogether, as `address` for `ip`, resembles nothing.
+        hint = f"did you mean `{meant[0]}`?" if meant else f"there are {', '.join(model.model_fields)}"
+        return f"`{name}` is no field of {what}; {hint}"
     message = error["msg"].replace("Input should be", "must be").replace("String should have", "must have")
     return f"`{name}` {message}"

@@ -165,7 +165,11 @@ def test_long_names_and_addresses_of_authors_are_no_error(caller: FlaskClient) -
         ("submitted_at", "２026-11-23T18:30:00Z", "RFC 3339"),
         ("submitted_at", "2026-11-23T18:30:00Z\n", "RFC 3339"),
         ("nmae", "secret", "did you mean `name`?"),
-        ("xyzzy", "secret", "is no field of a comment"),
+        (
+            "address",
+            "secret",
+            "`address` is no field of a comment; there are name, comment, email, url, ip, user_agent,",
+        ),
         ("constructor\ud800\n" * 9999, "secret", "is no field of a comment"),
     ],
 )
