@@ -67,7 +67,8 @@ def set_(
     """
     from service.store.sites import Sites
 
-    if all(value is None for option, value in click.get_current_context().params.items() if option != "name"):
+    wishes = {option: value for option, value in click.get_current_context().params.items() if value is not None}
+    if wishes == {"name": name}:
         raise click.UsageError("say what to change; `hamlet sites set --help` lists it")
     changes = given(options)
     limits = {field.name: changes.pop(field.name) for field in fields(Limits) if field.name in changes}
@@ -84,6 +85,9 @@ def set_(
             hold_other_scripts=None if hold_other_scripts is None else hold_other_scripts == "on",
         )
         save(settings, engine, name, webhook=webhook, home=home)
+        # Not on standard output, where a script finds the webhook's secret alone.
+        said = ", ".join(f"{option} {value}" for option, value in wishes.items() if option != "name")
+        click.echo(f"{name}: {said}", err=True)
         terminal.note(*_remarks(sites.named(name), _card(settings)))
 
 

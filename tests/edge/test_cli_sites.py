@@ -120,6 +120,23 @@ def test_limits_and_thresholds_are_set_one_by_one_and_listed(tmp_path: Path) -> 
     assert line.endswith(" accept_below=0.2 reject_at=0.9 max_spam_accepted=0.05\n")
 
 
+def test_what_was_set_is_said_beside_what_a_script_reads(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+
+    plain = hamlet(
+        tmp_path, "sites", "set", "blog", "--log-only", "on", "--reject-at", "default", "--site-per-minute=0"
+    )
+    webhook = hamlet(tmp_path, "sites", "set", "blog", "--webhook", "https://hooks.example/")
+    refused = hamlet(tmp_path, "sites", "set", "blog", "--site-per-minute=-1")
+
+    assert (plain.stdout, plain.stderr.splitlines()[0]) == (
+        "",
+        "blog: log_only on, reject_at default, site_per_minute 0",
+    )
+    assert (len(webhook.stdout), webhook.stderr.splitlines()[0]) == (65, "blog: webhook https://hooks.example/")
+    assert "blog:" not in refused.stderr
+
+
 def test_a_setting_is_given_back_by_the_word_default(tmp_path: Path) -> None:
     hamlet(tmp_path, "sites", "add", "blog")
     hamlet(tmp_path, "sites", "set", "blog", "--key-per-minute", "3", "--reject-at", "0.9")
