@@ -54,6 +54,14 @@ def workers_for(processors: int) -> int:
     return max(FEWEST_WORKERS, min(processors, MOST_WORKERS))
 
 
+def models_of(package: Path) -> Path:
+    """
+    Return the folder of models beside a package, which a clone has; else the one to which `hamlet-train` writes.
+    """
+    beside = package.parent / "models"
+    return beside if beside.is_dir() else Path("models")
+
+
 def _setting(default: Any, description: str, **options: Any) -> Any:
     return Field(default, description=description, **options)
 
@@ -81,7 +89,7 @@ class Settings(BaseModel):
     port: int = _setting(8000, "the TCP port to listen on, from 1 to 65535", ge=1, le=65535)
     state_dir: Path = _setting(Path("var"), "the folder for everything that is kept; made readable by its owner alone")
     models_dir: Path = _setting(
-        Path(__file__).parent.parent / "models", "the folder of models, with the file CURRENT that names the one in use"
+        models_of(Path(__file__).parent), "the folder of models, with the file CURRENT that names the one in use"
     )
     redis_url: Annotated[str, Field(pattern=r"^((rediss?(\+(sentinel|cluster))?|unix)://.+)?$")] = _secret(
         "redis://, rediss:// or unix:// URL of a Redis or Valkey, redis+sentinel:// or redis+cluster:// of several; "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service.config import LogLevel, Settings, SettingsError, warnings
+from service.config import LogLevel, Settings, SettingsError, models_of, warnings
 from service.store.engine import connect
 
 
@@ -105,6 +105,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="not text in UTF-8"):
         Settings.from_environment({"HAMLET_PORT_FILE": str(tmp_path / "binary")})
+
+
+def test_models_are_those_of_the_clone_or_where_there_are_none_those_that_hamlet_train_writes(tmp_path: Path) -> None:
+    installed = models_of(tmp_path / "service")
+    (tmp_path / "models").mkdir()
+    cloned = models_of(tmp_path / "service")
+
+    assert installed == Path("models")
+    assert cloned == tmp_path / "models"
 
 
 def test_a_misspelt_variable_is_warned_of_with_what_was_meant() -> None:
