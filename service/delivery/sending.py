@@ -52,15 +52,27 @@ class Sender:
         host, port = parts.hostname or "", port_of(parts)
         addresses = allowed(host, port, self.resolve, allow_private=self.allow_private)
         connection = _Pinned(host, port, addresses, parts.scheme == "https", self.seconds)
+        # A socket's own time-out starts again with every byte.
+        timer = Timer(self.seconds, connection.end)
+        timer.daemon = True
+        timer.start()
         try:
-            return _within(connection, self.seconds, parts, body, headers)
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            connection.request("POST", target, body, dict(headers))
+            response = connection.getresponse()
+            response.read(MOST_BYTES)
+            return response.status
+        except (OSError, HTTPException) as error:
+            raise TimeoutError if connection.is_over else error from None
         finally:
+            timer.cancel()
             connection.close()
 
 
 class _Pinned(HTTPConnection):
     """
-    A connection to one of some addresses of a host, under the host's name in TLS and in the header.
+    A connection to one of some addresses of a host, under the host's name in TLS and in the header, that can be ended
+    from another thread.
     """
 
     def __init__(self, host: str, port: int, addresses: Sequence[str], is_secure: bool, seconds: float) -> None:
@@ -68,13 +80,26 @@ class _Pinned(HTTPConnection):
         self.default_port = 443 if is_secure else 80
         self._addresses = addresses
         self._is_secure = is_secure
+        self.is_over = False
+        # `sock` is None as soon as an answer says that the connection ends with it, and the answer goes on.
+        self._wire: socket.socket | None = None
+
+    def end(self) -> None:
+        """
+        Let nothing more come, also of an answer that has begun.
+        """
+        self.is_over = True
+        with suppress(OSError):  # it has just been closed
+            if self._wire:
+                socket.socket.shutdown(self._wire, socket.SHUT_RDWR)
 
     def connect(self) -> None:
-        self.sock = self._first()
+        self._wire = self.sock = self._first()
         if self._is_secure:
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
-            self.sock.do_handshake()
+            wrapped = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self._wire = self.sock = wrapped
+            wrapped.do_handshake()
 
     def _first(self) -> socket.socket:
         *others, last = self._addresses
@@ -107,31 +132,3 @@ def port_of(parts: SplitResult) -> int:
     Return the port that a URL names, or the usual one.
     """
     return parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _within(
-    connection: HTTPConnection, seconds: float, parts: SplitResult, body: bytes, headers: Mapping[str, str]
-) -> int:
-    # A socket's own time-out starts again with every byte.
-    is_over = False
-
-    def end() -> None:
-        nonlocal is_over
-        is_over = True
-        with suppress(OSError):  # it has just been closed
-            if connection.sock:
-                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
-
-    timer = Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        connection.request("POST", target, body, dict(headers))
-        response = connection.getresponse()
-        response.read(MOST_BYTES)
-        return response.status
-    except (OSError, HTTPException) as error:
-        raise TimeoutError if is_over else error from None
-    finally:
-        timer.cancel()

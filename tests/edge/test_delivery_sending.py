@@ -145,6 +145,7 @@ def test_a_site_that_speaks_no_tls_is_told_nothing(site: ListeningSite) -> None:
         (b"", "no answer in time", 0.3),
         (b"HTTP/1.1 200 OK\r\nX: ", None, 5.0),  # in which it says so on a busy machine
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", None, 5.0),
+        (b"HTTP/1.1 200 OK\r\n\r\n", None, 5.0),  # until the connection ends
     ],
 )
 def test_a_site_that_sends_a_byte_now_and_then_is_left_with_what_it_has_said(
