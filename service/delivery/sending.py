@@ -24,12 +24,14 @@ _VISIBLE = re.compile("[!-~]+")
 @dataclass(frozen=True, slots=True)
 class Sender:
     """
-    Posts messages. `allow_private` lets them go to addresses that are not of the public internet.
+    Posts messages. `allow_private` lets them go to addresses that are not of the public internet; `timer` ends one that
+    takes longer than `seconds`.
     """
 
     allow_private: bool = False
     resolve: Resolve = resolve
     seconds: float = SECONDS
+    timer: type[Timer] = Timer
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> str | None:
         """
@@ -53,7 +55,7 @@ class Sender:
         addresses = allowed(host, port, self.resolve, allow_private=self.allow_private)
         connection = _Pinned(host, port, addresses, parts.scheme == "https", self.seconds)
         # A socket's own time-out starts again with every byte.
-        timer = Timer(self.seconds, connection.end)
+        timer = self.timer(self.seconds, connection.end)
         timer.daemon = True
         timer.start()
         try:
@@ -97,9 +99,12 @@ class _Pinned(HTTPConnection):
         self._wire = self.sock = self._first()
         if self._is_secure:
             context = ssl.create_default_context()
-            wrapped = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
-            self._wire = self.sock = wrapped
-            wrapped.do_handshake()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self._wire = self.sock
+        if self.is_over:
+            raise TimeoutError  # before there was anything to end
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
 
     def _first(self) -> socket.socket:
         *others, last = self._addresses

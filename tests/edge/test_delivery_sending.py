@@ -7,9 +7,8 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,11 +51,11 @@ def site() -> Iterator[ListeningSite]:
         yield site
 
 
-def sender(*addresses: str, seconds: float = 5.0) -> Sender:
+def sender(*addresses: str, seconds: float = 5.0, timer: type[threading.Timer] = threading.Timer) -> Sender:
     """
     Return a sender that is allowed everything, with a name server that says so.
     """
-    return Sender(allow_private=True, resolve=NameServer([addresses or ("127.0.0.1",)]), seconds=seconds)
+    return Sender(allow_private=True, resolve=NameServer([addresses or ("127.0.0.1",)]), seconds=seconds, timer=timer)
 
 
 def test_a_message_arrives_under_the_name_of_its_host(site: ListeningSite) -> None:
@@ -139,19 +138,12 @@ def test_a_site_that_speaks_no_tls_is_told_nothing(site: ListeningSite) -> None:
     assert site.told == []
 
 
-@pytest.mark.parametrize(
-    ("begin", "fault", "given"),
-    [
-        (b"", "no answer in time", 0.3),
-        (b"HTTP/1.1 200 OK\r\nX: ", None, 5.0),  # in which it says so on a busy machine
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", None, 5.0),
-        (b"HTTP/1.1 200 OK\r\n\r\n", None, 5.0),  # until the connection ends
-    ],
-)
-def test_a_site_that_sends_a_byte_now_and_then_is_left_with_what_it_has_said(
-    begin: bytes, fault: str | None, given: float
-) -> None:
-    is_over = threading.Event()
+@contextmanager
+def dribbling(begin: bytes, has_begun: threading.Event) -> Iterator[str]:
+    """
+    Give the URL of a site that begins its answer, and goes on a byte now and then; it must be left before it ends.
+    """
+    is_over, has_ended = threading.Event(), threading.Event()
 
     def dribble(server: socket.socket) -> None:
         connection, _ = server.accept()
@@ -159,20 +151,67 @@ def test_a_site_that_sends_a_byte_now_and_then_is_left_with_what_it_has_said(
             connection.sendall(begin)
             for _ in range(1_500):  # half a minute
                 if is_over.wait(0.02):
-                    break
+                    return
                 connection.sendall(b"x")
+                has_begun.set()
+            has_ended.set()
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=dribble, args=(server,))
         thread.start()
-        began = time.monotonic()
-        found = sender(seconds=given).post(f"http://site.example:{server.getsockname()[1]}/", b"{}", {})
-        seconds = time.monotonic() - began
+        yield f"http://site.example:{server.getsockname()[1]}/"
         is_over.set()
         thread.join()
+    assert not has_ended.is_set()
+
+
+def told_by(event: threading.Event) -> type[threading.Timer]:
+    """
+    Return timers whose time is up when something happens, however busy the machine is.
+    """
+
+    class Told(threading.Timer):
+        def run(self) -> None:
+            event.wait()
+            self.function()
+
+    return Told
+
+
+@pytest.mark.parametrize(
+    ("begin", "fault"),
+    [
+        (b"", "no answer in time"),
+        (b"HTTP/1.1 200 OK\r\nX: ", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\n\r\n", None),  # until the connection ends
+    ],
+)
+def test_a_site_that_sends_a_byte_now_and_then_is_left_with_what_it_has_said(begin: bytes, fault: str | None) -> None:
+    has_begun = threading.Event()
+
+    with dribbling(begin, has_begun) as url:
+        found = sender(seconds=60, timer=told_by(has_begun)).post(url, b"{}", {})
 
     assert found == fault
-    assert seconds < 20
+
+
+def test_the_time_of_a_message_does_not_begin_anew_with_each_byte() -> None:
+    with dribbling(b"", threading.Event()) as url:
+        fault = sender(seconds=0.3).post(url, b"{}", {})
+
+    assert fault == "no answer in time"
+
+
+def test_a_message_whose_time_is_up_before_there_is_a_connection_is_not_sent(site: ListeningSite) -> None:
+    class AtOnce(threading.Timer):
+        def start(self) -> None:
+            self.function()
+
+    fault = sender(timer=AtOnce).post(site.url, b"{}", {})
+
+    assert fault == "no answer in time"
+    assert site.told == []
 
 
 @pytest.fixture
