@@ -55,6 +55,8 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
         if request.endpoint != "moderate.static":
             response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
             response.headers["Cache-Control"] = "no-store"
+            # With `no-referrer` browsers tell our own forms' origin as null.
+            response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     @pages.errorhandler(HamletError)
@@ -100,8 +102,8 @@ def forget(response: Response) -> None:
 
 
 def _is_from_here() -> bool:
-    # What browsers send with every form and no page can forge (W3C, Fetch Metadata Request Headers), and for older
-    # ones the origin. A token in each form would prove no more.
+    # What browsers send with every form and no page can forge (W3C, Fetch Metadata Request Headers); older ones, and
+    # all where neither TLS nor loopback protects the way, the origin alone. A token in each form would prove no more.
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return site == "same-origin"

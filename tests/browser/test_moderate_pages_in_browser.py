@@ -715,3 +715,15 @@ def test_whoever_was_signed_out_meanwhile_gets_the_form_unasked(desk: Desk, word
     page.get_by_label("Password").wait_for()
     assert asked == []
     desk.faults[:] = [fault for fault in desk.faults if "401" not in fault]
+
+
+def test_moderators_sign_in_by_a_name_without_tls_too(desk: Desk) -> None:
+    with desk.browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://hamlet.example:{desk.service.port}/moderate/")
+        page.get_by_label("Name").fill("Anna")
+        page.get_by_label("Password").fill(desk.passwords["Anna"])
+
+        page.get_by_role("button", name="Sign in").click()
+
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()

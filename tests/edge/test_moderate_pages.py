@@ -313,13 +313,14 @@ def test_a_browser_without_fetch_metadata_is_known_by_its_origin(desk: Desk) -> 
     assert len(desk.labelling.told) == 1
 
 
-def test_pages_run_no_script_but_our_own_and_are_kept_nowhere(desk: Desk) -> None:
+def test_pages_run_no_script_but_our_own_are_kept_nowhere_and_tell_no_other_site_their_address(desk: Desk) -> None:
     headers = desk.get().headers
 
     assert "script-src 'self';" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_list_shows_who_wrote_what_and_why_it_waits(desk: Desk) -> None:
