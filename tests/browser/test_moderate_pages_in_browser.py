@@ -373,6 +373,23 @@ def test_many_are_selected_decided_and_undone_together(desk: Desk, word: str) ->
     expect(page.locator("article.hold")).to_have_count(3)
 
 
+def test_how_many_are_selected_stands_where_they_are_decided_on_and_is_read_out(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    selected = page.get_by_role("form", name="Selected comments").locator("[aria-live=polite]")
+    expect(selected).to_be_empty()
+
+    page.keyboard.type("jxjx")
+    expect(selected).to_have_text("2 selected")
+    card(page, "Ben").get_by_role("checkbox").uncheck()
+    expect(selected).to_have_text("1 selected")
+    page.get_by_role("button", name="Select all").click()
+    expect(selected).to_have_text("3 selected")
+
+    page.keyboard.press("s")
+    expect(page.locator("#status")).to_contain_text("3 decided: spam.")
+    expect(selected).to_be_empty()
+
+
 def test_no_comment_comes_to_be_selected_in_the_place_of_another_by_going_back(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.type("jx")

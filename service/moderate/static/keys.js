@@ -177,6 +177,16 @@
 
   const all = document.getElementById("all");
   if (all) {
+    const selected = document.getElementById("selected");
+
+    // Read out in two words and only once it has changed; of none nothing, since what became of them is told already.
+    function count() {
+      const text = ticked().length ? `${ticked().length} selected` : "";
+      if (selected.textContent !== text) selected.textContent = text;
+    }
+
+    document.addEventListener("change", count);
+    document.addEventListener("htmx:afterRequest", count);
     all.hidden = false;
     all.addEventListener("click", () => {
       // Whoever decided on some one by one means the rest.
@@ -184,6 +194,7 @@
       const boxes = (some.length ? some : cards()).map((card) => card.querySelector("input[form=bulk]"));
       const every = boxes.every((box) => box.checked);
       for (const box of boxes) box.checked = !every;
+      count();
     });
     const ask = document.getElementById("ask");
     ask.hidden = false;
