@@ -11,7 +11,7 @@ from service.moderate import filters
 from service.moderate.card import Card, draw
 from service.moderate.marking import revealed
 from service.moderate.session import page_of
-from service.moderate.sites import chosen_site, own_sites
+from service.moderate.sites import chosen_site, opened_site, own_sites
 from service.store.browsing import MOST_COUNTED, Alike, Browsing, Filter, Order, Shown
 
 PAGE = 25
@@ -27,16 +27,11 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.get("/")
     def show() -> Response:
         sites = own_sites(browsing)
-        asked = request.args.get("site", "")
-        site_id = chosen_site(sites, asked)
+        site_id = opened_site(browsing, sites, request.args.get("site", ""))
         count = browsing.waiting(site_id)
-        # Whoever has nothing to do at one site is told of the others, and shown one where none was asked for; looked
-        # for only then.
+        # Whoever has nothing to do at one site is told of the others.
         busy = browsing.busy() if not count else set()
         elsewhere = {number: name for number, name in sites.items() if number in busy}
-        if elsewhere and not asked:
-            site_id = next(iter(elsewhere))
-            count = browsing.waiting(site_id)
         chosen, before = filters.read(request.args), request.args.get("before", "")
         # All of an author, a campaign or a reason are on one page, to be decided on together.
         most = MOST_AT_ONCE if chosen.alike or chosen.reason else PAGE

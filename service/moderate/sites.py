@@ -20,6 +20,21 @@ def own_sites(browsing: Browsing) -> dict[int, str]:
     return sites
 
 
+def opened_site(browsing: Browsing, sites: dict[int, str], text: str) -> int:
+    """
+    Return the site that a page opens with: the one that a request names, by default the first where something waits.
+
+    Raises:
+        NotFound: it is none of these.
+    """
+    first = chosen_site(sites, text)
+    if text or browsing.waiting(first):
+        return first
+    # Looked for only then, since it takes longer.
+    busy = browsing.busy()
+    return next((number for number in sites if number in busy), first)
+
+
 def chosen_site(sites: dict[int, str], text: str) -> int:
     """
     Return the site that a request names by its number, by default the first.

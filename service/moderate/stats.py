@@ -12,7 +12,7 @@ from service.core.drift import BINS, histogram, stability_index
 from service.core.summary import REASONS, phrase
 from service.moderate.charts import Chart, Series, grouped, stacked
 from service.moderate.session import page_of
-from service.moderate.sites import chosen_site, own_sites
+from service.moderate.sites import opened_site, own_sites
 from service.store.browsing import Browsing
 from service.store.overview import Overview
 from service.store.statistics import Statistics
@@ -38,7 +38,7 @@ def install(
     @pages.get("/stats")
     def stats() -> Response:
         sites = own_sites(browsing)
-        site_id = chosen_site(sites, request.args.get("site", ""))
+        site_id = opened_site(browsing, sites, request.args.get("site", ""))
         now = clock()
         recent = overview.scores(site_id, now - RECENT, now)
         earlier = overview.scores(site_id, now - RECENT - EARLIER, now - RECENT)

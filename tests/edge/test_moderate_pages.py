@@ -727,3 +727,16 @@ def test_drift_is_not_told_from_a_few_scores(desk: Desk) -> None:
 
 def test_the_numbers_of_another_site_are_nobodys(desk: Desk) -> None:
     assert desk.get("/stats?site=2").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/?site=3", "/comments/01?site=3", "/stats?site=3"])
+def test_the_numbers_are_of_the_site_that_is_looked_at(desk: Desk, path: str) -> None:
+    assert '<a href="/moderate/stats?site=3">Numbers</a>' in desk.get(path).text
+    assert '<a href="/moderate/stats">Numbers</a>' in desk.get("/comments/99").text
+
+
+def test_where_no_site_is_asked_for_the_numbers_are_of_the_one_that_the_list_opens(desk: Desk) -> None:
+    desk.browsing.count, desk.browsing.waits_at = {3: 7}, {2, 3}
+
+    assert '<option value="3" selected>blog</option>' in desk.get("/stats").text
+    assert '<option value="1" selected>news</option>' in desk.get("/stats?site=1").text
