@@ -1,8 +1,9 @@
 """
 The moderators' pages under /moderate, rendered here and usable without JavaScript; with it, by single keys.
 
-Read `session` (who is asking), `signing_in` (and `oidc`, by a provider), `queue` (the list), `actions` (deciding, and
-taking back) and `stats`; `filters` reads addresses, `card`, `marking` and `charts` say how things are drawn.
+Read `session` (who is asking), `signing_in` (with `oidc`, by a provider, and `returning`, to where they were), `queue`
+(the list), `actions` (deciding, and taking back) and `stats`; `filters` reads addresses, `card`, `marking` and `charts`
+say how things are drawn.
 """
 
 from collections.abc import Callable

@@ -11,12 +11,13 @@ from typing import Any
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Blueprint, Flask, Response, request, url_for
+from flask import Blueprint, Flask, Response, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from joserfc.errors import JoseError
 from requests import RequestException
 
 from service.errors import HamletError, ProviderUnreachable, SignInsBusy, WrongSignIn
+from service.moderate.returning import own_page
 from service.moderate.signing_in import Provider, let_in, refused
 from service.signing_in import SigningIn
 
@@ -25,6 +26,7 @@ TIMEOUT_SECONDS = 5
 # By a key that the provider alone has: never `none`, nor a secret that is known here too.
 SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 _ALGORITHMS = "id_token_signing_alg_values_supported"
+_NEXT = "next"
 
 # What Authlib runs into in JSON that is another than it expects.
 _NOT_AS_EXPECTED = (AttributeError, LookupError, TypeError)
@@ -36,7 +38,7 @@ _turn = threading.Lock()
 
 class _Cookie(SecureCookieSessionInterface):
     """
-    Where Authlib keeps state, nonce and PKCE verifier while somebody is at the provider.
+    Where Authlib keeps state, nonce and PKCE verifier while somebody is at the provider, and we where they were before.
     """
 
     def get_cookie_secure(self, app: Flask) -> bool:
@@ -73,22 +75,24 @@ def install(pages: Blueprint, signing: SigningIn, provider: Provider) -> None:
 
     @pages.get("/oidc")
     def to_provider() -> Response:
-        back = url_for("moderate.from_provider", _external=True)
+        session[_NEXT] = own_page(request.args.get("next", ""))
         try:
             with _asking():
-                found: Response = registry.provider.authorize_redirect(back)
+                address = url_for("moderate.from_provider", _external=True)
+                found: Response = registry.provider.authorize_redirect(address)
             return found
         except HamletError as error:
-            return refused(error, provider)
+            return refused(error, provider, session[_NEXT])
 
     @pages.get("/oidc/back")
     def from_provider() -> Response:
+        back = own_page(session.pop(_NEXT, ""))
         try:
             with _asking():
                 claims = _claims(registry.provider, provider)
-            return let_in(signing.vouched(_name(claims, provider.claim)))
+            return let_in(signing.vouched(_name(claims, provider.claim)), back)
         except HamletError as error:
-            return refused(error, provider)
+            return refused(error, provider, back)
 
 
 @contextmanager

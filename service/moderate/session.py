@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 
 from service.core.moderator import Moderator, Role
 from service.errors import CrossSite, HamletError, NotFound
+from service.moderate.returning import page_before
 from service.signing_in import LONGEST, SigningIn
 
 COOKIE = "hamlet_session"
@@ -44,7 +45,8 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
             return None
         # Who opens the page the next day still has a cookie, and asked for nothing that was not done.
         is_part = "HX-Request" in request.headers
-        form = url_for("moderate.ask", ended=1 if token and (is_part or request.method == "POST") else None)
+        is_lost = token and (is_part or request.method == "POST")
+        form = url_for("moderate.ask", ended=1 if is_lost else None, next=page_before())
         if is_part:
             # A whole page, not the part that was asked for.
             return Response("", 401, {"HX-Redirect": form})

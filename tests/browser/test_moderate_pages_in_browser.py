@@ -734,6 +734,22 @@ def test_whoever_was_signed_out_meanwhile_gets_the_form_unasked(desk: Desk, word
     desk.faults[:] = [fault for fault in desk.faults if "401" not in fault]
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_whoever_signs_in_again_goes_on_where_they_were(desk: Desk, word: str, script: bool) -> None:
+    page = desk.open("Bob", script=script)
+    page.goto(f"{desk.host}/moderate/?text={word}")
+    desk.passwords["Bob"] = desk.hamlet("moderators", "password", "Bob")
+
+    card(page, "Ada").get_by_role("button", name="Spam").click()
+    expect(page.get_by_role("alert")).to_contain_text("your session has ended")
+    page.get_by_label("Name").fill("Bob")
+    page.get_by_label("Password").fill(desk.passwords["Bob"])
+    page.get_by_role("button", name="Sign in").click()
+
+    expect_names(page, "Cleo", "Ben", "Ada")
+    desk.faults[:] = [fault for fault in desk.faults if "401" not in fault]
+
+
 def test_moderators_sign_in_by_a_name_without_tls_too(desk: Desk) -> None:
     with desk.browser.new_context() as context:
         page = context.new_page()

@@ -23,9 +23,9 @@ def test_a_moderator_without_a_password_signs_in_by_the_provider(browser: Browse
             assert subprocess.run(adding, env=service.environment, check=True, capture_output=True).stdout == b""
             page = context.new_page()
             # By another name than the provider's, so that it is another site to the browser.
-            page.goto(f"http://localhost:{service.port}/moderate/")
+            page.goto(f"http://localhost:{service.port}/moderate/stats")
 
             page.get_by_role("link", name="sign in by").click()
 
             expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-            assert page.url == f"http://localhost:{service.port}/moderate/"
+            assert page.url == f"http://localhost:{service.port}/moderate/stats"

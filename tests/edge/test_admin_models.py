@@ -140,8 +140,9 @@ def test_while_the_store_is_away_the_page_says_when_to_come_again(desk: Desk) ->
 def test_whoever_is_not_signed_in_gets_the_form(desk: Desk) -> None:
     desk.role = ""
 
-    assert desk.get().location == "/moderate/sign-in"
-    assert desk.post("train").location == "/moderate/sign-in"
+    here = {**HERE, "Referer": "http://localhost/admin/models"}
+    for answer in (desk.get(), desk.post("train", here)):
+        assert answer.location == "/moderate/sign-in?next=/admin/models"
     assert desk.jobs.started == []
 
 

@@ -3,6 +3,8 @@ The moderators' pages as a browser without JavaScript sees them, around fakes.
 """
 
 import hashlib
+import html
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -189,7 +191,7 @@ def test_whoever_is_not_signed_in_sees_nothing_but_the_form() -> None:
 
     for path in ("/", "/comments/01", "/?site=1"):
         answer = desk.get(path)
-        assert (answer.status_code, answer.location) == (303, "/moderate/sign-in")
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/moderate/sign-in")
     assert desk.post("/decide", choice="01|", label="ham").location == "/moderate/sign-in"
     assert desk.labelling.told == []
     assert desk.get("/sign-in").status_code == 200
@@ -212,6 +214,78 @@ def test_whoever_was_signed_out_is_told_that_what_they_did_last_was_not_done(des
     assert "your session has ended, and what you asked for last was not done" in answer.text
     assert part.headers["HX-Redirect"] == answer.request.full_path
     assert desk.labelling.told == []
+
+
+@pytest.mark.parametrize("page", ["/?site=3&text=caf%C3%A9+%26&before=07", "/comments/01?site=1", "/stats"])
+@pytest.mark.parametrize("ended", ["page", "form", "part"])
+def test_whoever_signs_in_goes_on_with_the_page_where_their_session_ended(page: str, ended: str) -> None:
+    desk = Desk()
+    here = {**HERE, "Referer": f"http://localhost/moderate{page}"}
+    if ended == "page":
+        form = desk.get(page).location
+    elif ended == "form":
+        form = desk.post("/decide", here, choice="01|", label="ham").location
+    else:
+        form = desk.get("/comments/01", **here, **{"HX-Request": "true"}).headers["HX-Redirect"]
+    hidden = re.search('name="next" value="(.*?)"', desk.browser.get(form).text)
+    assert hidden
+    back = html.unescape(hidden[1])
+
+    desk.signing.fault = WrongSignIn("name or password is wrong")
+    again = desk.post("/sign-in", name="Anna", password="open", next=back)
+    desk.signing.fault = None
+    answer = desk.post("/sign-in", name="Anna", password="sesame", next=back)
+
+    assert hidden[0] in again.text
+    assert (answer.status_code, answer.location) == (303, f"/moderate{page}")
+    assert desk.browser.get(form).location == answer.location
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "https://evil.example/moderate/",
+        "//evil.example/moderate/",
+        "///evil.example",
+        "/\\evil.example",
+        "//moderate/",
+        "\t//moderate/",
+        "javascript:alert(1)",
+        "moderate/",
+        "/moderate",
+        "/moderate/../docs",
+        "/moderate/sign-out",
+        "/moderate/decide",
+        "/moderate/oidc",
+        "/moderate/assets/keys.js",
+        "/v1/queue",
+    ],
+)
+def test_signing_in_leads_to_one_of_our_own_pages_alone(desk: Desk, address: str) -> None:
+    answer = desk.post("/sign-in", name="Anna", password="sesame", next=address)
+
+    assert answer.location == "/moderate/"
+    assert desk.browser.get("/moderate/sign-in", query_string={"next": address}).location == "/moderate/"
+
+
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("//moderate/?text=pills", "/moderate/?text=pills"),
+        ("/moderate/comments/\\x?site=1", "/moderate/comments/%5Cx?site=1"),
+        ("/moderate/?_external=1&_scheme=javascript", "/moderate/?_external=1&_scheme=javascript"),
+        ("/moderate/?text=\r\nSet-Cookie: a=b", "/moderate/?text=%0D%0ASet-Cookie%3A+a%3Db"),
+    ],
+)
+def test_what_a_made_up_address_says_is_only_said_to_the_page(desk: Desk, address: str, location: str) -> None:
+    assert desk.post("/sign-in", name="Anna", password="sesame", next=address).location == location
+
+
+def test_an_address_whose_letters_are_none_leads_whoever_is_not_signed_in_to_the_form() -> None:
+    answer = Desk().browser.get("/moderate/", environ_overrides={"QUERY_STRING": "text=\xe9"})
+
+    assert answer.status_code == 303
 
 
 @pytest.mark.parametrize("visit", ["open", "sign out"])

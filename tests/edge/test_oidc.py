@@ -113,7 +113,21 @@ def test_the_form_leads_to_the_provider_by_its_name(desk: Desk) -> None:
     text = desk.open().get("/moderate/sign-in").text
 
     assert f"sign in by {urlsplit(desk.provider.issuer).netloc}</a>" in text
-    assert 'href="/moderate/oidc"' in text
+    assert 'href="/moderate/oidc?next=/moderate/"' in text
+
+
+def test_whoever_signs_in_by_the_provider_goes_on_where_they_were_at_the_second_try_too(desk: Desk) -> None:
+    browser = desk.open()
+    asked = browser.get("/moderate/oidc?next=/moderate/stats?site=3")
+    desk.provider.answer = {"error": "access_denied"}
+    refused = browser.get(desk.way_back(asked))
+    assert 'href="/moderate/oidc?next=/moderate/stats?site%3D3"' in refused.text
+    desk.provider.answer = {}
+
+    answer = browser.get(desk.way_back(browser.get("/moderate/oidc?next=/moderate/stats?site%3D3")))
+
+    assert answer.location == "/moderate/stats?site=3"
+    assert desk.sign_in().location == "/moderate/"
 
 
 def test_an_account_is_never_made_by_the_provider(desk: Desk) -> None:

@@ -1,0 +1,39 @@
+"""
+The page that whoever signs in goes on with: where they were when their session ended.
+"""
+
+from contextlib import suppress
+from urllib.parse import parse_qsl, urlencode
+
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException
+
+_LIST = "moderate.show"
+_PAGES = frozenset({_LIST, "moderate.look", "moderate.stats", "admin.models", "admin.report"})
+
+
+def page_before() -> str | None:
+    """
+    Return the address of the page that a request is for, or that its form or part is on; None if it is just the list.
+    """
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        address = f"{request.path}?{request.query_string.decode(errors='replace')}"
+    else:
+        _, slash, rest = (request.referrer or "").partition("://")[2].partition("/")
+        address = slash + rest
+    page = own_page(address)
+    return None if page == url_for(_LIST) else page
+
+
+def own_page(address: str) -> str:
+    """
+    Return an address if it is that of one of our pages, else that of the list. It is read and written again, so that it
+    leads to no other host, whatever browsers make of `//`, a backslash or the end of a line.
+    """
+    path, _, query = address.partition("?")
+    with suppress(HTTPException):
+        endpoint, values = current_app.url_map.bind("").match(path, "GET")
+        if endpoint in _PAGES:
+            page, asked = url_for(endpoint, **values), urlencode(parse_qsl(query))
+            return f"{page}?{asked}" if asked else page
+    return url_for(_LIST)
