@@ -20,7 +20,7 @@ from stores import make_tables
 from werkzeug.test import TestResponse
 
 from service import admin, moderate
-from service.api import problems
+from service.api import openapi, problems
 from service.core.moderator import Moderator, Role
 from service.errors import StoreUnavailable, TrainingBusy
 from service.store.engine import connect
@@ -86,6 +86,7 @@ class Desk:
     def browser(self) -> FlaskClient:
         app = Flask(__name__, static_folder=None)
         problems.install(app)
+        app.register_blueprint(openapi.blueprint())
         signing: Any = FakeSigning()
         unused: Any = None
         app.register_blueprint(moderate.blueprint(moderate.Parts(signing, unused, unused, unused, unused, unused)))

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service import moderate
-from service.api import problems
+from service.api import openapi, problems
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Given, Label, Source
@@ -165,6 +165,7 @@ class Desk:
     def __post_init__(self) -> None:
         app = Flask(__name__, static_folder=None)
         problems.install(app)
+        app.register_blueprint(openapi.blueprint())
         parts: Any = self.signing, self.browsing, self.labelling, self.statistics, self.overview, lambda: NOON
         app.register_blueprint(moderate.blueprint(moderate.Parts(*parts)))
         self.browser = app.test_client()

@@ -18,7 +18,7 @@ from openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 from werkzeug.test import TestResponse
 
 from service import moderate
-from service.api import problems
+from service.api import openapi, problems
 from service.config import Settings, SettingsError
 from service.core.moderator import Moderator
 from service.errors import WrongSignIn
@@ -57,6 +57,7 @@ class Desk:
     def open(self) -> FlaskClient:
         app = Flask(__name__, static_folder=None)
         problems.install(app)
+        app.register_blueprint(openapi.blueprint())
         signing: Any = self.signing
         unused: Any = None
         provider = Provider(self.provider.issuer, CLIENT_ID, CLIENT_SECRET, self.claim, b"secret")
@@ -260,6 +261,7 @@ def test_behind_https_the_way_back_and_the_cookie_are_for_https(desk: Desk) -> N
 
 def test_without_a_provider_there_is_no_way_to_one() -> None:
     app = Flask(__name__, static_folder=None)
+    app.register_blueprint(openapi.blueprint())
     signing: Any = FakeSigning()
     unused: Any = None
     app.register_blueprint(moderate.blueprint(moderate.Parts(signing, unused, unused, unused, unused, unused)))
