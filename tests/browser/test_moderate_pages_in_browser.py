@@ -224,6 +224,16 @@ def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> 
     expect(page.locator(".badge")).to_have_text(["spam", "spam", "ham"])
 
 
+def test_no_key_overrules_what_was_just_decided_together(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.type("jxjxs")
+    expect(page.locator("#status")).to_contain_text("2 decided: spam.")
+
+    page.keyboard.type("aa")
+
+    expect(page.locator(".badge")).to_have_text(["spam", "spam", "ham"])
+
+
 def test_after_a_decision_the_frame_passes_over_what_is_decided_already(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.type("jjs")

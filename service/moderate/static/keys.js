@@ -52,8 +52,18 @@
   // The boxes that a key has decided on already; they stay ticked until the answer comes.
   let pressed = new WeakSet();
 
+  // What is done is passed over, and after the last one none is marked: the next key would overrule it.
+  function goOn() {
+    const next = cards().slice(cards().indexOf(current())).find(isOpen);
+    go(next);
+    if (!next) document.querySelector("a[rel=next]")?.focus();
+  }
+
   function decideTogether(boxes, button) {
-    for (const box of boxes) pressed.add(box);
+    for (const box of boxes) {
+      pressed.add(box);
+      box.closest("article").dataset.done = "";
+    }
     inTurn(() => {
       // What was ticked since is for the next key.
       const others = ticked().filter((box) => !boxes.includes(box));
@@ -61,6 +71,7 @@
       press("bulk", button);
       for (const box of others) box.checked = true;
     });
+    if (current()) goOn();
   }
 
   function decide(label) {
@@ -72,10 +83,7 @@
     if (!card || !isSeen(card)) return go(card ?? cards().find(isOpen));
     inTurn(() => press(card.id, button));
     card.dataset.done = "";
-    // What is done is passed over, and after the last one none is marked: the next key would overrule it.
-    const next = cards().slice(cards().indexOf(card)).find(isOpen);
-    go(next);
-    if (!next) document.querySelector("a[rel=next]")?.focus();
+    goOn();
   }
 
   function undo() {
