@@ -215,6 +215,7 @@ def test_no_key_overrules_the_last_decision_on_a_page(desk: Desk, word: str) -> 
     page.keyboard.press("j")
     page.keyboard.type("sss")
     expect(page.locator("article.spam")).to_have_count(3)
+    expect(page.locator("article[aria-current]")).to_have_count(0)
 
     page.keyboard.press("a")
     page.keyboard.press("a")

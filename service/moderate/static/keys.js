@@ -55,6 +55,8 @@
   // What is done is passed over, and after the last one none is marked: the next key would overrule it.
   function goOn() {
     const next = cards().slice(cards().indexOf(current())).find(isOpen);
+    // htmx gives the focus back to what it replaces, and the frame would come with it.
+    document.activeElement.blur();
     go(next);
     if (!next) document.querySelector("a[rel=next]")?.focus();
   }
