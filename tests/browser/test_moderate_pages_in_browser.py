@@ -575,6 +575,19 @@ def test_the_frame_around_the_first_comment_is_seen_from_all_sides(desk: Desk, w
     assert buttons["y"] + buttons["height"] + 4 <= first["y"]
 
 
+def test_the_frame_is_seen_from_above_also_where_the_buttons_take_two_rows(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 700, "height": 400})
+
+    page.keyboard.type("jjjk")
+
+    buttons, framed = page.locator("#bulk").bounding_box(), page.locator("article[aria-current]").bounding_box()
+    assert buttons
+    assert framed
+    assert buttons["height"] > 52
+    assert buttons["y"] + buttons["height"] + 4 <= framed["y"]
+
+
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:
     page = desk.open("Anna")
 
