@@ -466,6 +466,28 @@ def test_a_closer_look_leads_to_what_else_an_author_wrote(desk: Desk, word: str)
     expect_names(page, "Ada", "Ada")
 
 
+def test_a_second_look_closes_what_the_first_one_opened(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    look = page.locator("#closer")
+    page.keyboard.type("jo")
+    expect(look).to_be_visible()
+
+    page.keyboard.press("o")
+    expect(look).to_have_count(0)
+    card(page, "Cleo").get_by_role("link", name="Look closer").click()
+
+    expect(look).to_be_visible()
+
+
+def test_a_closer_look_at_the_foot_of_the_window_is_seen_whole(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 1280, "height": 600})
+
+    page.keyboard.type("jjjo")
+
+    expect(page.locator("#closer")).to_be_in_viewport(ratio=1)
+
+
 def test_the_first_key_is_about_the_first_comment_and_decides_on_none_that_is_unmarked(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("o")

@@ -134,6 +134,14 @@
     if (card.matches("article:has(.undo)")) card.dataset.done = "";
   });
 
+  // A second look closes what the first one opened.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target } = event.detail;
+    if (!elt.matches("a.closer") || !target.hasChildNodes()) return;
+    event.preventDefault();
+    target.replaceChildren();
+  });
+
   const isPost = (event) => event.detail.requestConfig.verb === "post";
   document.addEventListener("htmx:beforeSend", (event) => {
     if (!isPost(event)) return;
@@ -146,7 +154,11 @@
     const count = document.getElementById("waiting");
     if (count) count.textContent = document.querySelector("#status [data-waiting]")?.dataset.waiting ?? count.textContent;
     if (document.activeElement === document.body) current()?.focus({ preventScroll: true });
-    if (!isPost(event)) return;
+    if (!isPost(event)) {
+      // A closer look opens at the foot of its comment, which may be that of the window.
+      event.detail.target.closest("article")?.scrollIntoView({ block: "nearest" });
+      return;
+    }
     sent -= 1;
     // What was pressed since was meant for a page on which this had been done.
     if (!event.detail.successful) {
