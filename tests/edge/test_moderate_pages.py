@@ -810,6 +810,11 @@ def test_the_numbers_are_of_the_site_that_is_looked_at(desk: Desk, path: str) ->
     assert '<a href="/moderate/stats">Numbers</a>' in desk.get("/comments/99").text
 
 
+def test_the_way_from_the_numbers_to_the_list_stays_with_their_site(desk: Desk) -> None:
+    assert '<a href="/moderate/?site=3">Hamlet</a>' in desk.get("/stats?site=3").text
+    assert '<a href="/moderate/">Hamlet</a>' in desk.get("/stats?site=2").text
+
+
 def test_where_no_site_is_asked_for_the_numbers_are_of_the_one_that_the_list_opens(desk: Desk) -> None:
     desk.browsing.count, desk.browsing.waits_at = {3: 7}, {2, 3}
 
