@@ -796,6 +796,20 @@ def test_whoever_signs_in_again_goes_on_where_they_were(desk: Desk, word: str, s
     desk.faults[:] = [fault for fault in desk.faults if "401" not in fault]
 
 
+def test_whoever_comes_to_the_form_types_at_once_and_after_a_wrong_password_that_alone(desk: Desk) -> None:
+    with desk.browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{desk.host}/moderate/")
+
+        page.keyboard.type("Anna")
+        page.keyboard.press("Tab")
+        page.keyboard.type("open\n")
+        expect(page.get_by_role("alert")).to_contain_text("name or password is wrong")
+        page.keyboard.type(f"{desk.passwords['Anna']}\n")
+
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
 def test_moderators_sign_in_by_a_name_without_tls_too(desk: Desk) -> None:
     with desk.browser.new_context() as context:
         page = context.new_page()
