@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy.special import logit
 
 from service.core.comment import Comment
+from service.core.decision import Reason
 from service.core.features import extract
 from service.core.site import Thresholds
+from service.core.summary import REASONS, phrase
 from service.scorer import Scorer, load_current
 from training.data.files import read
 from training.data.rows import Row
@@ -61,6 +64,17 @@ def test_both_files_are_the_ones_on_the_card(folder: Path, card: dict[str, Any])
 
 def test_the_card_carries_the_version_of_its_folder(folder: Path, card: dict[str, Any]) -> None:
     assert card["version"] == folder.name
+
+
+def test_moderators_are_told_every_clue_of_the_model_in_words(folder: Path) -> None:
+    with np.load(folder / "scorer.npz") as arrays:
+        clues = arrays["clues"].tobytes().decode().split("\n")
+    codes = [clue.removeprefix("is:") for clue in clues if clue.startswith("is:")]
+
+    bare = [code for code in codes if code not in REASONS and phrase(Reason(code)) == code.replace("_", " ")]
+
+    assert codes
+    assert bare == []
 
 
 def test_all_shipped_models_together_stay_small() -> None:
