@@ -37,6 +37,7 @@ class Model:
     most_of_words: float
     most_of_characters: float
     least_of_homepages: float
+    per_doubling: float
     entries: int
 
     @property

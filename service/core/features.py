@@ -21,7 +21,7 @@ HEAD, TAIL = 9_000, 3_000
 FIRST_WORDS, LAST_WORDS = 32, 16
 # All of its distinct words are read in passages of so many as well, each so many behind the one before, and the last at
 # the end: honest text around spam must not hide it.
-PASSAGE, STEP = 16, 8
+PASSAGE, STEP = 6, 3
 LONGEST_NAME = 300
 # Two words at most: of three, one could be a dot in disguise.
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60})?")
@@ -90,8 +90,8 @@ def passage_starts(words: int) -> list[int]:
     """
     Return where the passages of so many distinct words begin; a comment that is no longer than one has none.
 
-    >>> passage_starts(16), passage_starts(40), passage_starts(43)
-    ([], [0, 8, 16, 24], [0, 8, 16, 24, 27])
+    >>> passage_starts(6), passage_starts(15), passage_starts(17)
+    ([], [0, 3, 6, 9], [0, 3, 6, 9, 11])
     """
     last = words - PASSAGE
     return [*range(0, last, STEP), last] if last > 0 else []

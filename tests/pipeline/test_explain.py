@@ -14,7 +14,7 @@ COMMENT = Comment("", f"agree {HONEST} casino {HONEST.replace('w', 'v')}")
 
 
 def test_a_passage_that_decides_is_what_moved_the_score() -> None:
-    clues = clues_of(COMMENT, ENTRIES, Rule((2, 2), full_words=4, margins=Margins(passage=1.0, links=inf)))
+    clues = clues_of(COMMENT, ENTRIES, Rule((2, 2), full_words=1.5, margins=Margins(passage=1.0, links=inf)))
 
     assert clues[0] == ("casino", 2.0 + 0.5 * 0.5)
     assert "agree" not in dict(clues)

@@ -133,6 +133,16 @@ def test_what_goes_on_from_a_model_knows_its_words_and_the_new_ones(models: Path
     assert (partial["began_with"], partial["sources_before"]) == ("2026-11-23.1", ["blog", "forum", "news"])
 
 
+def test_what_a_doubling_adds_is_not_added_again_to_a_model_that_is_gone_on_from(models: Path) -> None:
+    former = Former.read(models / "2026-11-23.1")
+    chosen = Chosen({"words": [], "clues": ["is:length_3"], "characters": []}, np.ones(1), np.ones(1), 0)
+    bounds = chosen.bounds(PARAMS.model)
+
+    start = former.start(chosen, np.ones(1), bounds, passes=1)
+
+    assert bounds.apply(start.weights) == former.weights["clues"]["is:length_3"]
+
+
 def _word(number: int) -> str:
     return "".join(chr(97 + int(digit)) * 2 for digit in str(number + 100))
 

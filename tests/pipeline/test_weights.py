@@ -84,6 +84,20 @@ def test_no_homepage_weighs_for_ham_beyond_its_bound(params: Params) -> None:
     assert weight["url:.xyz"] > 0 > weight["link:.org"]
 
 
+def test_each_doubling_of_a_comments_words_adds_as_much(params: Params) -> None:
+    documents = ["cheap pills is:length_1", "good morning is:length_3"] * 30
+    weights = []
+    for per_doubling in (0.0, -0.25):
+        model = replace(params.model, per_doubling=per_doubling)
+        counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), model)
+        fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
+        weights.append(dict(zip(counts.names[fitted.columns], fitted.values, strict=True)))
+
+    added = {name: weight - weights[0][name] for name, weight in weights[1].items()}
+
+    assert {name: each for name, each in added.items() if each} == {"is:length_1": 0.75, "is:length_3": 0.25}
+
+
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
     given = rows(("en", "ham", 1000), ("en", "spam", 1000))
     most = params.duplicates.rows_a_group

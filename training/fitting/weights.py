@@ -127,7 +127,7 @@ def fit(
     scale = log_count_ratio(*(weight[inside] @ twice[inside] for inside in (is_spam, ~is_spam)))
     scale[counts.inside("characters", used)] *= params.model.character_scale
     regression = classifier(params.model).fit(twice @ diags(scale), is_spam, sample_weight=weight)
-    values = np.clip(scale * regression.coef_[0].astype(np.float64), *bounds(counts.entries(used), params.model))
+    values = bounds(counts.entries(used), params.model).apply(scale * regression.coef_[0].astype(np.float64))
     share = np.bincount(matrix.indices, minlength=len(used)) / len(rows)
     kept = heaviest(values, share, params.model.entries)
     return Weights(used[kept], values[kept], float(regression.intercept_[0]))

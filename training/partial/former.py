@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from training.characters import full_words_of
 from training.data.rows import Row
 from training.errors import BadModel
+from training.fitting.bounds import Bounds
 from training.fitting.calibrate import Line
 from training.fitting.pipeline import BLOCKS, Entries, entries_of
 from training.partial.learning import Start
@@ -73,10 +74,10 @@ class Former:
         """
         return row.source in self.sources and row.date <= self.created
 
-    def start(self, chosen: Chosen, scale: NDArray[np.float64], passes: int) -> Start:
+    def start(self, chosen: Chosen, scale: NDArray[np.float64], bounds: Bounds, passes: int) -> Start:
         """
         Return what learners over a vocabulary that holds all these entries begin with, as if each row had been learned
         from so many times.
         """
         values = [self.weights[block].get(entry, 0.0) for block in BLOCKS for entry in chosen.vocabularies[block]]
-        return Start(np.array(values) / scale, self.intercept, self.rows * passes)
+        return Start((np.array(values) - bounds.added) / scale, self.intercept, self.rows * passes)

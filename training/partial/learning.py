@@ -51,12 +51,12 @@ class Learner:
         self._rows += len(weight)
         self._sum += len(weight) * np.append(self._machine.coef_[0], self._machine.intercept_[0]).astype(float)
 
-    def weights(self, scale: Values, share: Values, allowed: Bounds, entries: int) -> Weights:
+    def weights(self, scale: Values, share: Values, bounds: Bounds, entries: int) -> Weights:
         """
-        Return the weights of the columns as they are, within `allowed`, all but the largest dropped.
+        Return the weights of the columns as they are, within `bounds`, all but the largest dropped.
         """
         mean = self._sum / self._rows
-        values = np.clip(scale * mean[:-1], *allowed)
+        values = bounds.apply(scale * mean[:-1])
         kept = heaviest(values, share, entries)
         return Weights(kept, values[kept], float(mean[-1]))
 

@@ -68,7 +68,8 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
     passes = (former and former.passes) or max(
         1, ceil(params.partial.steps / (former.rows if former else stock.fitted))
     )
-    start = former.start(chosen, scale, passes) if former else None
+    bounds = chosen.bounds(params.model)
+    start = former.start(chosen, scale, bounds, passes) if former else None
     names = ["", *folds.all_names]
     learners = {name: Learner(len(scale), params, start) for name in names}
     random = Random(params.seed)
@@ -82,9 +83,9 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
                 both[name] |= set(is_spam[seen > 0].tolist())
                 if seen.any():
                     learners[name].learn(rows, labels, both_weights(seen))
-    share, allowed = (chosen.spam + chosen.ham) / stock.fitted, chosen.bounds(params.model)
+    share = (chosen.spam + chosen.ham) / stock.fitted
     fitted = {
-        name: learners[name].weights(scale, share, allowed, params.model.entries)
+        name: learners[name].weights(scale, share, bounds, params.model.entries)
         for name in names
         if len(both[name]) == 2
     }

@@ -39,7 +39,7 @@ class Chosen:
 
     def bounds(self, model: Model) -> Bounds:
         """
-        Return the least and the most that the entry of each column may weigh, as `weights.fit` has it.
+        Return the bounds of what the entry of each column may weigh, as `weights.fit` has them.
         """
         return bounds(self.vocabularies, model)
 
