@@ -48,7 +48,7 @@ class LabelAnswer(BaseModel, title="GivenLabel"):
 
     label: Label
     who: str = Field(description="As the CMS named them; empty if it did not.")
-    source: Source = Field(description="By which way it came.")
+    source: str = Field(description=f"By which way it came: {', '.join(Source)}, or one of a newer Hamlet.")
     weight: float = Field(description="How much it counts; a moderator's is 1.")
     at: datetime
     set_aside: str | None = Field(description="Why it does not count; null if it does.")

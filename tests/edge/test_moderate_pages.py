@@ -112,7 +112,10 @@ class FakeLabelling:
         return self.had_said
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
-        return [Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON)]
+        return [
+            Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON),
+            Given("2", Label.HAM, "", "akismet", 1.0, NOON),
+        ]
 
     def _check(self, decision_id: str) -> None:
         if decision_id in self.erased:
@@ -617,7 +620,8 @@ def test_a_closer_look_has_reasons_others_and_what_was_said(desk: Desk) -> None:
     assert 'p<mark title="not what it looks like">\u0430</mark>yday</bdi> reads <bdi>payday</bdi> (Cyrillic)' in text
     assert "⟨U+200B⟩" in text
     assert "alike=name&amp;of=01" in text
-    assert "&lt;b&gt;Bob&lt;/b&gt;" in text
+    assert "<bdi>&lt;b&gt;Bob&lt;/b&gt;</bdi>: spam" in text
+    assert "<bdi>akismet</bdi>: ham" in text
 
 
 def test_a_closer_look_shows_what_else_the_author_wrote(desk: Desk) -> None:
