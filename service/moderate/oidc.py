@@ -75,7 +75,7 @@ def install(pages: Blueprint, signing: SigningIn, provider: Provider) -> None:
 
     @pages.get("/oidc")
     def to_provider() -> Response:
-        session[_NEXT] = own_page(request.args.get("next", ""))
+        session[_NEXT] = own_page(request.args.get(_NEXT, ""))
         try:
             with _asking():
                 address = url_for("moderate.from_provider", _external=True)

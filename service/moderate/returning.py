@@ -10,6 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 _LIST = "moderate.show"
 _PAGES = frozenset({_LIST, "moderate.look", "moderate.stats", "admin.models", "admin.report"})
+# It waits in a cookie while a provider is asked, and browsers drop one over 4,096 bytes.
+_LONGEST = 2000
 
 
 def page_before() -> str | None:
@@ -28,12 +30,14 @@ def page_before() -> str | None:
 def own_page(address: str) -> str:
     """
     Return an address if it is that of one of our pages, else that of the list. It is read and written again, so that it
-    leads to no other host, whatever browsers make of `//`, a backslash or the end of a line.
+    leads to no other host, whatever browsers make of `//`, a backslash or the end of a line. What is asked of the page
+    is left out if it is too long to keep.
     """
     path, _, query = address.partition("?")
     with suppress(HTTPException):
         endpoint, values = current_app.url_map.bind("").match(path, "GET")
         if endpoint in _PAGES:
             page, asked = url_for(endpoint, **values), urlencode(parse_qsl(query))
-            return f"{page}?{asked}" if asked else page
+            address = f"{page}?{asked}" if asked else page
+            return address if len(address) <= _LONGEST else page
     return url_for(_LIST)

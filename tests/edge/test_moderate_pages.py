@@ -280,6 +280,7 @@ def test_signing_in_leads_to_one_of_our_own_pages_alone(desk: Desk, address: str
         ("/moderate/comments/\\x?site=1", "/moderate/comments/%5Cx?site=1"),
         ("/moderate/?_external=1&_scheme=javascript", "/moderate/?_external=1&_scheme=javascript"),
         ("/moderate/?text=\r\nSet-Cookie: a=b", "/moderate/?text=%0D%0ASet-Cookie%3A+a%3Db"),
+        (f"/moderate/stats?text={'pills' * 400}", "/moderate/stats"),
     ],
 )
 def test_what_a_made_up_address_says_is_only_said_to_the_page(desk: Desk, address: str, location: str) -> None:
