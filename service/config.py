@@ -57,9 +57,11 @@ def workers_for(processors: int) -> int:
 def models_of(package: Path) -> Path:
     """
     Return the folder of models beside a package, which a clone has; else the one to which `hamlet-train` writes.
+
+    Among installed packages there may be another's `models`.
     """
     beside = package.parent / "models"
-    return beside if beside.is_dir() else Path("models")
+    return beside if (beside / "CURRENT").is_file() else Path("models")
 
 
 def _setting(default: Any, description: str, **options: Any) -> Any:

@@ -108,8 +108,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_models_are_those_of_the_clone_or_where_there_are_none_those_that_hamlet_train_writes(tmp_path: Path) -> None:
-    installed = models_of(tmp_path / "service")
     (tmp_path / "models").mkdir()
+    installed = models_of(tmp_path / "service")
+    (tmp_path / "models" / "CURRENT").touch()
     cloned = models_of(tmp_path / "service")
 
     assert installed == Path("models")
