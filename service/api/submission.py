@@ -173,7 +173,7 @@ def _detail(error: ErrorDetails, what: str, model: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
         meant = get_close_matches(name, model.model_fields, n=1)
         # What is called by another word altogether, as `address` for `ip`, resembles nothing.
-        hint = f"did you mean `{meant[0]}`?" if meant else f"there are {', '.join(model.model_fields)}"
+        hint = f"did you mean `{meant[0]}`?" if meant else f"its fields are {', '.join(model.model_fields)}"
         return f"`{name}` is no field of {what}; {hint}"
     message = error["msg"].replace("Input should be", "must be").replace("String should have", "must have")
     return f"`{name}` {message}"

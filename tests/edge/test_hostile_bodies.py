@@ -168,7 +168,7 @@ def test_long_names_and_addresses_of_authors_are_no_error(caller: FlaskClient) -
         (
             "address",
             "secret",
-            "`address` is no field of a comment; there are name, comment, email, url, ip, user_agent,",
+            "`address` is no field of a comment; its fields are name, comment, email, url, ip, user_agent,",
         ),
         ("constructor\ud800\n" * 9999, "secret", "is no field of a comment"),
     ],
