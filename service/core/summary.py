@@ -60,6 +60,7 @@ _PHRASES = {
     "quotes": "another comment, quoted",
     "repeats_title": "the article's title, repeated",
     "short_link": "a shortened link",
+    "saturation": "what goes beyond the scale",
     "shouting": "capital letters",
     "smiley": "a smiley",
     "spaced_out": "spaced-out words",
