@@ -141,8 +141,8 @@ def test_one_label_in_ten_flipped_holds_more_good_comments_and_is_refused(
 def test_twenty_false_labels_on_one_word_are_found_by_the_word(models: Path, hold_out: Sequence[Row]) -> None:
     report = examine(models, TOKEN, [], hold_out, PARAMS)
 
-    # Of two thousand rows they also move the thresholds, by a handful of comments to one side or the other.
-    assert {WORD} <= {*failed(report)} <= {WORD, "spam accepted: hold-out", "ham not accepted: hold-out"}
+    # Of two thousand rows they also move the thresholds, by a handful of comments.
+    assert {WORD} <= {*failed(report)} <= {WORD, "ham not accepted: hold-out"}
 
 
 @pytest.mark.usefixtures("short_suite")
