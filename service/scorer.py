@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from service import arrays, weight_tables
 from service.core.decision import Explanation, Reason
-from service.core.features import PASSAGE, Features, passage_starts
+from service.core.features import PASSAGE, Features, Readings, Text, passage_starts
 from service.core.light_dataclass import light_dataclass
 from service.core.remembered import Recurring
 from service.core.site import Thresholds
@@ -35,8 +35,8 @@ FURTHER = 0.1
 _NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
-# Of a model that was fitted before there was such a number: all n-grams count in full, no passage counts, and nothing
-# bounds what links take off.
+# Of a model that was fitted before there was such a number: all n-grams count in full, no passage or paragraph
+# counts, and nothing bounds what links take off.
 _NONE = (inf,)
 # For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
 _Weighed = tuple[list[float], list[float], list[float]]
@@ -81,17 +81,18 @@ _CARD: TypeAdapter[Card] = TypeAdapter(Card)
 @light_dataclass()
 class Margins:
     """
-    What is taken off for a passage, and what links may take off at most, in log-odds.
+    What is taken off for a passage and for a paragraph, and what links may take off at most, in log-odds.
     """
 
     passage: float
+    paragraph: float
     links: float
 
     def times(self, slope: float) -> "Margins":
         """
         Return the margins after a calibration of that slope.
         """
-        return Margins(self.passage * slope, self.links * slope)
+        return Margins(self.passage * slope, self.paragraph * slope, self.links * slope)
 
     @property
     def of_fields(self) -> tuple[float, ...]:
@@ -99,6 +100,13 @@ class Margins:
         Return what each of `Features.fields` may take off at most: a name and a homepage nothing.
         """
         return 0.0, 0.0, self.links
+
+    def of_text(self, read: Readings) -> list[tuple[str, float]]:
+        """
+        Return what a text may be read as, each with what is taken off for it.
+        """
+        passages = [(document, self.passage) for document in read.passages]
+        return [(read.whole, 0.0), *passages, *((document, self.paragraph) for document in read.paragraphs)]
 
 
 class Scorer:
@@ -126,7 +134,7 @@ class Scorer:
         self._full_words: float = tables.get("full_words", _NONE)[0]
         # Nearly all that is weighed is passages, and all of these have as many words.
         self._passage_share = share_of_characters(PASSAGE, self._full_words)
-        self.margins = Margins(*(tables.get(f"{of}_margin", _NONE)[0] for of in ("passage", "links")))
+        self.margins = Margins(*(tables.get(f"{of}_margin", _NONE)[0] for of in ("passage", "paragraph", "links")))
         self._of_fields = self.margins.of_fields
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))
@@ -178,30 +186,50 @@ class Scorer:
         """
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
 
-        Its words are those of the whole, or of the passage that weighs most, less a margin, if that is more: what spam
-        says among honest paragraphs. Of the links the one counts that weighs most, and a tenth of what others weigh
-        against the comment: whoever sells can add as many as readers trust. So links take little off, and a name and a
-        homepage, chosen at will, nothing.
+        Its text counts as the whole, as its heaviest passage, or as its heaviest paragraph by itself, these less a
+        margin, whichever is most: what spam says among honest text. Of the links the one counts that weighs most, and a
+        tenth of what others weigh against the comment: whoever sells can add as many as readers trust. So links take
+        little off, and a name and a homepage, chosen at will, nothing.
+        """
+        readings = [self._text(features), *map(self._paragraph, features.paragraphs)]
+        reasons = max(readings, key=_total)
+        for field, most in zip(features.fields, self._of_fields, strict=True):
+            if field and (against := self._field(field, most)):
+                reasons.append(against)
+        reasons.sort(key=_heaviest)
+        return Explanation(self.prior + _total(reasons), self.prior, tuple(reasons))
+
+    def _text(self, features: Features) -> list[Reason]:
+        """
+        Return the reasons of a text, whose words count as a whole or as a passage.
         """
         words, every = features.words, features.all_words
         weights, insides, lengths = weighed = self._weighed(words)
         more = self._more(lengths)
         whole = sum(weights) + more * sum(insides)
-        reasons: list[Reason] = []
+        reasons = self._of_clues(features.clues)
         if passage := self._passage(every, weighed if words is every else self._weighed(every), whole):
             reasons.append(passage)
         elif whole:
             reasons.append(_reason("text", _in_one_text(weights, insides, more), list(words.values()), whole))
-        for clue, quote in features.clues.items():
-            reason = self._known_clues[clue]
-            if reason.weight:
-                reasons.append(Reason(reason.code, reason.weight, evidence=(quote,)) if quote else reason)
-        for field, most in zip(features.fields, self._of_fields, strict=True):
-            if field and (against := self._field(field, most)):
-                reasons.append(against)
-        reasons.sort(key=_heaviest)
-        log_odds = self.prior + sum([reason.weight or 0.0 for reason in reasons])
-        return Explanation(log_odds, self.prior, tuple(reasons))
+        return reasons
+
+    def _paragraph(self, paragraph: Text) -> list[Reason]:
+        """
+        Return the reasons of a paragraph as if it were the whole text, less a margin.
+        """
+        weights, insides, lengths = self._weighed(paragraph.words)
+        alone = _in_one_text(weights, insides, self._more(lengths))
+        words = _reason("passage", alone, list(paragraph.words.values()), sum(alone), self.margins.paragraph)
+        return [words, *self._of_clues(paragraph.clues)]
+
+    def _of_clues(self, clues: Mapping[str, str]) -> list[Reason]:
+        known = [(self._known_clues[clue], quote) for clue, quote in clues.items()]
+        return [
+            Reason(reason.code, reason.weight, evidence=(quote,)) if quote else reason
+            for reason, quote in known
+            if reason.weight
+        ]
 
     def _weighed(self, words: Iterable[str]) -> _Weighed:
         """
@@ -372,6 +400,10 @@ def _reason(code: str, weights: list[float], quotes: list[str], total: float, le
             break
         evidence[quotes[place]] = None
     return Reason(code, total - less, evidence=tuple(evidence))
+
+
+def _total(reasons: list[Reason]) -> float:
+    return sum([reason.weight or 0.0 for reason in reasons])
 
 
 def _heaviest(reason: Reason) -> float:

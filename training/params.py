@@ -33,6 +33,7 @@ class Model:
     character_scale: float
     full_words: int
     passage_margin: float
+    paragraph_margin: float
     links_margin: float
     most_of_words: float
     most_of_characters: float
@@ -45,7 +46,7 @@ class Model:
         """
         Return the margins, before calibration.
         """
-        return Margins(self.passage_margin, self.links_margin)
+        return Margins(self.passage_margin, self.paragraph_margin, self.links_margin)
 
     def most_of(self, block: str) -> float:
         """

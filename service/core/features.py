@@ -3,7 +3,7 @@ A comment as the classifier sees it: its distinct words, then clues of the form 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.core import channels, clues, habits, hosts, links, markup, text, topic
@@ -22,6 +22,11 @@ FIRST_WORDS, LAST_WORDS = 32, 16
 # All of its distinct words are read in passages of so many as well, each so many behind the one before, and the last at
 # the end: honest text around spam must not hide it.
 PASSAGE, STEP = 6, 3
+# The first and the last paragraphs are read as comments of their own too. One of fewer distinct words is a greeting, a
+# signature or a link, of which a whole comment is another thing.
+FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 16, 8
+FEWEST_WORDS = 3
+_BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n|</?p(?:\s[^<>]{0,200})?>|<br\s?/?>\s*<br\s?/?>", re.IGNORECASE)
 LONGEST_NAME = 300
 # Two words at most: of three, one could be a dot in disguise.
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60})?")
@@ -33,17 +38,29 @@ _HOW_WRITTEN = {"link": "is:typed_address", "domain": "is:bare_domain", "disguis
 
 
 @light_dataclass()
+class Text:
+    """
+    The distinct tokens of a text, words and clues, and for each the characters that it stands for.
+    """
+
+    words: dict[str, str]
+    clues: dict[str, str]
+
+
+@light_dataclass()
 class Features:
     """
     The distinct tokens of a comment, words and clues, and for each the characters of the comment that it stands for.
 
-    `words` are the first and the last, `all_words` are all. `fields` has the clues of what commenters choose at will:
-    those of the name, those of the homepage, and those of each link.
+    `words` are the first and the last, `all_words` are all. `paragraphs` has what each would be as a comment of its
+    own, if there are several. `fields` has the clues of what commenters choose at will: those of the name, those of the
+    homepage, and those of each link.
     """
 
     words: dict[str, str]
     clues: dict[str, str]
     all_words: dict[str, str]
+    paragraphs: tuple[Text, ...]
     fields: tuple[Sequence[dict[str, str]], ...]
 
     @property
@@ -74,16 +91,33 @@ def document(comment: Comment) -> str:
     return extract(comment).document
 
 
-def readings(comment: Comment) -> list[list[str]]:
+@light_dataclass()
+class Readings:
     """
-    Return what each part of a comment may be read as: the text as the whole or as one of its passages, each with all
-    clues that are of no field; then the name, the homepage, and the links as one of them.
+    What each part of a comment may be read as, as documents: its text as the whole, as one of its passages, with all
+    clues that are of no field, or as one of its paragraphs, with its own; then the name, the homepage, and the links as
+    one of them.
+    """
+
+    whole: str
+    passages: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    fields: tuple[tuple[str, ...], ...] = ((), (), ())
+
+
+def readings(comment: Comment) -> Readings:
+    """
+    Return what each part of a comment may be read as.
     """
     features = extract(comment)
     words = list(features.all_words)
     passages = [words[start : start + PASSAGE] for start in passage_starts(len(words))]
-    texts = [" ".join((*read, *features.clues)) for read in (features.words, *passages)]
-    return [texts, *([" ".join(tokens) for tokens in field] for field in features.fields)]
+    return Readings(
+        " ".join((*features.words, *features.clues)),
+        tuple(" ".join((*passage, *features.clues)) for passage in passages),
+        tuple(" ".join((*paragraph.words, *paragraph.clues)) for paragraph in features.paragraphs),
+        tuple(tuple(" ".join(tokens) for tokens in field) for field in features.fields),
+    )
 
 
 def passage_starts(words: int) -> list[int]:
@@ -104,17 +138,43 @@ def extract(comment: Comment) -> Features:
     Which optional fields are present is never a clue: that differs between sites, not between ham and spam.
     """
     source = text.ends(comment.comment, HEAD, TAIL)
+    author = {f"is:{clue}": quote for clue, quote in clues.disguise(comment.name).items()}
+    name, address = _name(comment.name, author), comment.url.strip()
+    homepage = _link("url", address, author) if address else {}
+    reading, read = _read(source, author, comment.article_title)
+    paragraphs = tuple(_read_paragraphs(source, author, comment.article_title))
+    fields = (name,) if name else (), (homepage,) if homepage else (), read
+    return Features(_first_and_last(reading.words), reading.clues, reading.words, paragraphs, fields)
+
+
+def _read(source: str, author: dict[str, str], title: str) -> tuple[_Reading, tuple[dict[str, str], ...]]:
+    """
+    Return what is read of a text, with the clues of its author, and what is read of its links.
+    """
     rendered = markup.render(source)
-    reading = _Reading()
+    reading = _Reading(clues=author.copy())
     _read_text(rendered.text, reading)
     _read_targets(rendered, reading)
-    name, address = _name(comment.name, reading), comment.url.strip()
-    homepage = _link("url", address, reading) if address else {}
     links = _ends(reading.addresses, FIRST_LINKS, LAST_LINKS)
-    read = tuple([found for each in links if (found := _link("link", each, reading))]) if links else ()
-    _read_shape(comment, source, rendered, reading)
-    fields = (name,) if name else (), (homepage,) if homepage else (), read
-    return Features(_ends(reading.words, FIRST_WORDS, LAST_WORDS), reading.clues, reading.words, fields)
+    read = tuple([found for each in links if (found := _link("link", each, reading.clues))]) if links else ()
+    _read_shape(title, source, rendered, reading)
+    return reading, read
+
+
+def _read_paragraphs(source: str, author: dict[str, str], title: str) -> Iterator[Text]:
+    if "\n" not in source and "<" not in source:
+        return
+    written = {paragraph.strip(): "" for paragraph in _BETWEEN_PARAGRAPHS.split(source)}
+    written.pop("", None)
+    if len(written) > 1:
+        for paragraph in _ends(written, FIRST_PARAGRAPHS, LAST_PARAGRAPHS):
+            reading, _ = _read(paragraph, author, title)
+            if len(reading.words) >= FEWEST_WORDS:
+                yield Text(_first_and_last(reading.words), reading.clues)
+
+
+def _first_and_last(words: dict[str, str]) -> dict[str, str]:
+    return _ends(words, FIRST_WORDS, LAST_WORDS)
 
 
 def _ends(found: dict[str, str], first: int, last: int) -> dict[str, str]:
@@ -156,24 +216,27 @@ def _read_targets(rendered: markup.Rendered, reading: _Reading) -> None:
             reading.clues.setdefault("is:bbcode" if rendered.has_bbcode else "is:html_link", target)
 
 
-def _read_shape(comment: Comment, source: str, rendered: markup.Rendered, reading: _Reading) -> None:
+def _read_shape(title: str, source: str, rendered: markup.Rendered, reading: _Reading) -> None:
     shown, words, addresses = rendered.text, len(reading.words), len(reading.addresses)
     found = [*clues.shape(shown, words, addresses, reading.emoji), *habits.of(shown, source)]
     if addresses:
         found += clues.link_places(rendered, words)
-    if comment.article_title:
-        found += topic.agreement(comment.article_title, shown, reading.words)
+    if title:
+        found += topic.agreement(title, shown, reading.words)
     for clue in found:
         reading.clues[f"is:{clue}"] = ""
     if channel := channels.own(shown, reading.words):
         reading.clues["is:own_channel"] = channel
     if brand := clues.brand_with_number(reading.words):
         reading.clues["is:brand_with_number"] = reading.words[brand]
-    for clue, quote in clues.disguise(f"{comment.name} {source}").items():
-        reading.clues[f"is:{clue}"] = quote
+    for clue, quote in clues.disguise(source).items():
+        reading.clues.setdefault(f"is:{clue}", quote)
 
 
-def _name(name: str, reading: _Reading) -> dict[str, str]:
+def _name(name: str, general: dict[str, str]) -> dict[str, str]:
+    """
+    Return the clues of a name, and add to those that are of no field.
+    """
     found: dict[str, str] = {}
     if _PLAIN_NAME.fullmatch(name):
         written = [("word", word) for word in name.split()]
@@ -181,18 +244,18 @@ def _name(name: str, reading: _Reading) -> dict[str, str]:
         written = list(tokens(text.visible(name[:LONGEST_NAME])))
     for kind, word in written:
         if kind in ("link", "domain", "disguised"):
-            reading.clues.setdefault("is:name_is_link", word)
+            general.setdefault("is:name_is_link", word)
             for part in links.parts(word):
                 found.setdefault(f"name:{part}", word)
         else:
             for folded in text.folded["".join(word.split())]:
                 found.setdefault(f"name:{folded}", word)
     if links.is_scrambled(name):
-        reading.clues.setdefault("is:name_is_scrambled", name)
+        general.setdefault("is:name_is_scrambled", name)
     if len(written) > 1 and name.islower():
-        reading.clues.setdefault("is:name_in_lower_case", name)
+        general.setdefault("is:name_in_lower_case", name)
     if len(written) > 3:
-        reading.clues.setdefault("is:name_of_many_words", name)
+        general.setdefault("is:name_of_many_words", name)
     return found
 
 
@@ -203,13 +266,16 @@ def _add_word(word: str, written: str, reading: _Reading) -> None:
         reading.clues.setdefault("is:mixed_script", written)
 
 
-def _link(namespace: str, address: str, reading: _Reading) -> dict[str, str]:
+def _link(namespace: str, address: str, general: dict[str, str]) -> dict[str, str]:
+    """
+    Return the clues of an address, and add to those that are of no field.
+    """
     parts, host, domain = _read_links[address]
     found = {f"{namespace}:{part}": address for part in parts}
     if host in hosts.SHORTENERS:
-        reading.clues.setdefault("is:short_link", address)
+        general.setdefault("is:short_link", address)
     elif host in hosts.MESSENGERS:
-        reading.clues.setdefault("is:messenger_link", address)
+        general.setdefault("is:messenger_link", address)
     elif domain in hosts.WELL_KNOWN:
         found[f"{namespace}:well_known_host"] = address
     elif links.is_scrambled(domain.partition(".")[0]):

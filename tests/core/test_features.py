@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.core import clues
 from service.core.comment import Comment
-from service.core.features import document, extract, readings
+from service.core.features import Readings, document, extract, readings
 
 LONGEST = 64 * 1024
 # Shapes that cost other parsers seconds; each is repeated to the longest comment that Hamlet takes.
@@ -235,15 +235,17 @@ def test_hostile_shapes_have_a_document_too(comment: str) -> None:
     )
 
 
-@pytest.mark.parametrize("shape", [*SHAPES, "random words", "random shapes"])
+@pytest.mark.parametrize("shape", [*SHAPES, "random words", "random paragraphs", "random shapes"])
 def test_the_work_for_the_longest_comment_is_bounded(shape: str) -> None:
     """
     The bound is on processor time relative to a plain comment of the same length, since machines differ.
     """
     chance = random.Random(7)
     words = " ".join("".join(chance.choices("abcdefghijklmnop", k=5)) for _ in range(LONGEST // 6))
+    paragraphs = "".join(f"{word} is not\n\n" for word in words.split())
     mixed = "".join(chance.choices(SHAPES, k=LONGEST // 2))
-    hostile = {"random words": words, "random shapes": mixed}.get(shape, shape * LONGEST)[:LONGEST]
+    drawn = {"random words": words, "random paragraphs": paragraphs, "random shapes": mixed}
+    hostile = drawn.get(shape, shape * LONGEST)[:LONGEST]
     plain = ("The minister said nothing new about it on Monday. " * 2000)[:LONGEST]
 
     assert _seconds(Comment(hostile, hostile, url=hostile)) < 12 * _seconds(Comment(plain, plain, url=plain)) + 0.02
@@ -270,20 +272,16 @@ def test_of_many_links_the_first_and_the_last_are_read_and_all_are_counted() -> 
 def test_a_long_comment_is_read_in_passages_that_hold_all_of_its_words_and_each_its_clues() -> None:
     words = [f"w{number}" for number in range(61)]
 
-    (whole, *passages), *_ = readings(Comment(name="Ann", comment=" ".join(words)))
+    read = readings(Comment(name="Ann", comment=" ".join(words)))
 
-    assert "w40" not in whole.split()
+    passages = read.passages
+    assert "w40" not in read.whole.split()
     assert {token for passage in passages for token in passage.split() if ":" not in token} == {*words}
     assert all(len(passage.split()) == 6 + passage.count(":") and "is:length_5" in passage for passage in passages)
 
 
 def test_a_short_comment_has_one_reading() -> None:
-    assert readings(Comment(name="", comment="I agree")) == [
-        [document(Comment(name="", comment="I agree"))],
-        [],
-        [],
-        [],
-    ]
+    assert readings(Comment(name="", comment="I agree")) == Readings(document(Comment(name="", comment="I agree")))
 
 
 def test_a_name_a_homepage_and_each_link_are_read_by_themselves() -> None:
@@ -291,8 +289,43 @@ def test_a_name_a_homepage_and_each_link_are_read_by_themselves() -> None:
         Comment(name="Ann Lee", comment="see http://a.example and http://b.example", url="http://c.example")
     )
 
-    (text,), (name,), (homepage,), links = read
-    assert ":example" not in text
+    (name,), (homepage,), links = read.fields
+    assert ":example" not in read.whole
     assert name == "name:ann name:lee"
     assert homepage.split()[0] == "url:c.example"
     assert [link.split()[0] for link in links] == ["link:a.example", "link:b.example"]
+
+
+SELLS = "BUY cheap watches at http://shop.example"
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\r\n \r\n", "</p>\n<p class='a'>", "<br><br />"])
+def test_each_of_several_paragraphs_is_read_as_a_comment_of_its_own_too(between: str) -> None:
+    honest = "The mayor never said that, did she?"
+
+    read = readings(Comment(name="Ann", comment=f"{honest}{between}{SELLS}"))
+
+    assert read.paragraphs == tuple(readings(Comment(name="Ann", comment=text)).whole for text in (honest, SELLS))
+    assert "is:asks" in read.whole.split()
+    assert "is:asks" not in read.paragraphs[1].split()
+
+
+@pytest.mark.parametrize("comment", [SELLS, f"<p>{SELLS}</p>", f"{SELLS}\n\n", SELLS.replace(" at", "\nat")])
+def test_a_comment_of_one_paragraph_has_none_to_read(comment: str) -> None:
+    assert readings(Comment(name="Ann", comment=comment)).paragraphs == ()
+
+
+def test_a_greeting_a_signature_or_a_link_alone_is_no_paragraph_to_read() -> None:
+    (read,) = readings(Comment("", f"Hello Anna,\n\n{SELLS}\n\nyours, Bert\n\nhttp://b.example")).paragraphs
+
+    assert read == document(Comment("", SELLS)).partition(" link:")[0]
+
+
+def test_of_many_paragraphs_the_first_and_the_last_are_read() -> None:
+    comment = "\n\n".join(f"reader{number} is wrong" for number in range(40))
+
+    read = readings(Comment("", comment)).paragraphs
+
+    assert [paragraph.split()[0] for paragraph in read] == [
+        f"reader{number}" for number in (*range(16), *range(32, 40))
+    ]

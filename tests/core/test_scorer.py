@@ -181,6 +181,35 @@ def test_a_model_from_before_reads_no_passages(tmp_path: Path) -> None:
     assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
 
 
+SELLS = "Buy at the best Casino"
+
+
+def test_spam_between_honest_paragraphs_weighs_as_it_does_alone_less_a_margin(tmp_path: Path) -> None:
+    clues = block("clues", {"is:length_2": 0.5, "is:length_7": -3.0})
+    scorer = Scorer.load(write_model(tmp_path / "m", **clues, paragraph_margin=np.float64(0.25)))
+    alone, hidden = (
+        scorer.explain(extract(Comment(name="", comment=comment))) for comment in (SELLS, f"{HONEST}\n\n{SELLS}")
+    )
+
+    assert hidden.log_odds == alone.log_odds - 0.25
+    assert hidden.log_odds == hidden.prior + sum(each.weight or 0 for each in hidden.reasons)
+    assert {each.code: each.evidence for each in hidden.reasons} == {"passage": ("Casino",), "length_2": ()}
+
+
+def test_a_paragraph_that_does_not_weigh_more_than_the_whole_and_the_margin_changes_nothing(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", paragraph_margin=np.float64(9)))
+    features = extract(Comment(name="", comment=f"{HONEST}\n\n{SELLS}"))
+
+    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
+
+
+def test_a_model_from_before_reads_no_paragraphs(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m"))
+    features = extract(Comment(name="", comment=f"{HONEST}\n\n{SELLS}"))
+
+    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
+
+
 def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.scorer.CACHED_WORDS", 2)
     scorer = Scorer.load(write_model(tmp_path / "m"))

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 
 from service.core.comment import Comment
-from service.core.features import document, extract
+from service.core.features import Readings, document, extract
 from service.scorer import Margins, Scorer
 from training.characters import Characters
 from training.cli import main
@@ -213,7 +213,7 @@ def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> Non
 
 def test_columns_of_a_fold_are_those_that_counting_its_rows_alone_would_give() -> None:
     documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]]
-    counts = count(documents, [[[each]] for each in documents], np.ones(300, dtype=bool), PARAMS.model)
+    counts = count(documents, [Readings(each) for each in documents], np.ones(300, dtype=bool), PARAMS.model)
 
     found = counts.names[columns(counts, np.arange(0, 300, 2), PARAMS.model)]
 
@@ -225,7 +225,7 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     documents = [document(row.as_comment()) for row in gather(ENGLISH, strict=True).rows[:300]] + [""]
     is_fitted = np.arange(301) % 3 > 0
 
-    counts = count(documents, [[[each]] for each in documents[::-1]], is_fitted, PARAMS.model)
+    counts = count(documents, [Readings(each) for each in documents[::-1]], is_fitted, PARAMS.model)
 
     reference = counters(PARAMS.model).fit([each for each, used in zip(documents, is_fitted, strict=True) if used])
     assert counts.names.tolist() == [
@@ -233,7 +233,7 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     ]
     assert abs(counts.dressed - reference.transform(documents)).max() < 1e-6
     assert abs(counts.written.counts - reference.transform(documents[::-1])).max() < 1e-6
-    assert (recount(counts, [[[each]] for each in documents], PARAMS.model).counts != counts.dressed).nnz == 0
+    assert (recount(counts, [Readings(each) for each in documents], PARAMS.model).counts != counts.dressed).nnz == 0
 
 
 def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are() -> None:
@@ -246,21 +246,26 @@ def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are()
 
 def test_a_row_weighs_what_of_each_of_its_parts_the_heaviest_reading_weighs() -> None:
     weights = np.array([1.0, 2.0, -3.0])
-    rows = [[["one", "two"], [], [], ["three", "one", "two"]], [["one two"], ["three"], [], ["three"]]]
+    rows = [
+        Readings("one", ("two",), fields=((), (), ("three", "one", "two"))),
+        Readings("one two", fields=(("three",), (), ("three",))),
+        Readings("one", ("two",), ("one two", "three")),
+    ]
 
-    written = as_readings(rows, _counted, Margins(passage=0.5, links=0.75))
+    written = as_readings(rows, _counted, Margins(passage=0.5, paragraph=0.25, links=0.75))
 
-    assert written.highest(weights, np.array([1, 0])).tolist() == [3.0 - 0.0 - 0.75, 1.5 + (2.0 + 0.1)]
+    assert written.highest(weights, np.array([1, 0, 2])).tolist() == [3.0 - 0.0 - 0.75, 1.5 + (2.0 + 0.1), 3.0 - 0.25]
 
 
 def _counted(documents: Sequence[str]) -> csr_matrix:
     return csr_matrix([[document.split().count(word) for word in ("one", "two", "three")] for document in documents])
 
 
-def test_passages_of_a_compiled_model_equal_those_of_its_pipeline(models: Path) -> None:
+@pytest.mark.parametrize("between", [" ", "\n\n"])
+def test_passages_and_paragraphs_of_a_compiled_model_equal_those_of_its_pipeline(between: str, models: Path) -> None:
     folder = models / "2026-11-23.1"
     rows = [row for path in ENGLISH for row in gather([path], strict=True).rows]
-    comments = [Comment("", " ".join(row.comment for row in rows[start : start + 9])) for start in range(0, 270, 9)]
+    comments = [Comment("", between.join(row.comment for row in rows[start : start + 9])) for start in range(0, 270, 9)]
 
     difference = prove_equal(registry.read_pipeline(folder), folder, comments)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small_fit import PARAMS
 
+from service.core.features import Readings
 from training.data.rows import Row
 from training.errors import BadData
 from training.fitting.counts import count
@@ -51,7 +52,7 @@ def test_ham_of_a_rare_language_counts_more_but_not_without_bound(params: Params
 def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Params) -> None:
     model = replace(params.model, most_of_words=0.05, most_of_characters=0.02)
     documents = ["cheap pills is:one_link", "good morning is:asks"] * 30
-    counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), model)
+    counts = count(documents, [Readings(each) for each in documents], np.ones(60, dtype=bool), model)
 
     fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
 
@@ -66,7 +67,7 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound(params: Par
 
 def test_rows_of_which_no_two_share_a_word_are_too_few_to_learn_from(params: Params) -> None:
     documents = ["cheap pills is:one_link", "good morning is:asks"] * 30
-    counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), params.model)
+    counts = count(documents, [Readings(each) for each in documents], np.ones(60, dtype=bool), params.model)
 
     with pytest.raises(BadData, match="no word is in"):
         fit(counts, np.array([0, 1]), np.tile([True, False], 30), np.ones(60), params)
@@ -75,7 +76,7 @@ def test_rows_of_which_no_two_share_a_word_are_too_few_to_learn_from(params: Par
 def test_no_homepage_weighs_for_ham_beyond_its_bound(params: Params) -> None:
     model = replace(params.model, least_of_homepages=0.0)
     documents = ["cheap pills url:.xyz", "good morning url:.org link:.org"] * 30
-    counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), model)
+    counts = count(documents, [Readings(each) for each in documents], np.ones(60, dtype=bool), model)
 
     fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
 
@@ -89,7 +90,7 @@ def test_each_doubling_of_a_comments_words_adds_as_much(params: Params) -> None:
     weights = []
     for per_doubling in (0.0, -0.25):
         model = replace(params.model, per_doubling=per_doubling)
-        counts = count(documents, [[[each]] for each in documents], np.ones(60, dtype=bool), model)
+        counts = count(documents, [Readings(each) for each in documents], np.ones(60, dtype=bool), model)
         fitted = fit(counts, np.arange(60), np.tile([True, False], 30), np.ones(60), replace(params, model=model))
         weights.append(dict(zip(counts.names[fitted.columns], fitted.values, strict=True)))
 

@@ -72,16 +72,15 @@ def clues_of(comment: Comment, entries: Entries, rule: Rule) -> list[Clue]:
     Return what moved the score of a comment most, the heaviest first.
 
     As in the service, a word's weight includes that of the pair that it ends and, for their share, of the parts inside
-    it; the words are those of the heaviest passage where that decides, and of the links those of the heaviest are
-    named. A field that takes off more than it may is left out. Words that are no entry themselves may be a person's
-    own; they are counted together.
+    it; the words are those of the heaviest passage or paragraph where that decides, and of the links those of the
+    heaviest are named. A field that takes off more than it may is left out. Words that are no entry themselves may be a
+    person's own; they are counted together.
     """
-    texts, *fields = ([_moved(document, entries, rule) for document in part] for part in readings(comment))
-    whole, *passages = texts
-    heaviest = max(passages, key=_total, default=whole)
-    moved = dict(heaviest if _total(heaviest) - rule.margins.passage > _total(whole) else whole)
-    for field, most in zip(fields, rule.margins.of_fields, strict=True):
-        counted = max(field, key=_total, default={})
+    read = readings(comment)
+    texts = [(_moved(document, entries, rule), less) for document, less in rule.margins.of_text(read)]
+    moved = dict(max(texts, key=lambda text: _total(text[0]) - text[1])[0])
+    for field, most in zip(read.fields, rule.margins.of_fields, strict=True):
+        counted = max((_moved(document, entries, rule) for document in field), key=_total, default={})
         if _total(counted) > -most:
             moved |= {token: moved.get(token, 0.0) + weight for token, weight in counted.items()}
     return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]

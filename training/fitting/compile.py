@@ -36,6 +36,7 @@ def compile_arrays(pipeline: Pipeline, margins: Margins) -> bytes:
         "ngrams": np.array(characters.ngram_range, dtype=np.int64),
         "full_words": np.array(characters.full_words, dtype=np.float64),
         "passage_margin": np.array(margins.passage, dtype=np.float64),
+        "paragraph_margin": np.array(margins.paragraph, dtype=np.float64),
         "links_margin": np.array(margins.links, dtype=np.float64),
     }
     for block, entries in entries_of(pipeline).items():

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
+from service.core.features import Readings
 from service.scorer import FURTHER, Margins
 from training import characters
 from training.errors import BadData
@@ -22,15 +23,13 @@ from training.params import Model
 from training.progress import say
 
 Values = NDArray[np.float64]
-# What `service.core.features.readings` says of a comment.
-Readings = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """
-    Rows as they were written, part by part, and each part in its readings: the text as the whole and as passages, for
-    which something is taken off, and then each field.
+    Rows as they were written, part by part, and each part in its readings: the text as the whole, and as passages and
+    paragraphs, for which something is taken off, and then each field.
 
     `row` and `part` tell of which row and which of its parts each line of `counts` is a reading; the text is part 0.
     `least` is the least that each part counts for, if a row has it.
@@ -173,13 +172,15 @@ def as_readings(
     written: Sequence[Readings], count_each: Callable[[Sequence[str]], csr_matrix], margins: Margins
 ) -> Written:
     """
-    Return rows, given by what `readings` says of each, as `count_each` counts its documents.
+    Return rows, given by their readings, as `count_each` counts these.
     """
     lines = [
-        (document, row, part, margins.passage if not part and number else 0.0)
-        for row, parts in enumerate(written)
-        for part, documents in enumerate(parts)
-        for number, document in enumerate(documents)
+        (document, row, part, less)
+        for row, read in enumerate(written)
+        for part, documents in enumerate(
+            [margins.of_text(read), *([(each, 0.0) for each in field] for field in read.fields)]
+        )
+        for document, less in documents
     ]
     documents, row, part, less = zip(*lines, strict=True)
     least = np.array([-np.inf, *(-most for most in margins.of_fields)])
