@@ -87,10 +87,10 @@ def _personal_name(comment: Comment, random: Random) -> Comment:
     return replace(comment, name=random.choice(decoys.NAMES)) if comment.name else comment
 
 
-def _padded(before: int, after: int, texts: tuple[str, ...] = decoys.HAM) -> Attack:
+def _padded(before: int, after: int, texts: tuple[str, ...] = decoys.HAM, between: str = "\n\n") -> Attack:
     def attack(comment: Comment, random: Random) -> Comment:
         chosen = random.sample(texts, before + after)
-        return replace(comment, comment="\n\n".join([*chosen[:before], comment.comment, *chosen[before:]]))
+        return replace(comment, comment=between.join([*chosen[:before], comment.comment, *chosen[before:]]))
 
     return attack
 
@@ -149,6 +149,7 @@ PADDINGS: dict[str, Attack] = {
     "ham after": _padded(0, 1),
     "ham around": _padded(1, 1),
     "much ham around": _padded(3, 3),
+    "ham around in one paragraph": _padded(1, 1, between=" "),
     "news before": _padded(1, 0, decoys.NEWS),
     "links around": _among_links(5, 5, _nowhere),
     "many links around": _among_links(20, 20, _nowhere),
