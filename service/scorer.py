@@ -38,6 +38,7 @@ _CODES = {"name": "name", "url": "author_url", "link": "links"}
 # Of a model that was fitted before there was such a number: all n-grams count in full, no passage or paragraph
 # counts, and nothing bounds what links take off.
 _NONE = (inf,)
+_BEFORE = {"passage_margin": _NONE, "paragraph_margin": _NONE, "author_share": (1.0,), "links_margin": _NONE}
 # For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
 _Weighed = tuple[list[float], list[float], list[float]]
 
@@ -79,34 +80,39 @@ _CARD: TypeAdapter[Card] = TypeAdapter(Card)
 
 
 @light_dataclass()
-class Margins:
+class Pooling:
     """
-    What is taken off for a passage and for a paragraph, and what links may take off at most, in log-odds.
+    How the parts of a comment make one score: what is taken off for a passage and for a paragraph, for what share a
+    name and a homepage count, and what links may take off at most. All but the share are log-odds.
     """
 
-    passage: float
-    paragraph: float
-    links: float
+    passage_margin: float
+    paragraph_margin: float
+    author_share: float
+    links_margin: float
 
-    def times(self, slope: float) -> "Margins":
+    def times(self, slope: float) -> "Pooling":
         """
-        Return the margins after a calibration of that slope.
+        Return the same after a calibration of that slope.
         """
-        return Margins(self.passage * slope, self.paragraph * slope, self.links * slope)
+        return Pooling(
+            self.passage_margin * slope, self.paragraph_margin * slope, self.author_share, self.links_margin * slope
+        )
 
     @property
-    def of_fields(self) -> tuple[float, ...]:
+    def of_fields(self) -> tuple[tuple[float, float], ...]:
         """
-        Return what each of `Features.fields` may take off at most: a name and a homepage nothing.
+        Return for what share each of `Features.fields` counts and what it may take off at most: a name and a homepage
+        nothing.
         """
-        return 0.0, 0.0, self.links
+        return (self.author_share, 0.0), (self.author_share, 0.0), (1.0, self.links_margin)
 
     def of_text(self, read: Readings) -> list[tuple[str, float]]:
         """
         Return what a text may be read as, each with what is taken off for it.
         """
-        passages = [(document, self.passage) for document in read.passages]
-        return [(read.whole, 0.0), *passages, *((document, self.paragraph) for document in read.paragraphs)]
+        passages = [(document, self.passage_margin) for document in read.passages]
+        return [(read.whole, 0.0), *passages, *((document, self.paragraph_margin) for document in read.paragraphs)]
 
 
 class Scorer:
@@ -134,8 +140,8 @@ class Scorer:
         self._full_words: float = tables.get("full_words", _NONE)[0]
         # Nearly all that is weighed is passages, and all of these have as many words.
         self._passage_share = share_of_characters(PASSAGE, self._full_words)
-        self.margins = Margins(*(tables.get(f"{of}_margin", _NONE)[0] for of in ("passage", "paragraph", "links")))
-        self._of_fields = self.margins.of_fields
+        self.pooling = Pooling(*(tables.get(name, before)[0] for name, before in _BEFORE.items()))
+        self._of_fields = self.pooling.of_fields
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))
         self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
@@ -189,12 +195,12 @@ class Scorer:
         Its text counts as the whole, as its heaviest passage, or as its heaviest paragraph by itself, these less a
         margin, whichever is most: what spam says among honest text. Of the links the one counts that weighs most, and a
         tenth of what others weigh against the comment: whoever sells can add as many as readers trust. So links take
-        little off, and a name and a homepage, chosen at will, nothing.
+        little off, and a name and a homepage, chosen at will, nothing, and speak against a comment for a share alone.
         """
         readings = [self._text(features), *map(self._paragraph, features.paragraphs)]
         reasons = max(readings, key=_total)
-        for field, most in zip(features.fields, self._of_fields, strict=True):
-            if field and (against := self._field(field, most)):
+        for field, (share, most) in zip(features.fields, self._of_fields, strict=True):
+            if field and (against := self._field(field, share, most)):
                 reasons.append(against)
         reasons.sort(key=_heaviest)
         return Explanation(self.prior + _total(reasons), self.prior, tuple(reasons))
@@ -220,7 +226,7 @@ class Scorer:
         """
         weights, insides, lengths = self._weighed(paragraph.words)
         alone = _in_one_text(weights, insides, self._more(lengths))
-        words = _reason("passage", alone, list(paragraph.words.values()), sum(alone), self.margins.paragraph)
+        words = _reason("passage", alone, list(paragraph.words.values()), sum(alone), self.pooling.paragraph_margin)
         return [words, *self._of_clues(paragraph.clues)]
 
     def _of_clues(self, clues: Mapping[str, str]) -> list[Reason]:
@@ -259,7 +265,7 @@ class Scorer:
         """
         Return the reason of the heaviest passage, if it weighs more than the whole and the margin.
         """
-        starts = passage_starts(len(words)) if self.margins.passage < inf else []
+        starts = passage_starts(len(words)) if self.pooling.passage_margin < inf else []
         if not starts:
             return None
         written = list(words)
@@ -275,17 +281,17 @@ class Scorer:
                 weight += self._more(lengths[start:end]) * sum(insides[start:end])
             if weight > heaviest:
                 heaviest, begin, first_pair = weight, start, pair
-        if heaviest - self.margins.passage <= whole:
+        if heaviest - self.pooling.passage_margin <= whole:
             return None
         passage = slice(begin, begin + PASSAGE)
         alone = _in_one_text(weights[passage], insides[passage], self._more(lengths[passage]))
         alone[0] -= first_pair
-        return _reason("passage", alone, list(words.values())[passage], heaviest, self.margins.passage)
+        return _reason("passage", alone, list(words.values())[passage], heaviest, self.pooling.passage_margin)
 
-    def _field(self, field: Sequence[Mapping[str, str]], most: float) -> Reason | None:
+    def _field(self, field: Sequence[Mapping[str, str]], share: float, most: float) -> Reason | None:
         """
         Return the reason of a field: of what it may be read as that which weighs most, where it takes off no more than
-        `most`, and for their share the others. None if that comes to nothing.
+        `most`, and a tenth of the others; all of it for its share. None if that comes to nothing.
         """
         clues = self._known_clues
         weighed = [[clues[token].weight or 0.0 for token in tokens] for tokens in field]
@@ -294,6 +300,7 @@ class Scorer:
         total = max(heaviest, -most)
         if len(totals) > 1:
             total += FURTHER * (sum([each for each in totals if each > 0]) - max(heaviest, 0.0))
+        total *= share
         if not total:
             return None
         place = totals.index(heaviest)

@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
-from service.scorer import Margins
+from service.scorer import Pooling
 from training.errors import BadParams
 
 SHIPPED = Path(__file__).with_name("params.toml")
@@ -34,6 +34,7 @@ class Model:
     full_words: int
     passage_margin: float
     paragraph_margin: float
+    author_share: float
     links_margin: float
     most_of_words: float
     most_of_characters: float
@@ -42,11 +43,11 @@ class Model:
     entries: int
 
     @property
-    def margins(self) -> Margins:
+    def pooling(self) -> Pooling:
         """
-        Return the margins, before calibration.
+        Return how the parts of a comment make one score, before calibration.
         """
-        return Margins(self.passage_margin, self.paragraph_margin, self.links_margin)
+        return Pooling(self.passage_margin, self.paragraph_margin, self.author_share, self.links_margin)
 
     def most_of(self, block: str) -> float:
         """

@@ -150,8 +150,8 @@ def write(
     Raises:
         BadModel: it cannot be written, or does not agree with its pipeline.
     """
-    margins = params.model.margins.times(measured.assessment.line.slope)
-    registry.write(folder, pipeline, compile_arrays(pipeline, margins), facts)
+    pooling = params.model.pooling.times(measured.assessment.line.slope)
+    registry.write(folder, pipeline, compile_arrays(pipeline, pooling), facts)
     say("Comparing the compiled model with its pipeline")
     comments = [row.as_comment() for row in measured.prepared.rows]
     difference = prove_equal(pipeline, folder, comments)

@@ -22,8 +22,9 @@ FIRST_WORDS, LAST_WORDS = 32, 16
 # All of its distinct words are read in passages of so many as well, each so many behind the one before, and the last at
 # the end: honest text around spam must not hide it.
 PASSAGE, STEP = 6, 3
-# The first and the last paragraphs are read as comments of their own too. One of fewer distinct words is a greeting, a
-# signature or a link, of which a whole comment is another thing.
+# Of a comment of more distinct words, where much can hide, the first and the last paragraphs are read as comments of
+# their own too. One of fewer words is a greeting, a signature or a link, of which a whole comment is another thing.
+WORDS_THAT_HIDE = 40
 FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 16, 8
 FEWEST_WORDS = 3
 _BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n|</?p(?:\s[^<>]{0,200})?>|<br\s?/?>\s*<br\s?/?>", re.IGNORECASE)
@@ -52,9 +53,9 @@ class Features:
     """
     The distinct tokens of a comment, words and clues, and for each the characters of the comment that it stands for.
 
-    `words` are the first and the last, `all_words` are all. `paragraphs` has what each would be as a comment of its
-    own, if there are several. `fields` has the clues of what commenters choose at will: those of the name, those of the
-    homepage, and those of each link.
+    `words` are the first and the last, `all_words` are all. `paragraphs` has, for a long comment of several, what each
+    would be as a comment of its own. `fields` has the clues of what commenters choose at will: those of the name, those
+    of the homepage, and those of each link.
     """
 
     words: dict[str, str]
@@ -142,7 +143,8 @@ def extract(comment: Comment) -> Features:
     name, address = _name(comment.name, author), comment.url.strip()
     homepage = _link("url", address, author) if address else {}
     reading, read = _read(source, author, comment.article_title)
-    paragraphs = tuple(_read_paragraphs(source, author, comment.article_title))
+    is_long = len(reading.words) > WORDS_THAT_HIDE
+    paragraphs = tuple(_read_paragraphs(source, author, comment.article_title)) if is_long else ()
     fields = (name,) if name else (), (homepage,) if homepage else (), read
     return Features(_first_and_last(reading.words), reading.clues, reading.words, paragraphs, fields)
 
@@ -162,8 +164,6 @@ def _read(source: str, author: dict[str, str], title: str) -> tuple[_Reading, tu
 
 
 def _read_paragraphs(source: str, author: dict[str, str], title: str) -> Iterator[Text]:
-    if "\n" not in source and "<" not in source:
-        return
     written = {paragraph.strip(): "" for paragraph in _BETWEEN_PARAGRAPHS.split(source)}
     written.pop("", None)
     if len(written) > 1:

@@ -110,6 +110,15 @@ def test_a_name_and_a_homepage_speak_for_no_comment(comment: Comment, tmp_path: 
     assert (explanation.log_odds, explanation.reasons) == (-2.0, ())
 
 
+def test_a_name_and_a_homepage_speak_against_a_comment_for_their_share(tmp_path: Path) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", author_share=np.float64(0.5)))
+    comment = Comment("Loans", "hello", url="http://example.com")
+
+    explanation = scorer.explain(extract(comment))
+
+    assert {each.code: each.weight for each in explanation.reasons} == {"name": 0.75, "author_url": 0.0625}
+
+
 LINKS = {"link:shop.example": 1.0, "link:.com": 0.5, "link:github.com": -3.0}
 
 

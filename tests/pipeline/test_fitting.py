@@ -14,7 +14,7 @@ from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 
 from service.core.comment import Comment
 from service.core.features import Readings, document, extract
-from service.scorer import Margins, Scorer
+from service.scorer import Pooling, Scorer
 from training.characters import Characters
 from training.cli import main
 from training.errors import BadModel
@@ -248,13 +248,17 @@ def test_a_row_weighs_what_of_each_of_its_parts_the_heaviest_reading_weighs() ->
     weights = np.array([1.0, 2.0, -3.0])
     rows = [
         Readings("one", ("two",), fields=((), (), ("three", "one", "two"))),
-        Readings("one two", fields=(("three",), (), ("three",))),
+        Readings("one two", fields=(("three",), ("two",), ("three",))),
         Readings("one", ("two",), ("one two", "three")),
     ]
 
-    written = as_readings(rows, _counted, Margins(passage=0.5, paragraph=0.25, links=0.75))
+    written = as_readings(rows, _counted, Pooling(0.5, 0.25, 0.75, links_margin=0.75))
 
-    assert written.highest(weights, np.array([1, 0, 2])).tolist() == [3.0 - 0.0 - 0.75, 1.5 + (2.0 + 0.1), 3.0 - 0.25]
+    assert written.highest(weights, np.array([1, 0, 2])).tolist() == [
+        3.0 + 0.75 * (0.0 + 2.0) - 0.75,
+        1.5 + (2.0 + 0.1),
+        3.0 - 0.25,
+    ]
 
 
 def _counted(documents: Sequence[str]) -> csr_matrix:

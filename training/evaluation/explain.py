@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from service.core.comment import Comment
 from service.core.features import readings
-from service.scorer import Margins
+from service.scorer import Pooling
 from training.characters import shares
 from training.data.rows import Row
 from training.evaluation.scored import Scored
@@ -27,13 +27,13 @@ Clue = tuple[str, float]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    How a model adds up its entries: the sizes of its parts of words, up to how many words these count in full, and its
-    margins.
+    How a model adds up its entries: the sizes of its parts of words, up to how many words these count in full, and how
+    it pools the parts of a comment.
     """
 
     ngrams: tuple[int, int]
     full_words: float
-    margins: Margins
+    pooling: Pooling
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ def clues_of(comment: Comment, entries: Entries, rule: Rule) -> list[Clue]:
     person's own; they are counted together.
     """
     read = readings(comment)
-    texts = [(_moved(document, entries, rule), less) for document, less in rule.margins.of_text(read)]
+    texts = [(_moved(document, entries, rule), less) for document, less in rule.pooling.of_text(read)]
     moved = dict(max(texts, key=lambda text: _total(text[0]) - text[1])[0])
-    for field, most in zip(read.fields, rule.margins.of_fields, strict=True):
+    for field, (share, most) in zip(read.fields, rule.pooling.of_fields, strict=True):
         counted = max((_moved(document, entries, rule) for document in field), key=_total, default={})
         if _total(counted) > -most:
-            moved |= {token: moved.get(token, 0.0) + weight for token, weight in counted.items()}
+            moved |= {token: moved.get(token, 0.0) + share * weight for token, weight in counted.items()}
     return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]
 
 

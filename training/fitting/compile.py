@@ -4,6 +4,7 @@ The pipeline as plain arrays, which serving loads without unpickling, and the pr
 
 import io
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from service.core.comment import Comment
 from service.core.features import extract, readings
-from service.scorer import Margins, Scorer
+from service.scorer import Pooling, Scorer
 from training.errors import BadModel
 from training.fitting.counts import as_readings
 from training.fitting.pipeline import entries_of
@@ -22,10 +23,10 @@ TOLERANCE = 1e-9
 PORTION = 1_000
 
 
-def compile_arrays(pipeline: Pipeline, margins: Margins) -> bytes:
+def compile_arrays(pipeline: Pipeline, pooling: Pooling) -> bytes:
     """
     Return the content of `scorer.npz`: for each block its entries and their weights, the intercept, the n-gram sizes,
-    up to how many words n-grams count in full, and the margins.
+    up to how many words n-grams count in full, and how parts of a comment are pooled.
 
     Entries are one buffer of UTF-8, joined by newlines, which no token holds: a numpy array of text takes four bytes
     for each character of the longest entry.
@@ -35,10 +36,8 @@ def compile_arrays(pipeline: Pipeline, margins: Margins) -> bytes:
         "intercept": np.array(pipeline.named_steps["classifier"].intercept_[0], dtype=np.float64),
         "ngrams": np.array(characters.ngram_range, dtype=np.int64),
         "full_words": np.array(characters.full_words, dtype=np.float64),
-        "passage_margin": np.array(margins.passage, dtype=np.float64),
-        "paragraph_margin": np.array(margins.paragraph, dtype=np.float64),
-        "links_margin": np.array(margins.links, dtype=np.float64),
     }
+    arrays |= {name: np.array(value, dtype=np.float64) for name, value in asdict(pooling).items()}
     for block, entries in entries_of(pipeline).items():
         arrays[block] = np.frombuffer("\n".join(entries).encode(), dtype=np.uint8)
         arrays[f"{block}_weights"] = np.array([*entries.values()], dtype=np.float32)
@@ -57,7 +56,7 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
     scorer = Scorer.load(folder)
     compiled = np.array([scorer.explain(extract(comment)).log_odds for comment in comments])
     portions = (comments[start : start + PORTION] for start in range(0, len(comments), PORTION))
-    fitted = np.concatenate([_fitted(pipeline, scorer.margins, portion) for portion in portions])
+    fitted = np.concatenate([_fitted(pipeline, scorer.pooling, portion) for portion in portions])
     differences = np.abs(compiled - fitted)
     worst = int(differences.argmax())
     if differences[worst] > TOLERANCE:
@@ -65,7 +64,7 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
     return float(differences[worst])
 
 
-def _fitted(pipeline: Pipeline, margins: Margins, comments: Sequence[Comment]) -> NDArray[np.float64]:
+def _fitted(pipeline: Pipeline, pooling: Pooling, comments: Sequence[Comment]) -> NDArray[np.float64]:
     union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
-    written = as_readings([readings(comment) for comment in comments], union.transform, margins)
+    written = as_readings([readings(comment) for comment in comments], union.transform, pooling)
     return written.highest(regression.coef_[0], np.arange(len(comments))) + float(regression.intercept_[0])

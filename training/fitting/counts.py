@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from service.core.features import Readings
-from service.scorer import FURTHER, Margins
+from service.scorer import FURTHER, Pooling
 from training import characters
 from training.errors import BadData
 from training.fitting.pipeline import BLOCKS, Vocabularies, counters
@@ -32,13 +32,14 @@ class Written:
     paragraphs, for which something is taken off, and then each field.
 
     `row` and `part` tell of which row and which of its parts each line of `counts` is a reading; the text is part 0.
-    `least` is the least that each part counts for, if a row has it.
+    `share` and `least` are the share for which each part counts and the least that it counts for, if a row has it.
     """
 
     counts: csr_matrix
     row: NDArray[np.int64]
     part: NDArray[np.int64]
     less: Values
+    share: Values
     least: Values
 
     def highest(self, weights: Values, rows: NDArray[np.int64]) -> Values:
@@ -54,7 +55,7 @@ class Written:
         against = np.zeros(heaviest.shape)
         np.add.at(against, places, np.maximum(weighed, 0.0) * (self.part[inside] > 0))
         further = FURTHER * np.maximum(against - np.maximum(heaviest, 0.0), 0.0)
-        counted = np.where(np.isneginf(heaviest), 0.0, np.maximum(heaviest, self.least) + further)
+        counted = np.where(np.isneginf(heaviest), 0.0, self.share * (np.maximum(heaviest, self.least) + further))
         return np.asarray(counted.sum(axis=1)[rows])
 
 
@@ -107,7 +108,7 @@ def count(dressed: Sequence[str], written: Sequence[Readings], is_fitted: NDArra
     in_fit, bare = (
         _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )
-    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.margins)
+    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.pooling)
     return Counts(in_fit, bare, as_written, *layout(vocabularies))
 
 
@@ -165,11 +166,11 @@ def recount(counts: Counts, written: Sequence[Readings], model: Model) -> Writte
     Return the counts of other rows, given by their readings, over the same vocabulary.
     """
     vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
-    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model.margins)
+    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model.pooling)
 
 
 def as_readings(
-    written: Sequence[Readings], count_each: Callable[[Sequence[str]], csr_matrix], margins: Margins
+    written: Sequence[Readings], count_each: Callable[[Sequence[str]], csr_matrix], pooling: Pooling
 ) -> Written:
     """
     Return rows, given by their readings, as `count_each` counts these.
@@ -178,13 +179,15 @@ def as_readings(
         (document, row, part, less)
         for row, read in enumerate(written)
         for part, documents in enumerate(
-            [margins.of_text(read), *([(each, 0.0) for each in field] for field in read.fields)]
+            [pooling.of_text(read), *([(each, 0.0) for each in field] for field in read.fields)]
         )
         for document, less in documents
     ]
     documents, row, part, less = zip(*lines, strict=True)
-    least = np.array([-np.inf, *(-most for most in margins.of_fields)])
-    return Written(count_each(documents), np.array(row), np.array(part), np.array(less), least)
+    share, most = zip((1.0, np.inf), *pooling.of_fields, strict=True)
+    return Written(
+        count_each(documents), np.array(row), np.array(part), np.array(less), np.array(share), -np.array(most)
+    )
 
 
 def _over(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:

@@ -62,12 +62,15 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
 def weight(scorer: Scorer, word: str) -> float:
     """
     Return what a word, a pair of words or a clue adds to the log-odds of a comment of few words. In a longer one the
-    characters inside it count for less. A name and a homepage take nothing off, a link no more than links may.
+    characters inside it count for less. A name and a homepage take nothing off and add a share, a link takes off no
+    more than links may.
     """
     added = sum(scorer.weights(word.split()))
     if ":" not in word:
         return added
-    return max(added, -scorer.margins.links if word.startswith("link:") else 0.0)
+    of_fields = dict(zip(("name", "url", "link"), scorer.pooling.of_fields, strict=True))
+    share, most = of_fields.get(word.partition(":")[0], (1.0, 0.0))
+    return share * max(added, -most)
 
 
 def _try(

@@ -81,7 +81,7 @@ def measure(stock: Stock, learned: Learned, factors: Factors, params: Params) ->
     documents = [document(row.as_comment()) for row in sample]
     thinned = thin(sample, documents, params.duplicates.similarity, params.duplicates.keep)
     prepared = held.prepare(
-        sample, thinned, factors, learned.encoder, learned.chosen.vocabularies, params.model.margins
+        sample, thinned, factors, learned.encoder, learned.chosen.vocabularies, params.model.pooling
     )
     scored = held.hold(prepared, learned.folds, learned.models, params)
     return thinned, Measured(thinned, prepared, scored, assess(scored, prepared, params, can_refit=False))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core.features import readings
-from service.scorer import Margins
+from service.scorer import Pooling
 from training.data.augment import Dressed
 from training.data.duplicates import Thinned
 from training.data.rows import Row
@@ -31,14 +31,14 @@ def prepare(
     factors: Factors,
     encoder: Encoder,
     vocabularies: Vocabularies,
-    margins: Margins,
+    pooling: Pooling,
 ) -> Prepared:
     """
     Return the rows of a sample that stay, counted over the vocabulary of the stream, as they were written.
     """
     rows = [sample[position] for position in thinned.kept]
     read = [readings(row.as_comment()) for row in track(rows, "Reading the sample")]
-    written = as_readings(read, encoder.as_written, margins)
+    written = as_readings(read, encoder.as_written, pooling)
     counts = Counts(written.counts, written.counts, written, *layout(vocabularies))
     groups = groups_of(rows, [thinned.clusters[position] for position in thinned.kept])
     weight = [row.weight * factors.get((row.source, row.label, row.language), 1.0) for row in rows]

@@ -63,6 +63,6 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     }
     entries = entries_of(pipeline)
     counter = dict(pipeline.named_steps["features"].transformer_list)["characters"]
-    rule = Rule(counter.ngram_range, full_words_of(counter), scorer.margins)
+    rule = Rule(counter.ngram_range, full_words_of(counter), scorer.pooling)
     errors = worst(scored, lambda position: clues_of(comments[position], entries, rule))
     return Findings(f"Model {folder.name} on {len(rows):,} rows", facts, {GIVEN: scored}, errors, heaviest(entries))

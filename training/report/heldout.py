@@ -38,7 +38,7 @@ def findings(
 
     def clues(position: int) -> list[Clue]:
         row, model = int(assessment.measured[position]), params.model
-        rule = Rule(model.ngrams, model.full_words, model.margins.times(assessment.terms.slope[row]))
+        rule = Rule(model.ngrams, model.full_words, model.pooling.times(assessment.terms.slope[row]))
         return clues_of(assessment.unseen.rows[position].as_comment(), _entries(measured, row), rule)
 
     return Findings(
