@@ -2,6 +2,8 @@
 The list of comments, and a closer look at one of them.
 """
 
+from functools import cache
+
 from flask import Blueprint, Response, request
 
 from service.core.summary import REASONS
@@ -27,11 +29,12 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.get("/")
     def show() -> Response:
         sites = own_sites(browsing)
-        site_id = opened_site(browsing, sites, request.args.get("site", ""))
-        count = browsing.waiting(site_id)
+        # Each asked of the store once: which site to open needs both too.
+        waiting, busy = cache(browsing.waiting), cache(browsing.busy)
+        site_id = opened_site(sites, request.args.get("site", ""), waiting, busy)
+        count = waiting(site_id)
         # Whoever has nothing to do at one site is told of the others.
-        busy = browsing.busy() if not count else set()
-        elsewhere = {number: name for number, name in sites.items() if number in busy}
+        elsewhere = {} if count else {number: name for number, name in sites.items() if number in busy()}
         chosen, before = filters.read(request.args), request.args.get("before", "")
         # All of an author, a campaign or a reason are on one page, to be decided on together.
         most = MOST_AT_ONCE if chosen.alike or chosen.reason else PAGE

@@ -2,6 +2,8 @@
 Which sites a moderator may see, and which of these a request is about.
 """
 
+from collections.abc import Callable
+
 from service.errors import NotFound
 from service.moderate.session import moderator
 from service.store.browsing import Browsing
@@ -20,19 +22,19 @@ def own_sites(browsing: Browsing) -> dict[int, str]:
     return sites
 
 
-def opened_site(browsing: Browsing, sites: dict[int, str], text: str) -> int:
+def opened_site(sites: dict[int, str], text: str, waiting: Callable[[int], int], busy: Callable[[], set[int]]) -> int:
     """
-    Return the site that a page opens with: the one that a request names, by default the first where something waits.
+    Return the site that a page opens with: the one that a request names, by default the first where something waits,
+    by how much does at a site and by where anything does, which takes longer to tell.
 
     Raises:
         NotFound: it is none of these.
     """
     first = chosen_site(sites, text)
-    if text or browsing.waiting(first):
+    if text or waiting(first):
         return first
-    # Looked for only then, since it takes longer.
-    busy = browsing.busy()
-    return next((number for number in sites if number in busy), first)
+    where = busy()
+    return next((number for number in sites if number in where), first)
 
 
 def chosen_site(sites: dict[int, str], text: str) -> int:

@@ -38,7 +38,7 @@ def install(
     @pages.get("/stats")
     def stats() -> Response:
         sites = own_sites(browsing)
-        site_id = opened_site(browsing, sites, request.args.get("site", ""))
+        site_id = opened_site(sites, request.args.get("site", ""), browsing.waiting, browsing.busy)
         now = clock()
         recent = overview.scores(site_id, now - RECENT, now)
         earlier = overview.scores(site_id, now - RECENT - EARLIER, now - RECENT)

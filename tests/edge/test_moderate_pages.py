@@ -67,6 +67,7 @@ class FakeBrowsing:
 
     found: list[Found] = field(default_factory=lambda: [FOUND])
     asked: list[tuple[int, Filter, str]] = field(default_factory=list)
+    counted: list[int | None] = field(default_factory=list)
     count: int | dict[int, int] = 1
     waits_at: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=lambda: {1: "news", 2: "secret", 3: "blog"})
@@ -75,9 +76,11 @@ class FakeBrowsing:
         return self.names
 
     def waiting(self, site_id: int) -> int:
+        self.counted.append(site_id)
         return self.count if isinstance(self.count, int) else self.count.get(site_id, 0)
 
     def busy(self) -> set[int]:
+        self.counted.append(None)
         return self.waits_at
 
     def one(self, site_id: int, decision_id: str) -> Found | None:
@@ -763,6 +766,21 @@ def test_where_no_site_is_asked_for_the_first_one_where_something_waits_is_shown
     assert 'Waiting (<span id="waiting">7</span>)' in answer
     desk.get("/?site=1")
     assert desk.browsing.asked[-1][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "counted"),
+    [({1: 7}, [1]), ({3: 7}, [1, None, 3]), ({}, [1, None])],
+    ids=["at the first site", "at another", "nowhere"],
+)
+def test_what_waits_is_counted_once_a_site_also_where_none_is_named(
+    desk: Desk, count: dict[int, int], counted: list[int | None]
+) -> None:
+    desk.browsing.count, desk.browsing.waits_at = count, set(count)
+
+    desk.get()
+
+    assert desk.browsing.counted == counted
 
 
 def test_what_waits_and_is_not_like_what_is_looked_for_still_waits(desk: Desk) -> None:
