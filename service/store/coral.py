@@ -3,9 +3,8 @@ The sites that Coral asks for, with the secrets that it signs by.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
@@ -14,6 +13,7 @@ from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Verdict
 from service.store.callers import checking_keys
 from service.store.engine import available, one_by_one
+from service.store.known import known
 from service.store.tables import coral, sites
 
 _PHASES = select(sites.c.name, coral).join(coral)
@@ -97,10 +97,13 @@ def _row(connection: Connection, site: str) -> Row[Any]:
 
 def _phase(row: Row[Any], key_ids: Sequence[str], now: datetime) -> Phase:
     secrets = tuple(each["secret"] for each in _current(row.secrets, now))
-    # A status of a newer Hamlet is the usual one here.
-    known = product(fields(Statuses), CoralStatus)
-    statuses = Statuses(**{field.name: status for field, status in known if row.statuses.get(field.name) == status})
-    return Phase(row.name, key_ids[-1] if key_ids else None, secrets, statuses)
+    return Phase(row.name, key_ids[-1] if key_ids else None, secrets, _statuses(row.statuses))
+
+
+def _statuses(chosen: Mapping[str, str]) -> Statuses:
+    # Of a newer Hamlet, a status is the usual one here, and a verdict is none.
+    statuses = {field.name: known(CoralStatus, chosen.get(field.name, "")) for field in fields(Statuses)}
+    return replace(Statuses(), **{verdict: status for verdict, status in statuses.items() if status})
 
 
 def _current(secrets: Sequence[Mapping[str, Any]], now: datetime) -> Sequence[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from service.core.moderator import Moderator, Role
 from service.store.engine import available, one_by_one
 from service.store.errors import ModeratorExists, UnknownModerator
+from service.store.known import known
 from service.store.sites import site_ids_of
 from service.store.tables import moderator_sessions, moderator_sites, moderators, sites
 
@@ -189,8 +190,7 @@ class Sessions:
             if row.seen_at < now - self._idle / 10:
                 connection.execute(update(moderator_sessions).where(table.digest == digest).values(seen_at=now))
             site_ids = connection.scalars(allowed.where(moderator_sites.c.moderator_id == row.id)).all()
-        role = next((role for role in Role if role == row.role), None)
-        return Moderator(row.id, row.name, role, None if row.every_site else frozenset(site_ids))
+        return Moderator(row.id, row.name, known(Role, row.role), None if row.every_site else frozenset(site_ids))
 
     def end(self, digest: bytes) -> None:
         """

@@ -16,6 +16,7 @@ from service.core.site import USUAL_SCOPES, AkismetHold, Limits, OwnThresholds, 
 from service.store.engine import available, one_by_one
 from service.store.errors import SiteExists, UnknownKey, UnknownSite
 from service.store.keys import digest, new_key
+from service.store.known import known
 from service.store.lists import Loaded
 from service.store.site_settings import own_thresholds, with_languages, with_limits, with_thresholds
 from service.store.tables import keys, sites
@@ -267,7 +268,7 @@ def _unknown(name: str, known: Iterable[str]) -> UnknownSite:
 def _site_row(row: Row[Any]) -> SiteRow:
     # A limit of a newer Hamlet is none here, and its way to hold the usual one.
     limits = Limits(**{field.name: row.limits[field.name] for field in fields(Limits) if field.name in row.limits})
-    hold = next((hold for hold in AkismetHold if hold == row.akismet_hold), AkismetHold.AUTO)
+    hold = known(AkismetHold, row.akismet_hold) or AkismetHold.AUTO
     languages = tuple(row.languages)
     return SiteRow(
         *(row.name, row.disabled, (), limits, own_thresholds(row), row.log_only, hold),
@@ -278,4 +279,4 @@ def _site_row(row: Row[Any]) -> SiteRow:
 
 def _scopes(row: Row[Any]) -> frozenset[Scope]:
     # A scope of a newer Hamlet opens nothing here.
-    return frozenset(scope for scope in Scope if scope.value in row.scopes.split())
+    return frozenset(scope for text in row.scopes.split() if (scope := known(Scope, text)))
