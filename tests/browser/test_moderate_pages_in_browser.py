@@ -130,6 +130,15 @@ def card(page: Page, name: str) -> Locator:
     return page.locator("article").filter(has=page.get_by_role("heading", name=re.compile(name)))
 
 
+def edges(shown: Locator) -> tuple[float, float]:
+    """
+    Return where in the window something begins and ends, from above.
+    """
+    box = shown.bounding_box()
+    assert box
+    return box["y"], box["y"] + box["height"]
+
+
 def expect_names(page: Page, *names: str) -> None:
     """
     Wait until comments of these are shown, and no others: after a click the page may come in parts.
@@ -608,6 +617,38 @@ def test_the_frame_is_seen_from_above_also_where_the_buttons_take_two_rows(desk:
     assert framed
     assert buttons["height"] > 52
     assert buttons["y"] + buttons["height"] + 4 <= framed["y"]
+
+
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_what_has_the_focus_is_not_covered_by_what_stays_in_sight(desk: Desk, word: str, key: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 1280, "height": 400})
+    card(page, "Cleo").get_by_role("button", name="Spam").click()
+    expect(page.locator("#status")).to_contain_text("1 decided: spam.")
+    first, last = card(page, "Cleo").locator("a.closer"), card(page, "Ada").locator("a.closer")
+    start, end = (first, last) if key == "Tab" else (last, first)
+    start.focus()
+
+    seen: list[bool] = []
+    while not seen or not end.evaluate("link => link === document.activeElement"):
+        page.keyboard.press(key)
+        (_, above), focused, (below, _) = (edges(page.locator(each)) for each in ("#bulk", ":focus", "#status"))
+        seen.append(above <= focused[0] and focused[1] <= below)
+
+    assert len(seen) >= 8
+    assert all(seen)
+
+
+def test_tab_among_the_buttons_that_stay_in_sight_scrolls_nowhere(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 1280, "height": 400})
+    card(page, "Ada").get_by_role("checkbox").check()
+    before = page.evaluate("scrollY")
+
+    page.locator("#all").focus()
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("scrollY") == before > 0
 
 
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:
