@@ -651,6 +651,26 @@ def test_tab_among_the_buttons_that_stay_in_sight_scrolls_nowhere(desk: Desk, wo
     assert page.evaluate("scrollY") == before > 0
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_what_can_be_done_with_the_selected_is_in_reach_and_covers_none_of_them(
+    desk: Desk, word: str, width: int
+) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": width, "height": 500})
+    buttons, box = page.locator("#bulk"), card(page, "Ada").get_by_role("checkbox")
+    # At the upper edge of the window.
+    box.evaluate("box => scrollTo(0, box.getBoundingClientRect().top + scrollY - 10)")
+    expect(buttons).not_to_be_in_viewport()
+
+    box.check()
+
+    expect(buttons.get_by_role("button", name="Accept selected")).to_be_in_viewport(ratio=1)
+    expect(buttons.get_by_role("button", name="Selected are spam")).to_be_in_viewport(ratio=1)
+    (above, below), (top, _) = edges(buttons), edges(box)
+    assert below - above < 100
+    assert below <= top
+
+
 def test_help_opens_by_key_and_closes(desk: Desk) -> None:
     page = desk.open("Anna")
 

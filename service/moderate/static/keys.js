@@ -207,7 +207,11 @@
       if (selected.textContent !== text) selected.textContent = text;
     }
 
-    document.addEventListener("change", count);
+    document.addEventListener("change", ({ target }) => {
+      count();
+      // On a phone the buttons come with the first one that is selected, perhaps over it.
+      if (target.form?.id === "bulk") target.scrollIntoView({ block: "nearest" });
+    });
     document.addEventListener("htmx:afterRequest", count);
     all.hidden = false;
     all.addEventListener("click", () => {
