@@ -51,7 +51,8 @@ class Disguised:
 
 def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     """
-    Return a text cut where a reason against it quotes it; what two reasons quote is the first one's.
+    Return a text cut where a reason against it quotes it; what two reasons quote is the first one's. One in which there
+    is nothing to see has no pieces.
 
     >>> [piece.text for piece in pieces("cheap pills here", [Reason("text", 2.0, evidence=("pills",))])]
     ['cheap ', 'pills', ' here']
@@ -62,6 +63,8 @@ def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     >>> [piece.text for piece in pieces("Heiße Preise", [Reason("text", 2.0, evidence=("heiße",))])]
     ['Heiße', ' Preise']
     """
+    if not visible(inert(text)).strip():
+        return ()
     causes: dict[str, str] = {}
     quotes: set[str] = set()
     of_links = ""

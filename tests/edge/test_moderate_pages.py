@@ -427,6 +427,23 @@ def test_what_an_author_wrote_is_text_in_every_field(desk: Desk) -> None:
         assert "<b>Bob" not in text
 
 
+@pytest.mark.parametrize("unseen", ["", " \n", "\u200b\u2060", "\u3164"])
+def test_a_name_or_a_text_of_which_nothing_can_be_seen_is_said_to_be_none(desk: Desk, unseen: str) -> None:
+    desk.browsing.found = [replace(FOUND, comment=Comment(unseen, unseen))]
+
+    answer = desk.get().text
+
+    assert 'aria-label="Select the comment of no name"' in answer
+    assert ">no name</h2>" in answer
+    assert ">no text</blockquote>" in answer
+
+
+def test_a_name_that_only_turns_text_around_is_named(desk: Desk) -> None:
+    desk.browsing.found = [replace(FOUND, comment=Comment("\u202e", "pills"))]
+
+    assert ">⟨U+202E⟩</h2>" in desk.get().text
+
+
 def test_the_links_of_a_comment_lead_nowhere(desk: Desk) -> None:
     comment = Comment("Eve", "see http://evil.example/", url="http://evil.example/")
     desk.browsing.found = [replace(FOUND, comment=comment)]
