@@ -755,6 +755,21 @@ def test_no_author_makes_a_comment_taller_than_what_shows_it(desk: Desk, word: s
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_marked_in_an_authors_address_can_be_read(desk: Desk, scheme: Any) -> None:
+    word = next(WORDS)
+    desk.service.post("/v1/comments", {"name": "Eve", "comment": f"pills {word}", "url": "https://pills.example/"})
+    page = searched(desk.open("Anna"), word)
+    page.emulate_media(color_scheme=scheme)
+
+    # The small model of these tests has nothing against addresses.
+    card(page, "Eve").locator(".soft span").evaluate("it => it.append(document.createElement('mark'))")
+    card(page, "Eve").locator("mark").last.evaluate("mark => mark.append('pills')")
+
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_numbers_can_be_read_by_a_screen_reader_and_on_a_phone(desk: Desk, word: str, scheme: Any) -> None:
     page = desk.open("Anna")
     page.emulate_media(color_scheme=scheme)
