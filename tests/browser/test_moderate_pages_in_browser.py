@@ -769,6 +769,21 @@ def test_what_is_marked_in_an_authors_address_can_be_read(desk: Desk, scheme: An
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_what_is_cut_on_a_phone_is_scrolled_by_keyboard_too(desk: Desk) -> None:
+    word = next(WORDS)
+    long = "Long " * 24
+    desk.service.post(
+        "/v1/comments", {"name": f"Dr {long}", "comment": f"pills {word}", "article_title": long, "url": "x" * 150}
+    )
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    cut = "[...document.querySelectorAll('article :is(h2, .soft)')].filter(it => it.scrollHeight > it.clientHeight)"
+
+    assert page.evaluate(f"{cut}.length") == 3
+    assert page.evaluate(f"{cut}.every(it => it.tabIndex === 0)")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_numbers_can_be_read_by_a_screen_reader_and_on_a_phone(desk: Desk, word: str, scheme: Any) -> None:
     page = desk.open("Anna")
