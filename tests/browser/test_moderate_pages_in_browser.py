@@ -817,6 +817,29 @@ def test_no_heading_is_broken_within_a_word_on_a_phone(desk: Desk, word: str) ->
     assert page.get_by_role("columnheader", name="Labelled").evaluate(lines) == 1
 
 
+def test_a_closer_look_at_a_long_word_fits_a_phone_and_breaks_no_other(desk: Desk) -> None:
+    word = next(WORDS)
+    for name in ("Ada", "Ben", "Cleo"):
+        desk.service.moderate(f"{name} {word}", f"pills {word} {'zq' * 2_000}")
+    page = searched(desk.open("Anna"), word, "all")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(desk.host + (card(page, "Cleo").locator("a.closer").get_attribute("href") or ""))
+
+    reasons = page.locator("#closer th[scope=row] a")
+
+    lines = """reason => Math.max(...[...reason.textContent.matchAll(/\\S+/g)].map((word) => {
+        const range = document.createRange();
+        range.setStart(reason.firstChild, word.index);
+        range.setEnd(reason.firstChild, word.index + word[0].length);
+        return range.getClientRects().length;
+    }))"""
+    assert {reason.evaluate(lines) for reason in reasons.all()} == {1}
+    assert page.locator("#closer").evaluate("closer => closer.offsetHeight") < 740
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_an_admin_starts_a_job_and_sees_how_it_ends(desk: Desk) -> None:
     # Those of the other tests may be enough to learn from.
     with closing(sqlite3.connect(desk.service.folder / "state" / "hamlet.sqlite")) as store, store:
