@@ -840,6 +840,24 @@ def test_a_closer_look_at_a_long_word_fits_a_phone_and_breaks_no_other(desk: Des
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_high_contrast_keeps_what_colours_alone_tell(desk: Desk, word: str) -> None:
+    desk.service.moderate("Dan", f"thanks {word}")
+    desk.service.moderate("Eve", f"casino {word}")
+    page = searched(desk.open("Anna"), word)
+    page.emulate_media(forced_colors="active")
+    colour = "(it, of) => getComputedStyle(it, of).color"
+    ground = "it => getComputedStyle(it).backgroundColor"
+
+    grounds = [page.locator(each).evaluate(ground) for each in ("nav [aria-current]", "body")]
+    assert grounds[0] != grounds[1]
+
+    page.get_by_role("link", name="Numbers").click()
+    legend = page.locator(".legend").first
+    for kind in ("accept", "hold", "reject"):
+        bar = page.locator(f"rect.{kind}").first.evaluate("it => getComputedStyle(it).fill")
+        assert legend.locator(f".{kind}").evaluate(colour, "::before") == bar
+
+
 def test_an_admin_starts_a_job_and_sees_how_it_ends(desk: Desk) -> None:
     # Those of the other tests may be enough to learn from.
     with closing(sqlite3.connect(desk.service.folder / "state" / "hamlet.sqlite")) as store, store:
