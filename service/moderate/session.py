@@ -43,9 +43,9 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
             raise NotFound("there is nothing here for you; an account of the role admin may see it")
         if g.moderator or request.endpoint in _OPEN:
             return None
-        # Who opens the page the next day still has a cookie, and asked for nothing that was not done.
+        # Who opens a page the next day asked for nothing that was not done; who signed out in another tab did.
         is_part = "HX-Request" in request.headers
-        is_lost = token and (is_part or request.method == "POST")
+        is_lost = is_part or request.method == "POST"
         form = url_for("moderate.ask", ended=1 if is_lost else None, next=page_before())
         if is_part:
             # A whole page, not the part that was asked for.

@@ -142,8 +142,8 @@ def test_whoever_is_not_signed_in_gets_the_form(desk: Desk) -> None:
     desk.role = ""
 
     here = {**HERE, "Referer": "http://localhost/admin/models"}
-    for answer in (desk.get(), desk.post("train", here)):
-        assert answer.location == "/moderate/sign-in?next=/admin/models"
+    assert desk.get().location == "/moderate/sign-in?next=/admin/models"
+    assert desk.post("train", here).location == "/moderate/sign-in?ended=1&next=/admin/models"
     assert desk.jobs.started == []
 
 

@@ -199,7 +199,7 @@ def test_whoever_is_not_signed_in_sees_nothing_but_the_form() -> None:
     for path in ("/", "/comments/01", "/?site=1"):
         answer = desk.get(path)
         assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/moderate/sign-in")
-    assert desk.post("/decide", choice="01|", label="ham").location == "/moderate/sign-in"
+    assert desk.post("/decide", choice="01|", label="ham").location == "/moderate/sign-in?ended=1"
     assert desk.labelling.told == []
     assert desk.get("/sign-in").status_code == 200
     with desk.get("/assets/moderate.css") as style:
@@ -209,10 +209,13 @@ def test_whoever_is_not_signed_in_sees_nothing_but_the_form() -> None:
 def test_a_part_of_a_page_sends_whoever_was_signed_out_to_the_form() -> None:
     answer = Desk().get("/comments/01", **{"HX-Request": "true"})
 
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/moderate/sign-in")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/moderate/sign-in?ended=1")
 
 
-def test_whoever_was_signed_out_is_told_that_what_they_did_last_was_not_done(desk: Desk) -> None:
+@pytest.mark.parametrize("way", ["the session has ended", "by another tab"])
+def test_whoever_was_signed_out_is_told_that_what_they_did_last_was_not_done(desk: Desk, way: str) -> None:
+    if way == "by another tab":
+        desk.post("/sign-out")
     desk.signing.ended.append("token")
 
     answer = desk.browser.post("/moderate/decide", data={"choice": "01|"}, headers=HERE, follow_redirects=True)
