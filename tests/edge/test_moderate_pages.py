@@ -595,6 +595,22 @@ def test_whoever_comes_second_is_told_and_sees_what_the_first_decided(desk: Desk
     assert "0 decided" in answer.text
 
 
+def test_a_screen_reader_is_told_once_of_all_that_was_not_changed(desk: Desk) -> None:
+    desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
+    several: Any = {"choice": ["01|", "02|"], "label": "spam"}
+    desk.browsing.found = [
+        replace(FOUND, decision=replace(DECISION, id=each), label=Label.HAM) for each in ("01", "02")
+    ]
+
+    part = desk.post("/decide", {**HERE, "HX-Request": "true"}, site="1", **several).text
+    page = desk.post("/decide", site="1", **several).text
+
+    # What is put into the status of a page is read out by that.
+    assert part.count("Somebody else decided meanwhile.") == 2
+    assert part.count('role="alert"') == 0
+    assert page.count('role="alert"') == 1
+
+
 @pytest.mark.parametrize(("action", "done"), [("/decide", "2 decided: ham."), ("/undo", "2 taken back.")])
 def test_a_comment_that_was_erased_meanwhile_keeps_no_other_from_being_decided_on(
     desk: Desk, action: str, done: str
