@@ -2,7 +2,7 @@
 The use case: what somebody says that a comment was, kept for good, and heard by the very next comment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -150,19 +150,23 @@ class Labelling:
             self.memory.add(site_id, Labelled(subject, given))
         return given
 
-    def take_back(self, site_id: int, decision_id: str, who: str, seen: Label | None) -> bool:
+    def take_back(self, site_id: int, seen: Mapping[str, Label | None], who: str) -> set[str]:
         """
-        Undo what a moderator said last of a decided comment of which they saw that it had the label `seen`, and return
-        whether that was so, and they had said anything.
-
-        Raises:
-            NotFound: this site has no decision of this id.
+        Undo what a moderator said last of decided comments, which had these labels when they saw them, and return those
+        of which that was so, and of which they had said anything.
         """
-        subject = self._decided(site_id, decision_id)
-        had_said = self.store.take_back(site_id, subject.id, Source.MODERATOR, who, seen, self.clock())
-        if had_said:
-            self.memory.take_back(site_id)
-        return had_said
+        taken: set[str] = set()
+        try:
+            for decision_id, label in seen.items():
+                subject = self.store.decided(site_id, decision_id)
+                mine = (Source.MODERATOR, who, label, self.clock())
+                if subject and self.store.take_back(site_id, subject.id, *mine):
+                    taken.add(decision_id)
+        finally:
+            # Once for all of them: each time all labels of the site are read again.
+            if taken:
+                self.memory.take_back(site_id)
+        return taken
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
         """

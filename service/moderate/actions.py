@@ -44,17 +44,17 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))
         choices, who = _choices(), moderator().name
         # Of what somebody else said nothing is taken back, but it can be overruled.
-        taken_back = partial(labelling.take_back, site_id, who=who)
-        refused = {each.id for each in choices if not _is_done(partial(taken_back, each.id, seen=each.seen))}
+        refused = {each.id for each in choices} - labelling.take_back(site_id, {c.id: c.seen for c in choices}, who)
         return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
 
 
 def _is_done(act: Callable[[], object]) -> bool:
     # What was erased since the page was drawn is not there any more, and keeps no other comment from being decided on.
     try:
-        return bool(act())
+        act()
     except (DecidedMeanwhile, NotFound):
         return False
+    return True
 
 
 def _after(

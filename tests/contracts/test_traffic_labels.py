@@ -286,7 +286,7 @@ def test_what_is_taken_back_while_the_server_is_being_told_counts_no_more(site: 
     site.labelling.decide(site.site.id, "01", Label.SPAM, "Mod", None)
 
     def take_back() -> None:
-        replace(site.labelling, memory=memory).take_back(site.site.id, "01", "Mod", Label.SPAM)
+        replace(site.labelling, memory=memory).take_back(site.site.id, {"01": Label.SPAM}, "Mod")
 
     memory = site.interrupted(take_back)
     memory.refresh(site.site.id)

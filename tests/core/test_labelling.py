@@ -11,7 +11,7 @@ from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.labels import Given, Label, Labelled, Source, Subject, in_force
 from service.core.site import USUAL_SCOPES, Limits, Scope, Site
-from service.errors import DecidedMeanwhile, LabelsExceeded, NotFound
+from service.errors import DecidedMeanwhile, LabelsExceeded, NotFound, StoreUnavailable
 from service.labelling import BURST, CAPPED, IN_BURST, Heard, Labelling, Report
 from service.store.labels import Expected, Wish
 
@@ -28,6 +28,7 @@ class FakeStore:
 
     score: float | None = 0.5
     kept: list[tuple[str, Wish]] = field(default_factory=list)
+    fails_at: str = ""
 
     def decided(self, site_id: int, decision_id: str) -> Subject | None:
         if not decision_id.startswith("d"):
@@ -51,6 +52,8 @@ class FakeStore:
     def take_back(
         self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
     ) -> bool:
+        if subject_id == self.fails_at:
+            raise StoreUnavailable("the store did not answer", retry_after=1)
         before = len(self.kept)
         self.kept = [(about, wish) for about, wish in self.kept if (about, wish.who) != (subject_id, who)]
         return len(self.kept) < before
@@ -255,10 +258,23 @@ def test_whoever_decides_second_is_told_and_decides_nothing(desk: Desk) -> None:
     assert desk.labelling().decide(1, "d1", Label.SPAM, "Bob", Label.HAM).label is Label.SPAM
 
 
-def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> None:
-    desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
+def test_decisions_can_be_taken_back_and_the_memory_hears_of_all_at_once(desk: Desk) -> None:
+    for each in ("d1", "d2", "d3"):
+        desk.labelling().decide(1, each, Label.HAM, "Anna", None)
 
-    assert desk.labelling().take_back(1, "d1", "Anna", Label.HAM)
+    taken = desk.labelling().take_back(1, {"d1": Label.HAM, "d3": Label.HAM}, "Anna")
+
+    assert taken == {"d1", "d3"}
+    assert desk.memory.taken_back == 1
+
+
+def test_what_was_taken_back_before_the_store_fails_is_told_to_the_memory(desk: Desk) -> None:
+    for each in ("d1", "d2"):
+        desk.labelling().decide(1, each, Label.HAM, "Anna", None)
+    desk.store.fails_at = "d2"
+
+    with pytest.raises(StoreUnavailable):
+        desk.labelling().take_back(1, {"d1": Label.HAM, "d2": Label.HAM}, "Anna")
 
     assert desk.memory.taken_back == 1
 
@@ -266,7 +282,7 @@ def test_a_decision_can_be_taken_back_and_the_memory_hears_of_it(desk: Desk) -> 
 def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None:
     desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
 
-    assert not desk.labelling().take_back(1, "d1", "Bob", Label.HAM)
+    assert desk.labelling().take_back(1, {"d1": Label.HAM}, "Bob") == set()
 
     assert desk.memory.taken_back == 0
 
@@ -274,5 +290,4 @@ def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None
 def test_of_what_was_never_decided_nothing_can_be_said_or_taken_back(desk: Desk) -> None:
     with pytest.raises(NotFound):
         desk.labelling().decide(1, "unknown", Label.HAM, "Anna", None)
-    with pytest.raises(NotFound):
-        desk.labelling().take_back(1, "unknown", "Anna", Label.HAM)
+    assert desk.labelling().take_back(1, {"unknown": Label.HAM}, "Anna") == set()

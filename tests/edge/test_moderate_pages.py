@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,10 +109,10 @@ class FakeLabelling:
         self.told.append((site_id, decision_id, label, who, seen))
         return Given("2", label, who, Source.MODERATOR, 1.0, NOON)
 
-    def take_back(self, site_id: int, decision_id: str, who: str, seen: Label | None) -> bool:
-        self._check(decision_id)
-        self.told.append((site_id, decision_id, who, seen))
-        return self.had_said
+    def take_back(self, site_id: int, seen: Mapping[str, Label | None], who: str) -> set[str]:
+        taken = {each: label for each, label in seen.items() if each not in self.erased}
+        self.told.extend((site_id, each, who, label) for each, label in taken.items())
+        return {*taken} if self.had_said else set()
 
     def of(self, site_id: int, decision_id: str) -> list[Given]:
         return [
