@@ -210,6 +210,16 @@ def test_the_keys_decide_on_the_page_of_one_comment_though_it_was_selected(desk:
     expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
 
 
+def test_a_comment_is_selected_where_something_can_be_done_with_what_is_selected_alone(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    expect(page.get_by_role("checkbox")).to_have_count(3)
+
+    page.goto(desk.host + (card(page, "Cleo").locator("a.closer").get_attribute("href") or ""))
+
+    expect(page.get_by_role("button", name="Spam")).to_be_visible()
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+
+
 def test_what_a_browser_fills_in_by_itself_is_no_key(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
 
