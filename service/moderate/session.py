@@ -63,7 +63,10 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
 
     @pages.errorhandler(HamletError)
     def failed(error: HamletError) -> Response:
-        return refusal(error, render_template("moderate/error.html", error=error, moderator=g.get("moderator")))
+        # To a form that was sent, not to what cannot be shown.
+        back = page_before() if request.method == "POST" else None
+        page = render_template("moderate/error.html", error=error, back=back, moderator=g.get("moderator"))
+        return refusal(error, page)
 
 
 def refusal(error: HamletError, page: str) -> Response:

@@ -643,6 +643,16 @@ def test_a_form_that_makes_no_sense_decides_nothing(desk: Desk, form: dict[str, 
     assert desk.labelling.told == []
 
 
+def test_from_a_form_that_makes_no_sense_one_goes_back_to_the_page_that_it_was_on(desk: Desk) -> None:
+    page = {**HERE, "Referer": "http://localhost/moderate/?site=3&text=pills"}
+
+    answer = desk.post("/decide", page, site="3", label="spam")
+
+    assert "choose from 1 to 200 comments" in answer.text
+    assert '<a href="/moderate/?site=3&amp;text=pills">Back</a>' in answer.text
+    assert '<a href="/moderate/">To the list</a>' in desk.get("/comments/99?site=3").text
+
+
 def test_a_comment_that_is_not_there_is_said_so(desk: Desk) -> None:
     desk.labelling.fault = NotFound("this site has no decision of this id")
 
