@@ -691,6 +691,17 @@ def test_help_opens_by_key_and_closes(desk: Desk) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_help_begins_at_its_beginning_also_where_the_page_is_enlarged(desk: Desk) -> None:
+    page = desk.open("Anna")
+    page.set_viewport_size({"width": 640, "height": 360})
+
+    page.keyboard.press("?")
+
+    expect(page.get_by_role("heading", name="Keys")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+
+
 def test_everything_works_without_a_script(desk: Desk, word: str) -> None:
     page = desk.open("Anna", script=False)
     page.goto(f"{desk.host}/moderate/?text={word}")
