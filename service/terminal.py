@@ -68,7 +68,7 @@ def refusing(*causes: type[Exception]) -> Iterator[None]:
 @contextmanager
 def store(settings: Settings) -> Iterator[Engine]:
     """
-    Open the store, its tables up to date, and say what is wrong with it in a line.
+    Open the store, its tables up to date, and say what is wrong with it, or with what it was asked for, in a line.
     """
     from service import state
     from service.errors import StoreUnavailable
@@ -76,7 +76,7 @@ def store(settings: Settings) -> Iterator[Engine]:
     from service.store.errors import StoreError
     from service.store.schema import migrate
 
-    with refusing(SettingsError, StoreError, StoreUnavailable):
+    with refusing(SettingsError, StoreError, StoreUnavailable), _in_utf8():
         engine = connect(state.prepare(settings).store_url)
         file = Path(engine.url.database or "")
         is_new = engine.dialect.name == "sqlite" and not file.exists()
@@ -87,6 +87,15 @@ def store(settings: Settings) -> Iterator[Engine]:
             note(f"{file} is new; if you meant another, set {where}")
         yield engine
         engine.dispose()
+
+
+@contextmanager
+def _in_utf8() -> Iterator[None]:
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        # Bytes of an argument that Python could not read; nothing that is stored has any.
+        raise Refusal(f"{error.object!r} is not in UTF-8; type it in a terminal whose locale is") from None
 
 
 def redis(url: str) -> Client:

@@ -268,3 +268,22 @@ def test_settings_stand_in_columns(tmp_path: Path) -> None:
     of_numbers = [line for line in lines if line.split()[0] in ("HAMLET_PORT", "HAMLET_LABEL_RETENTION_DAYS")]
     assert len({line.index(line.split()[1]) for line in of_numbers}) == 1
     assert len({line.index("default") for line in of_numbers}) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sites", "keys", "remove", "blog", "a\udcff"),
+        ("lists", "add", "--site", "a\udcff", "casino"),
+        ("lists", "add", "--site", "blog", "casino", "--note", "a\udcff"),
+        ("moderators", "password", "a\udcff"),
+        ("labels", "release", "blog", "a\udcff"),
+    ],
+)
+def test_what_is_typed_in_another_encoding_is_quoted_with_the_cure(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    hamlet(tmp_path, "sites", "add", "blog")
+
+    result = hamlet(tmp_path, *arguments)
+
+    assert result.exit_code == 2
+    assert result.stderr == "Error: 'a\\udcff' is not in UTF-8; type it in a terminal whose locale is\n"

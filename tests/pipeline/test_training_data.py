@@ -40,6 +40,17 @@ def test_a_row_without_a_source_belongs_to_its_file() -> None:
     assert [row.source for row in rows] == ["wrong_rows", "wrong_rows", "elsewhere"]
 
 
+def test_a_file_whose_name_is_in_another_encoding_is_read_under_a_repaired_one(tmp_path: Path) -> None:
+    named = tmp_path / "ann\udce9e.jsonl"
+    named.write_text('{"label": "ham", "comment": "Hi"}\n{}\n', encoding="utf-8")
+
+    row, rejected = read(named)
+
+    assert isinstance(row, Row)
+    assert (row.source, row.place) == ("ann\ufffde", "ann\ufffde.jsonl:1")
+    assert rejected.place == "ann\ufffde.jsonl:2"
+
+
 def test_csv_is_read_like_json_with_line_numbers_that_count_lines_in_quotes() -> None:
     found = rejections(DATA / "wrong_rows.csv")
 

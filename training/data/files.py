@@ -57,14 +57,15 @@ def read(path: Path) -> Iterator[Row | Rejected]:
     """
     Yield one row, or one rejection with file and line, for every record of the file.
     """
-    stem = path.name.split(".")[0]
+    name = storable(path.name)
+    stem = name.split(".")[0]
     line = 0
     try:
         for line, record in _records(path):
-            place = f"{path.name}:{line}"
+            place = f"{name}:{line}"
             yield Rejected(place, record) if isinstance(record, str) else row_of(record, stem, place)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        yield Rejected(f"{path.name}:{line + 1}", f"damaged or cut from here on ({error})")
+        yield Rejected(f"{name}:{line + 1}", f"damaged or cut from here on ({error})")
 
 
 def _records(path: Path) -> Iterator[Record]:
@@ -141,7 +142,7 @@ def row_of(record: Mapping[str, object], source: str, place: str) -> Row | Rejec
         texts["date"] = ""
     is_trackback = record.get("type") in ("trackback", "pingback")
     return Row(
-        **{**texts, "source": texts["source"] or source},
+        **{**texts, "source": texts["source"] or storable(source)},
         is_trackback=is_trackback,
         place=place,
         weight=1.0,
