@@ -36,9 +36,7 @@ def raw(environ: Environ) -> bytes:
     content: bytes = environ["wsgi.input"].getvalue()
     declared = get_content_length(environ) or 0
     if max(declared, len(content)) > LARGEST_BODY:
-        raise BodyTooLarge(
-            f"the body is larger than {LARGEST_BODY} bytes; cut `article_text`, which is the least needed"
-        )
+        raise BodyTooLarge(f"the body is larger than {LARGEST_BODY} bytes; cut it, of a comment its `article_text`")
     if len(content) < declared:
         raise BadRequest(f"the body ends after {len(content)} of {declared} bytes")
     return content
@@ -83,7 +81,7 @@ def from_json(content: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise BadRequest(f"the body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
-        raise BadRequest("the body is nested too deeply; a comment is one object of plain values") from None
+        raise BadRequest("the body is nested too deeply") from None
     except ValueError:  # of int(): CPython converts 4,300 digits and no more
         raise BadRequest("the body has a number of too many digits") from None
     if not isinstance(members, dict):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.api import body
-from service.api.submission import Moment
+from service.api.submission import Moment, invalid
 from service.core.decision import Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.entry_values import LONGEST_VALUE, BadEntry
@@ -115,9 +115,9 @@ def read(environ: Environ, now: datetime) -> list[Entry]:
     try:
         wish = ListSubmission.model_validate(body.from_json(body.raw(environ)))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(body.shown(str(part)) for part in found["loc"])
-        raise InvalidField(f"`{field}`: {found['msg']}", field=field) from None
+        is_of_entry = len(error.errors()[0]["loc"]) > 1
+        what, model = ("an entry", EntrySubmission) if is_of_entry else ("this body", ListSubmission)
+        raise invalid(error, what, model) from None
     return [_wish(number, each, now) for number, each in enumerate(wish.entries)]
 
 

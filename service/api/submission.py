@@ -25,6 +25,7 @@ LONGEST_ID = 200
 MOST_ERRORS = 20
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_SHOULD = re.compile(r"\w+ should\b")
 _IDEMPOTENCY_KEY = re.compile(rf"[!-~]{{1,{LONGEST_ID}}}")
 
 
@@ -158,22 +159,29 @@ def _digest(comment: Comment) -> str:
 
 def invalid(error: ValidationError, what: str = "a comment", model: type[BaseModel] = Submission) -> InvalidField:
     """
-    Return what to say of fields that do not make what they should.
+    Return what to say of fields that do not make what they should; `what` and `model` are of the innermost object.
     """
     # Neither the values nor pydantic's own summary: a comment is personal data and must not come back in an error.
     found = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
-    errors = tuple((shown(str(each["loc"][0])), _detail(each, what, model)) for each in found)
+    errors = tuple((_place(each), _detail(each, what, model)) for each in found)
     return InvalidField(errors[0][1], field=errors[0][0], errors=errors)
 
 
+def _place(error: ErrorDetails) -> str:
+    return ".".join(shown(str(part)) for part in error["loc"])
+
+
 def _detail(error: ErrorDetails, what: str, model: type[BaseModel]) -> str:
-    name = shown(str(error["loc"][0]))
+    place = _place(error)
     if error["type"] == "missing":
-        return f"`{name}` is required"
+        return f"`{place}` is required"
     if error["type"] == "extra_forbidden":
-        meant = get_close_matches(name, model.model_fields, n=1)
+        meant = get_close_matches(str(error["loc"][-1]), model.model_fields, n=1)
         # What is called by another word altogether, as `address` for `ip`, resembles nothing.
         hint = f"did you mean `{meant[0]}`?" if meant else f"its fields are {', '.join(model.model_fields)}"
-        return f"`{name}` is no field of {what}; {hint}"
-    message = error["msg"].replace("Input should be", "must be").replace("String should have", "must have")
-    return f"`{name}` {message}"
+        return f"`{place}` is no field of {what}; {hint}"
+    if error["type"] == "model_type":
+        return f"`{place}` must be an object; its fields are {', '.join(model.model_fields)}"
+    if error["type"] == "string_unicode":
+        return f"{f'`{place}`' if place else 'a name'} has half of a surrogate pair, which is no character"
+    return f"`{place}` {_SHOULD.sub('must', error['msg']).replace(' after validation', '')}"

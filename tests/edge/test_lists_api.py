@@ -169,6 +169,36 @@ def test_a_field_that_is_wrong_is_named_and_not_repeated(owner: Owner, entry: An
 
 
 @pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("{}", "`entries` is required"),
+        ('{"entries": []}', "`entries` must have at least 1 item, not 0"),
+        (
+            '{"entries": ["casino"]}',
+            "`entries.0` must be an object; its fields are value, action, kind, expires_at, note",
+        ),
+        ('{"entries": [], "entry": 1}', "`entry` is no field of this body; did you mean `entries`?"),
+        ('{"entries": [{"value": "a", "action": "ban"}]}', "must be 'accept', 'discard', 'reject' or 'hold'"),
+        (
+            '{"entries": [{"value": "a", "action": "hold", "til": 1}]}',
+            "`entries.0.til` is no field of an entry; its fields",
+        ),
+        ('{"entries": [{"value": "\\ud800", "action": "hold"}]}', "`entries.0.value` has half of a surrogate pair"),
+        ('{"\\ud800": 1}', "a name has half of a surrogate pair"),
+        ("[" * 50_000, "the body is nested too deeply"),
+        (" " * 262_145, "the body is larger than 262144 bytes; cut it, of a comment its `article_text`"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_words_of_its_own(owner: Owner, body: str, detail: str) -> None:
+    response = owner.client.post("/v1/lists", data=body, headers=owner.headers, content_type="application/json")
+
+    problem = response.get_json()
+    assert 400 <= response.status_code < 500
+    assert detail in " ".join([problem["detail"], *(each["detail"] for each in problem.get("errors", ()))])
+    assert "Input" not in response.text
+
+
+@pytest.mark.parametrize(
     ("query", "field"),
     [("?dry_run=yes", "dry_run"), ("?last=0", "last"), ("?last=5001", "last"), ("?last=x", "last"), ("?last=", "last")],
 )
