@@ -5,6 +5,7 @@ Rows in files, as JSON Lines and as CSV, in and out; a row that cannot be used s
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -13,6 +14,12 @@ from typing import Any
 from service.core.text import storable
 
 LARGEST_CELL = 1024 * 1024
+# How files begin whose lines cannot be told apart, and what to do about it.
+_NOT_LINES = {
+    b"\x1f\x8b": "packed by gzip; unpack it first",
+    b"\xff\xfe": "in UTF-16; save it in UTF-8",
+    b"\xfe\xff": "in UTF-16; save it in UTF-8",
+}
 # What a spreadsheet takes for the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection).
 FORMULAS = frozenset("=+-@＝＋－＠")  # the wide ones count too
 
@@ -34,6 +41,9 @@ def from_json_lines(lines: Iterable[bytes]) -> Iterator[Row]:
     Yield an object for each line that is not blank.
     """
     for number, line in enumerate(lines, 1):
+        if number == 1 and (error := _NOT_LINES.get(line[:2])):
+            yield Row(number, error=error, is_cut=True)
+            return
         if line.strip():
             try:
                 yield Row(number, _object(line))
@@ -51,11 +61,17 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     """
     texts = (line.decode("utf-8", "surrogateescape") for line in lines)
     head = next(texts, "").removeprefix("\ufeff")
+    if error := _NOT_LINES.get(head[:2].encode("utf-8", "surrogateescape")):
+        yield Row(1, error=error, is_cut=True)
+        return
     csv.field_size_limit(LARGEST_CELL)
     table = csv.reader(chain([head], texts), delimiter=max(",;\t", key=head.count))
     ended = 0
     try:
         columns, ended = next(table, []), table.line_num
+        if twice := [name for name, times in Counter(columns).items() if name and times > 1]:
+            yield Row(1, error=f"the column `{twice[0]}` is there twice", is_cut=True)
+            return
         for cells in table:
             number, ended = ended + 1, table.line_num
             if cells:
@@ -121,6 +137,8 @@ def _object(line: bytes) -> dict[str, Any]:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
+    except ValueError:  # of int(): CPython converts 4,300 digits and no more
+        raise ValueError("not JSON: a number has too many digits") from None
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
     return found

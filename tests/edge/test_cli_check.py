@@ -2,6 +2,7 @@
 `hamlet check`: comments scored offline.
 """
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,31 @@ def test_a_line_that_cannot_be_used_keeps_its_place_and_is_told(models: Path) ->
     assert ["error" in row for row in answered] == [False, True, True, True, True, True, True, False]
     assert answered[3] == {"line": 4, "error": "`comment` is missing"}
     assert "line 4: `comment` is missing\n" in result.stderr
+
+
+def test_a_number_of_too_many_digits_is_told_without_the_cure_of_a_programmer(models: Path) -> None:
+    result = run(models, b'{"comment": "a", "n": ' + b"9" * 5_000 + b"}\n")
+
+    assert rows(result) == [{"line": 1, "error": "not JSON: a number has too many digits"}]
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "csv"])
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (gzip.compress(b'{"comment": "thanks"}\n' * 999), "packed by gzip; unpack it first"),
+        ('{"comment": "thanks"}\n'.encode("utf-16"), "in UTF-16; save it in UTF-8"),
+    ],
+)
+def test_a_file_that_has_no_lines_as_it_is_is_told_once_with_the_cure(
+    models: Path, content: bytes, error: str, kind: str
+) -> None:
+    arguments = ["check", "-", "--from", kind]
+
+    result = CliRunner().invoke(main, arguments, input=content, env={"HAMLET_MODELS_DIR": str(models)})
+
+    assert result.exit_code == 1
+    assert rows(result) == [{"line": 1, "error": error}]
 
 
 def test_only_a_line_feed_ends_a_line(models: Path) -> None:

@@ -113,6 +113,18 @@ def test_a_table_without_comments_says_so(models: Path) -> None:
     assert result.stderr == "line 2: `comment` is missing\n"
 
 
+def test_a_column_that_is_there_twice_is_told_since_one_of_both_would_be_lost(models: Path) -> None:
+    result = run(models, b"comment,comment\nthanks,casino\n")
+
+    assert (result.exit_code, result.stderr) == (1, "line 1: the column `comment` is there twice\n")
+
+
+def test_columns_without_a_name_may_be_several(models: Path) -> None:
+    result = run(models, b"comment,,\nthanks,,\n")
+
+    assert result.exit_code == 0
+
+
 def test_an_empty_file_has_an_empty_answer(models: Path) -> None:
     result = run(models, b"")
 
