@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TextIO
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -83,8 +84,8 @@ def erase(email: str, name: str, ip: str, site: str | None, dry_run: bool, as_js
 @click.command()
 @_person
 @SITE
-@click.option("--out", type=click.File("w", "utf-8", lazy=True), default="-", help="By default standard output.")
-def export(email: str, name: str, ip: str, site: str | None, out: TextIO) -> None:
+@click.option("--out", type=click.Path(dir_okay=False), default="-", metavar="FILE", help="By default standard output.")
+def export(email: str, name: str, ip: str, site: str | None, out: str) -> None:
     """
     Write what there is of a person, or with --site alone all of a site, as JSON Lines.
     """
@@ -97,11 +98,23 @@ def export(email: str, name: str, ip: str, site: str | None, out: TextIO) -> Non
             persons = erasure.persons
             found = persons.find(_given(email, name, ip), site)
             objects = as_objects(persons.rows(found), to_their_person=True)
-        count = 0
-        for row in objects:
-            out.write(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n")
-            count += 1
+        count = _write(objects, out)
     click.echo(f"{count:,} rows", err=True)
+
+
+def _write(objects: Iterator[Mapping[str, Any]], out: str) -> int:
+    first = [*islice(objects, 1)]  # before there is a file: of a site that is unknown none is left
+    count = 0
+    try:
+        with click.open_file(out, "w", "utf-8") as file:
+            for row in chain(first, objects):
+                file.write(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n")
+                count += 1
+    except BrokenPipeError:
+        raise  # who reads the output has seen enough, as click knows
+    except OSError as error:
+        raise terminal.Refusal(f"{out} cannot be written: {error.strerror}") from None
+    return count
 
 
 @contextmanager

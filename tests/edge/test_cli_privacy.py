@@ -103,6 +103,28 @@ def test_a_person_gets_what_there_is_of_them_as_json_lines(tmp_path: Path, news:
     assert result.stderr == "1 rows\n"
 
 
+@pytest.mark.parametrize(
+    ("person", "out", "why"),
+    [
+        ("ann@mail.example", "/dev/full", "No space left on device"),
+        ("nobody@mail.example", "/dev/null/nobody.jsonl", "Not a directory"),
+    ],
+)
+def test_an_export_that_cannot_be_written_says_so(tmp_path: Path, news: Store, person: str, out: str, why: str) -> None:
+    result = hamlet(tmp_path, "export", "--email", person, "--out", out)
+
+    assert (result.exit_code, result.stderr) == (2, f"Error: {out} cannot be written: {why}\n")
+
+
+def test_nothing_found_is_an_empty_file_and_an_unknown_site_none(tmp_path: Path, news: Store) -> None:
+    nobody, nowhere = tmp_path / "nobody.jsonl", tmp_path / "nowhere.jsonl"
+
+    hamlet(tmp_path, "export", "--email", "nobody@mail.example", "--out", str(nobody))
+    hamlet(tmp_path, "export", "--site", "nowhere", "--out", str(nowhere))
+
+    assert (nobody.read_text(), nowhere.exists()) == ("", False)
+
+
 def test_a_site_gets_all_its_rows(tmp_path: Path, news: Store) -> None:
     result = hamlet(tmp_path, "export", "--site", "news")
 
