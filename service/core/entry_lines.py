@@ -11,7 +11,7 @@ from service.core.phrases import LINKS
 from service.core.tokens import tokens
 
 _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
-_TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.+)", re.IGNORECASE)
+_TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.*)", re.IGNORECASE)
 _ANYBODY = "anyone can write it and be accepted, spam and all"
 _FORGED = {
     Kind.WORD: _ANYBODY,

@@ -55,6 +55,8 @@ def test_a_line_is_what_it_looks_like_or_says_that_it_is(line: str, kind: Kind, 
         ("email: eve", "no e-mail address"),
         ("author: \u200b", "no name"),
         ("regex: (a", "no expression of RE2: missing"),
+        ("regex:", "an entry has 1 to 500 characters"),
+        ("Author: ", "an entry has 1 to 500 characters"),
     ],
 )
 def test_what_could_match_nothing_is_refused_with_the_cure(line: str, message: str) -> None:
