@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+LONGEST_NAME = 200
 # The word that takes a setting back.
 DEFAULT = "default"
 NAME = click.argument("name")
@@ -17,6 +18,8 @@ NAME = click.argument("name")
 def _printable(_: click.Context, __: click.Parameter, name: str) -> str:
     if not name or name != name.strip() or not name.isprintable():
         raise click.BadParameter("a name has no spaces at its ends and nothing that cannot be printed")
+    if len(name) > LONGEST_NAME:
+        raise click.BadParameter(f"a name has at most {LONGEST_NAME} characters")
     return name
 
 

@@ -73,6 +73,7 @@ def told_at(settings: Settings, engine: Engine, name: str) -> dict[str, str | No
 
 def _host(text: str) -> str:
     host = text.strip().lower().rstrip(".")
-    if not _HOST.fullmatch(host):
+    found = _HOST.fullmatch(host)
+    if not found or not 0 < int((found[2] or ":80")[1:]) < 1 << 16:
         raise terminal.Refusal(f"--home is {text!r}; give a host such as blog.example, or blog.example:8080")
     return host

@@ -12,6 +12,8 @@ from service.core.scripts import scripts_of
 from service.core.site import Limits, OwnThresholds
 from service.store.errors import BadSiteSetting
 
+# Redis counts in doubles and tells whole numbers of 64 bits: far above, a quota would be told as one below 0.
+HIGHEST_LIMIT = 1_000_000_000
 _SCORES = ("accept_below", "reject_at")
 
 
@@ -27,12 +29,12 @@ def with_limits(limits: Mapping[str, int], changes: Mapping[str, int | None]) ->
     Return the limits that a site sets after a change; None takes one away, so that the default counts again.
 
     Raises:
-        BadSiteSetting: a limit is unknown or below 0.
+        BadSiteSetting: a limit is unknown or out of bounds.
     """
     _check_names("limit", changes, Limits)
     for name, number in changes.items():
-        if number is not None and number < 0:
-            raise BadSiteSetting(f"{option(name)} is {number}; give 0 for no limit, or more")
+        if number is not None and not 0 <= number <= HIGHEST_LIMIT:
+            raise BadSiteSetting(f"{option(name)} is {number}; give 0 for no limit, or up to {HIGHEST_LIMIT}")
     return {name: number for name, number in {**limits, **changes}.items() if number is not None}
 
 
