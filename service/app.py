@@ -41,7 +41,7 @@ from service.late_rules import LateRule
 from service.listing import Listing
 from service.model_in_use import ModelInUse
 from service.moderate import Parts as ModeratePages
-from service.moderate.signing_in import Provider
+from service.moderate.sign_in_form import Provider
 from service.moderation import Moderation
 from service.ops import Check
 from service.perspective import Parts as PerspectiveParts

@@ -30,8 +30,7 @@ def check(file: BinaryIO, source: str | None, target: str) -> None:
     `reasons` added, in order. In the place of one that cannot be used stands what is wrong with it, and the exit code
     is 1. In CSV for spreadsheets, a text that would be a formula begins with an apostrophe.
     """
-    from service.check import check as judge
-    from service.check import in_words
+    from service import offline
     from service.rows import from_csv, from_json_lines, to_csv, to_json_lines
     from service.scorer import ModelError, load_current
 
@@ -49,8 +48,8 @@ def check(file: BinaryIO, source: str | None, target: str) -> None:
                 click.echo(f"line {row.number}: {row.error}", err=True)
             yield row
 
-    answers = told(judge(from_csv(lines) if source == "csv" else from_json_lines(lines), scorer))
+    answers = told(offline.judge(from_csv(lines) if source == "csv" else from_json_lines(lines), scorer))
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    for text in to_csv(map(in_words, answers), terminal.note) if target == "csv" else to_json_lines(answers):
+    for text in to_csv(map(offline.in_words, answers), terminal.note) if target == "csv" else to_json_lines(answers):
         sys.stdout.write(text)
     sys.exit(0 if is_fine else 1)

@@ -16,7 +16,7 @@ from service.commands.options import JSON
 from service.core.decision import Verdict
 
 if TYPE_CHECKING:
-    from service.recheck import Rechecked
+    from service.rechecking import Rechecked
 
 # Changes that a person is shown of each site.
 MOST_SHOWN = 20
@@ -41,7 +41,7 @@ def recheck(site: str | None, since: datetime | None, last: int, as_csv: bool, a
     The model and the thresholds are those in use now; what was known of a comment when it came stays. What a rule
     decided keeps its verdict.
     """
-    from service.recheck import recheck as run
+    from service import rechecking
     from service.scorer import ModelError, load_current
     from service.store.history import kept
     from service.store.sites import Sites
@@ -53,7 +53,10 @@ def recheck(site: str | None, since: datetime | None, last: int, as_csv: bool, a
     with terminal.store(settings) as engine, terminal.refusing(ModelError):
         scorer = load_current(settings.models_dir)
         sites = [Sites(engine).named(site)] if site else Sites(engine).list()
-        found = {each.name: run(kept(engine, each.name, last, moment), scorer, each.thresholds) for each in sites}
+        found = {}
+        for each in sites:
+            history = kept(engine, each.name, last, moment)
+            found[each.name] = rechecking.recheck(history, scorer, each.thresholds)
     if as_json:
         by_site = [_as_json(name, result) for name, result in found.items()]
         click.echo(json.dumps({"model": scorer.version, "sites": by_site}, indent=2))

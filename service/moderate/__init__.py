@@ -1,9 +1,9 @@
 """
 The moderators' pages under /moderate, rendered here and usable without JavaScript; with it, by single keys.
 
-Read `session` (who is asking), `signing_in` (with `oidc`, by a provider, and `returning`, to where they were), `queue`
-(the list), `actions` (deciding, and taking back) and `stats`; `filters` reads addresses, `card`, `marking` and `charts`
-say how things are drawn.
+Read `session` (who is asking), `sign_in_form` (with `oidc`, by a provider, and `returning`, to where they were),
+`queue` (the list), `actions` (deciding, and taking back) and `stats`; `filters` reads addresses, `card`, `marking` and
+`charts` say how things are drawn.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from datetime import datetime
 from flask import Blueprint
 
 from service.labelling import Labelling
-from service.moderate import actions, queue, session, signing_in, stats
-from service.moderate.signing_in import Provider
+from service.moderate import actions, queue, session, sign_in_form, stats
+from service.moderate.sign_in_form import Provider
 from service.signing_in import SigningIn
 from service.store.browsing import Browsing
 from service.store.overview import Overview
@@ -50,7 +50,7 @@ def blueprint(parts: Parts) -> Blueprint:
         static_url_path="/assets",
     )
     session.install(pages, parts.signing)
-    signing_in.install(pages, parts.signing, parts.provider)
+    sign_in_form.install(pages, parts.signing, parts.provider)
     if parts.provider:
         from service.moderate import oidc  # Authlib is an extra
 

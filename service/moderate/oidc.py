@@ -18,7 +18,7 @@ from requests import RequestException
 
 from service.errors import HamletError, ProviderUnreachable, SignInsBusy, WrongSignIn
 from service.moderate.returning import own_page
-from service.moderate.signing_in import Provider, let_in, refused
+from service.moderate.sign_in_form import Provider, let_in, refused
 from service.signing_in import SigningIn
 
 METADATA = "/.well-known/openid-configuration"

@@ -24,7 +24,7 @@ from service.core.decision import Decision, Reason, Verdict
 from service.core.features import extract
 from service.core.labels import Tally
 from service.core.traffic import Observation, Quota
-from service.recheck import CIRCUMSTANCES
+from service.rechecking import CIRCUMSTANCES
 from service.scorer import load_current
 from service.store.engine import connect
 from service.store.sites import Sites

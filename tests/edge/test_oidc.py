@@ -23,7 +23,7 @@ from service.config import Settings, SettingsError
 from service.core.moderator import Moderator
 from service.errors import WrongSignIn
 from service.moderate import oidc
-from service.moderate.signing_in import Provider
+from service.moderate.sign_in_form import Provider
 
 
 @dataclass

@@ -20,7 +20,7 @@ _NOWHERE = Site(id=0, name="", key_id="")
 _NEUTRAL = Observation(Quota(limit=0, remaining=0, reset=0))
 
 
-def check(rows: Iterable[Row], scorer: Scorer) -> Iterator[Row]:
+def judge(rows: Iterable[Row], scorer: Scorer) -> Iterator[Row]:
     """
     Yield each row, in order, with `verdict`, `score` and `reasons`, or with what is wrong with it.
     """
