@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
 from service import accounting, admin, akismet, coral, forwarded, metrics, moderate, ops, passwords, perspective, web
-from service.admin import Parts as AdminPages
+from service.admin import Parts as AdminParts
 from service.akismet.answers import late as late_for_akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts as AkismetParts
-from service.api import decisions as api
+from service.api import decisions as decisions_api
 from service.api import labels as labels_api
 from service.api import lists as lists_api
 from service.api import openapi, problems
@@ -40,7 +40,7 @@ from service.labelling import Labelling
 from service.late_rules import LateRule
 from service.listing import Listing
 from service.model_in_use import ModelInUse
-from service.moderate import Parts as ModeratePages
+from service.moderate import Parts as ModerateParts
 from service.moderate.sign_in_form import Provider
 from service.moderation import Moderation
 from service.ops import Check
@@ -83,7 +83,7 @@ class Parts:
 
     moderation: Moderation
     gate: Gate
-    decisions: api.Decisions
+    decisions: decisions_api.Decisions
     checks: Mapping[str, Check]
     is_breaker_open: Callable[[], bool]
     demo_key: str | None = None
@@ -93,8 +93,8 @@ class Parts:
     labelling: Labelling | None = None
     listing: Listing | None = None
     queue: Queue | None = None
-    moderate: ModeratePages | None = None
-    admin: AdminPages | None = None
+    moderate: ModerateParts | None = None
+    admin: AdminParts | None = None
     collectors: tuple[Collector, ...] = ()
     watch: Callable[[Scorer | None], None] = lambda _: None
     tracing: accounting.Tracing | None = None
@@ -186,7 +186,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         labelling=labelling,
         listing=Listing(engine, people, now),
         queue=queue,
-        moderate=ModeratePages(
+        moderate=ModerateParts(
             signing,
             Browsing(engine, TrafficKeys(secret).sketch),
             labelling,
@@ -195,7 +195,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
             now,
             _provider(settings),
         ),
-        admin=AdminPages(
+        admin=AdminParts(
             signing,
             TrainingJobs(settings.state_dir / "training", _as_variables(settings), now),
             settings.models_dir.absolute(),
@@ -226,7 +226,7 @@ def assemble(parts: Parts) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)
-    app.register_blueprint(api.blueprint(_comments(parts), parts.gate, parts.decisions, parts.labelling))
+    app.register_blueprint(decisions_api.blueprint(_comments(parts), parts.gate, parts.decisions, parts.labelling))
     if parts.labelling:
         app.register_blueprint(labels_api.blueprint(parts.labelling, parts.gate))
     if parts.queue:
@@ -257,7 +257,7 @@ def late(environ: Environ) -> RawAnswer | None:
     """
     Return what to answer a comment that takes too long, by any edge that must answer; None for other requests.
     """
-    answer = api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
+    answer = decisions_api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
     if answer:
         metrics.DEGRADED.labels("time").inc()
     return answer
