@@ -74,7 +74,7 @@ def _read(environ: Environ) -> LabelSubmission:
             {storable(name): storable(value) if isinstance(value, str) else value for name, value in given.items()}
         )
     except ValidationError as error:
-        raise submission.invalid(error, "a label", LabelSubmission) from None
+        raise submission.invalid(error, ("a label", LabelSubmission)) from None
 
 
 def _answer(decision_id: str, heard: Heard) -> Response:

@@ -115,9 +115,7 @@ def read(environ: Environ, now: datetime) -> list[Entry]:
     try:
         wish = ListSubmission.model_validate(body.from_json(body.raw(environ)))
     except ValidationError as error:
-        is_of_entry = len(error.errors()[0]["loc"]) > 1
-        what, model = ("an entry", EntrySubmission) if is_of_entry else ("this body", ListSubmission)
-        raise invalid(error, what, model) from None
+        raise invalid(error, ("this body", ListSubmission), ("an entry", EntrySubmission)) from None
     return [_wish(number, each, now) for number, each in enumerate(wish.entries)]
 
 

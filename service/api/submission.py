@@ -132,7 +132,7 @@ def to_comment(given: Mapping[str, Any], *, is_form: bool) -> Comment:
     try:
         submission = validate(repaired)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise invalid(error, ("a comment", Submission)) from None
     return Comment(**submission.__dict__)
 
 
@@ -157,13 +157,16 @@ def _digest(comment: Comment) -> str:
     return sha256(to_json(given)).hexdigest()
 
 
-def invalid(error: ValidationError, what: str = "a comment", model: type[BaseModel] = Submission) -> InvalidField:
+def invalid(error: ValidationError, *of: tuple[str, type[BaseModel]]) -> InvalidField:
     """
-    Return what to say of fields that do not make what they should; `what` and `model` are of the innermost object.
+    Return what to say of fields that do not make what they should: `of` names what the body is, then what is listed
+    in it.
     """
     # Neither the values nor pydantic's own summary: a comment is personal data and must not come back in an error.
-    found = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
-    errors = tuple((_place(each), _detail(each, what, model)) for each in found)
+    found = error.errors(include_url=False, include_input=False)
+    # A field that is missing is most often one of the others, misspelt: which that is helps sooner.
+    found = sorted(found, key=lambda each: each["type"] == "missing")[:MOST_ERRORS]
+    errors = tuple((_place(each), _detail(each, *of[min(len(each["loc"]) // 2, len(of) - 1)])) for each in found)
     return InvalidField(errors[0][1], field=errors[0][0], errors=errors)
 
 

@@ -197,12 +197,21 @@ def test_a_number_beyond_all_bounds_is_not_finite(caller: FlaskClient) -> None:
     assert (status, problem["field"]) == (422, "form_seconds")
 
 
-def test_all_wrong_fields_are_listed_the_first_one_first(caller: FlaskClient) -> None:
+def test_all_wrong_fields_are_listed_and_then_what_is_missing(caller: FlaskClient) -> None:
     _, problem = post(caller, json.dumps({"comment": 1, "email": 2}))
 
-    assert [error["field"] for error in problem["errors"]] == ["name", "comment", "email"]
+    assert [error["field"] for error in problem["errors"]] == ["comment", "email", "name"]
     assert problem["errors"][0] == {"field": problem["field"], "detail": problem["detail"]}
-    assert problem["detail"] == "`name` is required"
+    assert problem["detail"] == "`comment` must be a valid string"
+
+
+def test_a_misspelt_field_is_told_before_the_one_that_is_missing_for_it(caller: FlaskClient) -> None:
+    _, problem = post(caller, json.dumps({"name": "Ann", "coment": "Hi"}))
+
+    assert (problem["field"], problem["detail"]) == (
+        "coment",
+        "`coment` is no field of a comment; did you mean `comment`?",
+    )
 
 
 def test_no_more_than_twenty_wrong_fields_are_listed(caller: FlaskClient) -> None:

@@ -177,7 +177,7 @@ def test_a_field_that_is_wrong_is_named_and_not_repeated(owner: Owner, entry: An
             '{"entries": ["casino"]}',
             "`entries.0` must be an object; its fields are value, action, kind, expires_at, note",
         ),
-        ('{"entries": [], "entry": 1}', "`entry` is no field of this body; did you mean `entries`?"),
+        ('{"entries": [{}], "entry": 1}', "`entry` is no field of this body; did you mean `entries`?"),
         ('{"entries": [{"value": "a", "action": "ban"}]}', "must be 'accept', 'discard', 'reject' or 'hold'"),
         (
             '{"entries": [{"value": "a", "action": "hold", "til": 1}]}',
