@@ -269,11 +269,15 @@ def _given(field: str, environ: Mapping[str, str]) -> str:
     if environ.get(name):
         raise SettingsError(f"{name} and {name}{FILE} are both set; keep one of them")
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        value = Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{name}{FILE} is {path!r}: {error.strerror}; name a file that can be read") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{name}{FILE} is {path!r}, which is not text in UTF-8") from None
+    if not value:
+        # A mount that went wrong: with a secret of its own each replica would know other commenters.
+        raise SettingsError(f"{name}{FILE} is {path!r}, which is empty; write the value into it, or unset the variable")
+    return value
 
 
 def _is_from_kubernetes(name: str, environ: Mapping[str, str]) -> bool:

@@ -107,6 +107,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         Settings.from_environment({"HAMLET_PORT_FILE": str(tmp_path / "binary")})
 
 
+def test_a_file_that_is_empty_is_no_value_and_not_as_good_as_none(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("\n")
+
+    with pytest.raises(SettingsError, match=r"HAMLET_SECRET_FILE is .*, which is empty; write the value into it"):
+        Settings.from_environment({"HAMLET_SECRET_FILE": str(tmp_path / "secret")})
+
+
 def test_models_are_those_of_the_clone_or_where_there_are_none_those_that_hamlet_train_writes(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     installed = models_of(tmp_path / "service")
