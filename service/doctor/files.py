@@ -62,7 +62,9 @@ def file_system(folder: Path, mounts: str) -> str:
 
 
 def _privacy(folder: Path) -> Iterator[Finding]:
-    if folder.exists() and (mode := _mode(folder)) & 0o077:
+    if folder.exists() and not folder.is_dir():
+        yield Finding(f"{PREFIX}STATE_DIR is {folder}, which is no folder", "name a folder that can be written")
+    elif folder.exists() and (mode := _mode(folder)) & 0o077:
         yield Finding(f"{folder} can be read by others ({mode:o})", f"chmod 700 {folder}")
     for secret in (folder / "secret", folder / "hash-secrets"):
         if _exists(secret) and (mode := _mode(secret)) & 0o077:

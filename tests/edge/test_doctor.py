@@ -68,6 +68,16 @@ def test_a_state_folder_or_a_secret_that_others_can_read_is_found(settings: Sett
     assert f"chmod 600 {secret}" in found(settings)
 
 
+def test_a_state_folder_that_is_a_file_is_told_as_such(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "state-file"
+    file.touch()
+
+    told = found(changed(settings, state_dir=file))
+
+    assert f"wrong HAMLET_STATE_DIR is {file}, which is no folder: name a folder that can be written" in told
+    assert "chmod" not in told
+
+
 def test_a_file_with_a_secret_that_everybody_can_read_is_found(settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "redis-url"
     file.write_text("redis://")
