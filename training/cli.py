@@ -162,6 +162,8 @@ def evaluate(
     """
     if held_out and model:
         raise click.UsageError("--held-out judges what would be fitted, --model one that is: give one of them")
+    if page and not page.parent.is_dir():
+        raise click.UsageError(f"--report: there is no folder {page.parent}")  # and not when all is measured
     given = read_params(params)
     corpus = _corpus(paths, from_store, strict)
     if held_out:

@@ -253,6 +253,16 @@ def test_a_finished_model_and_held_out_rows_are_not_judged_at_once(models: Path,
     assert "give one of them" in result.output
 
 
+def test_a_report_without_a_folder_is_refused_before_anything_is_read(tmp_path: Path, data: Path) -> None:
+    page = tmp_path / "reports" / "page.html"
+
+    result = CliRunner().invoke(main, ["evaluate", "--held-out", "--data", str(data), "--report", str(page)])
+
+    assert result.exit_code == 2
+    assert f"--report: there is no folder {page.parent}\n" in result.output
+    assert "Reading" not in result.output
+
+
 def test_a_table_leaves_room_for_what_was_not_measured(capsys: pytest.CaptureFixture[str]) -> None:
     show({"rows": {"source": {"news": {"ham": 5, "ham_groups": 4, "ham_held": [0.2, 0.1, 0.3], "spam": 0}}}})
 
