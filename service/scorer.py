@@ -197,8 +197,9 @@ class Scorer:
         tenth of what others weigh against the comment: whoever sells can add as many as readers trust. So links take
         little off, and a name and a homepage, chosen at will, nothing, and speak against a comment for a share alone.
         """
-        readings = [self._text(features), *map(self._paragraph, features.paragraphs)]
-        reasons = max(readings, key=_total)
+        reasons = self._text(features)
+        if features.paragraphs and self.pooling.paragraph_margin < inf:
+            reasons = max([reasons, *map(self._paragraph, features.paragraphs)], key=_total)
         for field, (share, most) in zip(features.fields, self._of_fields, strict=True):
             if field and (against := self._field(field, share, most)):
                 reasons.append(against)

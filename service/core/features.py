@@ -25,9 +25,15 @@ PASSAGE, STEP = 6, 3
 # Of a comment of more distinct words, where much can hide, the first and the last paragraphs are read as comments of
 # their own too. One of fewer words is a greeting, a signature or a link, of which a whole comment is another thing.
 WORDS_THAT_HIDE = 40
-FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 16, 8
+FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 48, 16
 FEWEST_WORDS = 3
-_BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n|</?p(?:\s[^<>]{0,200})?>|<br\s?/?>\s*<br\s?/?>", re.IGNORECASE)
+# What a reader sees as a blank line: two ends of lines with nothing to see between them, or a block of HTML.
+_LINE_END = r"(?:\n|<br\b[^<>]{0,200}>)"
+_NOTHING = rf"(?:[^\S\n]|&(?:nbsp|shy|zwn?j|#160|#xa0|#8203|#x200b);|{text.INVISIBLE.pattern})*"
+_BETWEEN_PARAGRAPHS = re.compile(
+    rf"{_LINE_END}(?:{_NOTHING}{_LINE_END})+|</?(?:p|div|li|hr|blockquote|h[1-6]|pre|t[dr])\b[^<>]{{0,200}}>|\u2029",
+    re.IGNORECASE,
+)
 LONGEST_NAME = 300
 # Two words at most: of three, one could be a dot in disguise.
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60})?")
@@ -35,6 +41,7 @@ MOST_TARGETS = 50
 # Of the distinct addresses of a comment the first and the last are read, for the time that it takes: a new one needs
 # 0.1 ms. All are counted.
 FIRST_LINKS, LAST_LINKS = 16, 8
+REMEMBERED_LINKS = 256
 _HOW_WRITTEN = {"link": "is:typed_address", "domain": "is:bare_domain", "disguised": "is:disguised_link"}
 
 
@@ -143,8 +150,9 @@ def extract(comment: Comment) -> Features:
     name, address = _name(comment.name, author), comment.url.strip()
     homepage = _link("url", address, author) if address else {}
     reading, read = _read(source, author, comment.article_title)
-    is_long = len(reading.words) > WORDS_THAT_HIDE
-    paragraphs = tuple(_read_paragraphs(source, author, comment.article_title)) if is_long else ()
+    # Of more addresses than are remembered each would be taken apart once more; so many hide nothing.
+    may_hide = len(reading.words) > WORDS_THAT_HIDE and len(reading.addresses) < REMEMBERED_LINKS
+    paragraphs = tuple(_read_paragraphs(source, author, comment.article_title)) if may_hide else ()
     fields = (name,) if name else (), (homepage,) if homepage else (), read
     return Features(_first_and_last(reading.words), reading.clues, reading.words, paragraphs, fields)
 
@@ -289,4 +297,4 @@ def _read_link(address: str) -> tuple[tuple[str, ...], str, str]:
 
 
 # Of the addresses that campaigns repeat; some are long.
-_read_links = Remembered(_read_link, most=256)
+_read_links = Remembered(_read_link, most=REMEMBERED_LINKS)

@@ -300,7 +300,13 @@ LONG = " ".join(f"w{number}" for number in range(40))
 SELLS = "BUY cheap watches at http://shop.example"
 
 
-@pytest.mark.parametrize("between", ["\n\n", "\r\n \r\n", "</p>\n<p class='a'>", "<br><br />"])
+@pytest.mark.parametrize(
+    "between",
+    [
+        "\n\n", "\r\n \r\n", "\n\u200b\n", "\n&nbsp;\n", "\u2029", "</p>\n<p class='a'>", "<br><br />",
+        "<br clear=all>&nbsp;\n<br>", "</div><div>", "<hr>",
+    ],
+)  # fmt: skip
 def test_each_of_several_paragraphs_is_read_as_a_comment_of_its_own_too(between: str) -> None:
     honest = f"The mayor never said that, did she? {LONG}"
 
@@ -320,6 +326,12 @@ def test_a_short_comment_hides_nothing_in_its_paragraphs() -> None:
     assert readings(Comment("", f"The mayor never said that.\n\n{SELLS}")).paragraphs == ()
 
 
+def test_a_comment_of_more_links_than_are_remembered_is_read_as_a_whole() -> None:
+    links = " ".join(f"https://w{number}.example" for number in range(256))
+
+    assert readings(Comment("", f"{LONG} {links}\n\n{SELLS}")).paragraphs == ()
+
+
 def test_a_greeting_a_signature_or_a_link_alone_is_no_paragraph_to_read() -> None:
     read = readings(Comment("", f"Hello Anna,\n\n{LONG}\n\n{SELLS}\n\nyours, Bert\n\nhttp://b.example")).paragraphs
 
@@ -327,10 +339,10 @@ def test_a_greeting_a_signature_or_a_link_alone_is_no_paragraph_to_read() -> Non
 
 
 def test_of_many_paragraphs_the_first_and_the_last_are_read() -> None:
-    comment = "\n\n".join(f"reader{number} is wrong" for number in range(40))
+    comment = "\n\n".join(f"reader{number} is wrong" for number in range(80))
 
     read = readings(Comment("", comment)).paragraphs
 
     assert [paragraph.split()[0] for paragraph in read] == [
-        f"reader{number}" for number in (*range(16), *range(32, 40))
+        f"reader{number}" for number in (*range(48), *range(64, 80))
     ]
