@@ -4,7 +4,7 @@ The parameters of a fit, read strictly from TOML: a name that is not known stops
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
@@ -199,6 +199,11 @@ def read_params(path: Path = SHIPPED) -> Params:
 def _check(path: Path, params: Params) -> None:
     if not 0 < params.model.C < inf:
         raise BadParams(f"{path}: C is no number above 0")
+    if not 0 <= params.model.author_share <= 1:
+        raise BadParams(f"{path}: author_share is no share, such as 0.8")
+    for name in ("passage_margin", "paragraph_margin", "links_margin"):
+        if not getattr(params.model, name) >= 0:
+            raise BadParams(f"{path}: {name} is no number from 0 on")
     if params.group_folds < 2:
         raise BadParams(f"{path}: groups is no number above 1")
     if not 0 < params.rates.confidence < 1:
@@ -219,4 +224,7 @@ def _build(kind: type[T], given: Mapping[str, Any]) -> T:
         # A whole number will do for any; where one is needed, 1e5 would end the fit after most of it.
         if type(value) not in ((float, int) if wanted is float else (get_origin(wanted) or wanted,)):
             raise BadParams(f"{name} is {value!r}, which is not {wanted}")
+    needed = (field.name for field in fields(kind) if field.default is MISSING)  # type: ignore[arg-type]
+    if given.keys() <= known.keys() and (missing := [name for name in needed if name not in given]):
+        raise BadParams(f"{' and '.join(missing)} not given; training/{SHIPPED.name} has what there is to give")
     return kind(**given)

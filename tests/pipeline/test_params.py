@@ -54,6 +54,11 @@ def test_a_part_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
         read_params(changed(tmp_path, "[augment]", "[augmnet]"))
 
 
+def test_a_number_that_a_file_from_before_lacks_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadParams, match=r"paragraph_margin not given; training/params\.toml has what there is to give"):
+        read_params(changed(tmp_path, "paragraph_margin =", "# "))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -62,6 +67,8 @@ def test_a_part_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
         ("groups = 5", "groups = 2.5", "groups is 2.5"),
         ("seed = ", "seed = 1.5  #", "seed is 1.5"),
         ("C = 0.1", "C = -0.1", "C is no number above 0"),
+        ("author_share = 0.82", "author_share = -3.0", "author_share is no share, such as 0.8"),
+        ("paragraph_margin = 0.25", "paragraph_margin = nan", "paragraph_margin is no number from 0 on"),
         ("groups = 5", "groups = 1", "groups is no number above 1"),
         ("confidence = 0.95", "confidence = 95", "confidence is no share, such as 0.95"),
         ("weight = 1.0", "weight = 0", "the weight of default is no number above 0"),
