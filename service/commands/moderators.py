@@ -17,6 +17,7 @@ from service import terminal
 from service.clock import now
 from service.commands.options import JSON, NAME, NEW_NAME
 from service.core.moderator import Role
+from service.core.text import storable
 
 if TYPE_CHECKING:
     from service.store.moderators import Moderators
@@ -106,6 +107,8 @@ def _password(ask: bool) -> str:
     given: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     if not SHORTEST <= len(given) <= LONGEST:
         raise click.UsageError(f"a password has {SHORTEST} characters or more, up to {LONGEST:,}; a sentence will do")
+    if storable(given) is not given:
+        raise click.UsageError("the password is not in UTF-8; type it in a terminal whose locale is")
     return given
 
 

@@ -3,6 +3,8 @@
 """
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +52,19 @@ def test_a_short_password_is_refused_and_no_account_is_made(state: Path) -> None
 
     assert result.exit_code == 2
     assert "15 characters or more" in result.stderr
+    assert json.loads(hamlet(state, "moderators", "list", "--json").stdout) == []
+
+
+def test_a_password_that_is_not_in_utf_8_is_refused_and_not_shown(state: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "service", "moderators", "add", "Anna", "--ask"],
+        input=b"long-enough-p\xe4ssword\n" * 2, capture_output=True, start_new_session=True,
+        env={"HAMLET_STATE_DIR": str(state), "LC_ALL": "C"},
+    )  # fmt: skip
+
+    assert run.returncode == 2
+    assert b"the password is not in UTF-8" in run.stderr
+    assert b"long-enough" not in run.stdout + run.stderr
     assert json.loads(hamlet(state, "moderators", "list", "--json").stdout) == []
 
 
