@@ -69,8 +69,8 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     ended = 0
     try:
         columns, ended = next(table, []), table.line_num
-        if twice := [name for name, times in Counter(columns).items() if name and times > 1]:
-            yield Row(1, error=f"the column `{twice[0]}` is there twice", is_cut=True)
+        if error := said_of_columns(columns):
+            yield Row(1, error=error, is_cut=True)
             return
         for cells in table:
             number, ended = ended + 1, table.line_num
@@ -78,6 +78,17 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
                 yield _row(number, columns, cells)
     except csv.Error as error:
         yield Row(ended + 1, error=f"not CSV: {error}", is_cut=True)
+
+
+def said_of_columns(names: Iterable[str]) -> str:
+    """
+    Return what is wrong with the names of columns: of one that is there twice, one value would be lost. "" if nothing.
+
+    >>> said_of_columns(["name", "comment", "name"])
+    'the column `name` is there twice'
+    """
+    twice = [name for name, times in Counter(names).items() if name and times > 1]
+    return f"the column `{twice[0]}` is there twice" if twice else ""
 
 
 def to_json_lines(rows: Iterable[Row]) -> Iterator[str]:

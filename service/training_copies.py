@@ -32,7 +32,9 @@ def _places(path: Path, wanted: Collection[tuple[str, str]]) -> Iterator[str]:
                     yield from _places(file, wanted)
         else:
             yield from (f"{path}:{line}" for line in _lines(path, wanted))
-    except (OSError, EOFError, zlib.error, csv.Error) as error:
+    except csv.Error as error:
+        yield f"{path}: {error}"
+    except (OSError, EOFError, zlib.error) as error:
         yield f"{path}: {getattr(error, 'strerror', None) or 'cannot be read to its end'}"
 
 

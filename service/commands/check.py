@@ -45,7 +45,7 @@ def check(file: BinaryIO, source: str | None, target: str) -> None:
         for row in rows:
             if row.error:
                 is_fine = False
-                click.echo(f"line {row.number}: {row.error}", err=True)
+                click.echo(f"line {row.number}: {terminal.plain(row.error)}", err=True)
             yield row
 
     answers = told(offline.judge(from_csv(lines) if source == "csv" else from_json_lines(lines), scorer))

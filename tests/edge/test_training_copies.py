@@ -34,3 +34,9 @@ def test_a_damaged_file_is_told_and_the_next_one_looked_through(tmp_path: Path, 
 @pytest.mark.parametrize("name", ["rows", "rows.jsonl"])
 def test_a_path_that_is_not_there_is_told(tmp_path: Path, name: str) -> None:
     assert [*copies([tmp_path / name], ANN)] == [f"{tmp_path}/{name}: No such file or directory"]
+
+
+def test_why_a_table_cannot_be_looked_through_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("label,name,comment,note,note\nham,Ann,Hello,,\n")
+
+    assert [*copies([tmp_path], ANN)] == [f"{tmp_path}/a.csv: the column `note` is there twice"]

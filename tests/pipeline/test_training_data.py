@@ -60,6 +60,12 @@ def test_csv_is_read_like_json_with_line_numbers_that_count_lines_in_quotes() ->
     }
 
 
+def test_of_a_table_with_a_column_that_is_there_twice_nothing_is_learned(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("label,name,comment,note,note\nham,Ann,Hello,,\n")
+
+    assert rejections(tmp_path / "rows.csv") == {1: "the column `note` is there twice"}
+
+
 def test_a_gzipped_file_is_read_like_the_plain_one(tmp_path: Path) -> None:
     packed = tmp_path / "wrong_rows.jsonl.gz"
     packed.write_bytes(gzip.compress((DATA / "wrong_rows.jsonl").read_bytes()))

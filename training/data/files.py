@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from service.core.text import storable
+from service.rows import said_of_columns
 from service.training_copies import ENDINGS
 from training.data.rows import LABELS, Row
 from training.errors import BadData
@@ -101,7 +102,8 @@ def csv_records(
     lines: Iterable[str], delimiter: str = ",", quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
 ) -> Iterator[Record]:
     """
-    Yield the line and the values of each record, by the names in the first line, or what is wrong with it.
+    Yield the line and the values of each record, by the names in the first line, or what is wrong with it; nothing of a
+    table with a column that is there twice.
 
     Bytes that are not UTF-8 are to come as lone surrogates (`surrogateescape`).
     """
@@ -109,6 +111,9 @@ def csv_records(
     while True:
         line = 1
         try:
+            if not reader.line_num and (error := said_of_columns(reader.fieldnames or ())):
+                yield line, error
+                return
             line = reader.line_num + 1 if reader.fieldnames else 1
             record = next(reader)
         except StopIteration:
