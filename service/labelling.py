@@ -163,7 +163,8 @@ class Labelling:
                 if subject and self.store.take_back(site_id, subject.id, *mine):
                     taken.add(decision_id)
         finally:
-            # Once for all of them: each time all labels of the site are read again.
+            # Once for all of them: each time all labels of the site are read again. Where the process ends before, what
+            # was undone counts on until these are read anew.
             if taken:
                 self.memory.take_back(site_id)
         return taken

@@ -44,8 +44,9 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))
         choices, who = _choices(), moderator().name
         # Of what somebody else said nothing is taken back, but it can be overruled.
-        refused = {each.id for each in choices} - labelling.take_back(site_id, {c.id: c.seen for c in choices}, who)
-        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} taken back.", is_undo=True)
+        taken = labelling.take_back(site_id, {each.id: each.seen for each in choices}, who)
+        refused = {each.id for each in choices} - taken
+        return _after(browsing, site_id, choices, refused, f"{len(taken)} taken back.", is_undo=True)
 
 
 def _is_done(act: Callable[[], object]) -> bool:
