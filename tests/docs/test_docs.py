@@ -114,7 +114,7 @@ def test_the_rates_that_chose_the_thresholds_are_told_as_they_are() -> None:
     ham, spam = f"{rates['ham_rejected'] * 10_000:g} in 10,000", f"{rates['spam_accepted'] * 1_000:g} in 1,000"
 
     for page in ("README.md", "docs/training.md"):
-        assert set(re.findall(r"at most (\d+ in [\d,]+)\s(?:held-out )?(?:good|spam|of)", read(page))) == {ham, spam}
+        assert set(re.findall(r"at most ([\d.]+ in [\d,]+)\s(?:held-out )?(?:good|spam|of)", read(page))) == {ham, spam}
     assert f"`spam_accepted` is {rates['spam_accepted']}" in read("docs/training.md")
 
 
