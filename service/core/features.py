@@ -25,7 +25,7 @@ PASSAGE, STEP = 6, 3
 # Of a comment of more distinct words, where much can hide, the first and the last paragraphs are read as comments of
 # their own too. One of fewer words is a greeting, a signature or a link, of which a whole comment is another thing.
 WORDS_THAT_HIDE = 40
-FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 48, 16
+FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 16, 8
 FEWEST_WORDS = 3
 # What a reader sees as a blank line: two ends of lines with nothing to see between them, or a block of HTML.
 _LINE_END = r"(?:\n|<br\b[^<>]{0,200}>)"

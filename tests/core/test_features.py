@@ -339,10 +339,10 @@ def test_a_greeting_a_signature_or_a_link_alone_is_no_paragraph_to_read() -> Non
 
 
 def test_of_many_paragraphs_the_first_and_the_last_are_read() -> None:
-    comment = "\n\n".join(f"reader{number} is wrong" for number in range(80))
+    comment = "\n\n".join(f"reader{number} is wrong" for number in range(40))
 
     read = readings(Comment("", comment)).paragraphs
 
     assert [paragraph.split()[0] for paragraph in read] == [
-        f"reader{number}" for number in (*range(48), *range(64, 80))
+        f"reader{number}" for number in (*range(16), *range(32, 40))
     ]
