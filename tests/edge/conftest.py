@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.api import decisions as api
+from service.api import decisions as decisions_api
 from service.api import openapi, problems
 from service.api.comments import Comments
 from service.core.comment import Asked, Claim, Comment
@@ -117,7 +117,7 @@ def comments(sites: FakeSites, moderation: FakeModeration) -> Comments:
 def edge(sites: FakeSites, comments: Comments, decisions: FakeDecisions) -> Flask:
     app = Flask(__name__)
     problems.install(app, chance=lambda: 0.5)
-    app.register_blueprint(api.blueprint(comments, Gate(sites), decisions))
+    app.register_blueprint(decisions_api.blueprint(comments, Gate(sites), decisions))
     app.register_blueprint(openapi.blueprint())
     return app
 

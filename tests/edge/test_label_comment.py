@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.api import decisions as api
+from service.api import decisions as decisions_api
 from service.api import labels as labels_api
 from service.core.labels import Given, Label, Source
 from service.core.site import Scope, Site
@@ -179,7 +179,7 @@ def test_a_decision_is_read_again_with_what_was_said_of_it(
     sites: Any, comments: Any, decisions: Any, labelling: FakeLabelling
 ) -> None:
     app = Flask(__name__)
-    app.register_blueprint(api.blueprint(comments, Gate(sites), decisions, labelling))
+    app.register_blueprint(decisions_api.blueprint(comments, Gate(sites), decisions, labelling))
 
     response = app.test_client().get(f"/v1/comments/{ID}", headers={"X-Api-Key": "hamlet_0123456789_" + "A" * 43})
 
