@@ -141,6 +141,14 @@ def test_the_current_version_is_not_promoted_again(models: Path) -> None:
     assert history(models) == []
 
 
+@pytest.mark.parametrize("command", ["promote", "shadow"])
+def test_an_empty_version_is_said_to_be_none(models: Path, command: str) -> None:
+    result = CliRunner().invoke(main, [command, "", "--models", str(models)])
+
+    assert result.exit_code == 2
+    assert "Invalid value for 'VERSION': give the name of a folder in the models folder" in result.stderr
+
+
 @pytest.mark.parametrize("path", ["two/", "../models/two", "{models}/two"])
 def test_a_path_is_no_version(models: Path, path: str) -> None:
     with pytest.raises(BadModel, match="is a path; give the name of a folder in"):

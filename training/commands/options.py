@@ -19,6 +19,15 @@ MODELS = click.option(
 )  # fmt: skip
 
 
+def _named(_: click.Context, __: click.Parameter, version: str) -> str:
+    if not version:
+        raise click.BadParameter("give the name of a folder in the models folder")
+    return version
+
+
+VERSION = click.argument("version", callback=_named)
+
+
 def data(rows: str, *, required: bool = False) -> Option:
     """
     Return the option `--data`; `rows` says which are meant.

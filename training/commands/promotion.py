@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from training.commands.options import MODELS, STRICT, data
+from training.commands.options import MODELS, STRICT, VERSION, data
 from training.data.store import own_rows
 from training.gates.examine import examine
 from training.gates.table import as_json, show
@@ -29,7 +29,7 @@ WHO = click.option("--who", default=system_user, help="Who does so.  [default: t
 
 
 @click.command()
-@click.argument("version")
+@VERSION
 @data("labelled rows that neither model has seen")
 @click.option("--from-store", is_flag=True, help="Add the newest labels of the moderators.")
 @STRICT

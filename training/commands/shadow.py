@@ -20,7 +20,7 @@ from service.core.decision import Verdict
 from service.core.labels import Label
 from service.periods import PERIOD
 from service.scorer import Scorer, load_current
-from training.commands.options import MODELS
+from training.commands.options import MODELS, VERSION
 from training.data.store import own_store
 from training.progress import say
 from training.promotion.shadow import Disagreement, Shadow, compare, watched, with_labels
@@ -29,7 +29,7 @@ MOST_SHOWN = 20
 
 
 @click.command()
-@click.argument("version")
+@VERSION
 @MODELS
 @click.option("--site", help="The site's name; all sites if not given.")
 @click.option("--last", type=click.IntRange(0), default=1_000, show_default=True, help="How many comments of a site.")
