@@ -85,3 +85,13 @@ def test_the_command_prints_each_past(tmp_path: Path) -> None:
 
     assert result.exit_code == 0, result.output
     assert all(kind in result.output for kind in KINDS)
+
+
+def test_without_a_row_that_can_be_used_the_command_prints_no_table(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"comment": "unlabelled"}\n')
+
+    result = CliRunner().invoke(main, ["labelled", "--data", str(file)])
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no labelled row that can be used" in result.stderr

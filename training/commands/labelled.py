@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from training.commands.options import STRICT, data
+from training.errors import BadData
 from training.replay.labelled import judge, observe
 from training.train import gather
 
@@ -20,7 +21,10 @@ def labelled(paths: tuple[Path, ...], strict: bool) -> None:
     """
     Replay labelled rows and print how much oftener spam comes after spam, as a near-copy or by the same author.
     """
+    rows = gather(paths, strict).rows
+    if not rows:
+        raise BadData("there is no labelled row that can be used")
     table = Table("past", "spam", "ham", "log-odds observed", "proven: the weight")
-    for worth in judge(observe(gather(paths, strict).rows)):
+    for worth in judge(observe(rows)):
         table.add_row(worth.kind, f"{worth.spam:,}", f"{worth.ham:,}", f"{worth.ratio:.2f}", f"{worth.proven:.2f}")
     Console(highlight=False).print(table)
