@@ -2,6 +2,8 @@
 What a person at the command line can cure; a store that does not answer is `service.errors.StoreUnavailable`.
 """
 
+from collections.abc import Iterable
+
 
 class StoreError(Exception):
     """
@@ -29,8 +31,12 @@ class SiteExists(StoreError):
 
 class UnknownSite(StoreError):
     """
-    No site of this name is registered.
+    No site of this name is registered; its message has those that are.
     """
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        super().__init__(f"there is no site {name!r}; " + (f"there are: {names}" if names else "add one first"))
 
 
 class BadSiteSetting(StoreError):

@@ -24,6 +24,7 @@ MOST_ENTRIES = 10_000
 # Those of a kind, or with an action, of a newer Hamlet do nothing here.
 KNOWN = lists.c.kind.in_([kind.value for kind in Kind]) & lists.c.action.in_([action.value for action in Action])
 _OF_SITE = select(lists).where(lists.c.site_id == bindparam("site"), KNOWN).order_by(lists.c.id)
+_NAMES = select(sites.c.name).order_by(sites.c.name)
 
 
 class Entries:
@@ -42,7 +43,7 @@ class Entries:
         with available(), one_by_one(self._engine).connect() as connection:
             site_id = connection.scalar(select(sites.c.id).where(sites.c.name == site))
             if site_id is None:
-                raise UnknownSite(f"there is no site {site!r}")
+                raise UnknownSite(site, connection.scalars(_NAMES))
             return _entries(connection, site_id)
 
     def add(self, site: str, entries: Iterable[Entry], now: datetime) -> Sequence[Entry]:
@@ -120,7 +121,7 @@ def _change(connection: Connection, site: str) -> int:
     raising = update(sites).where(sites.c.name == site).values(lists_revision=sites.c.lists_revision + 1)
     site_id = connection.scalar(raising.returning(sites.c.id))
     if site_id is None:
-        raise UnknownSite(f"there is no site {site!r}")
+        raise UnknownSite(site, connection.scalars(_NAMES))
     return int(site_id)
 
 

@@ -3,7 +3,7 @@ The sites that Hamlet moderates for, their keys and what they have set for thems
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -182,7 +182,7 @@ class Sites:
         """
         rows = {row.name: row for row in self.list()}
         if name not in rows:
-            raise _unknown(name, rows)
+            raise UnknownSite(name, rows)
         return rows[name]
 
     def list(self) -> list[SiteRow]:
@@ -249,20 +249,15 @@ def site_ids_of(connection: Connection, name: str | None) -> dict[str, int]:
     """
     found: dict[str, int] = {row.name: row.id for row in connection.execute(select(sites.c.name, sites.c.id))}
     if name is not None and name not in found:
-        raise _unknown(name, sorted(found))
+        raise UnknownSite(name, sorted(found))
     return found if name is None else {name: found[name]}
 
 
 def _named(connection: Connection, name: str) -> Row[Any]:
     row = connection.execute(select(sites).where(sites.c.name == name).with_for_update()).one_or_none()
     if row is None:
-        raise _unknown(name, connection.scalars(select(sites.c.name).order_by(sites.c.name)))
+        raise UnknownSite(name, connection.scalars(select(sites.c.name).order_by(sites.c.name)))
     return row
-
-
-def _unknown(name: str, known: Iterable[str]) -> UnknownSite:
-    names = ", ".join(known)
-    return UnknownSite(f"there is no site {name!r}; " + (f"there are: {names}" if names else "add one first"))
 
 
 def _site_row(row: Row[Any]) -> SiteRow:

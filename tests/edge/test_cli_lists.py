@@ -230,3 +230,13 @@ def test_languages_are_set_and_shown(tmp_path: Path, news: Store) -> None:
         "languages             none; other scripts are judged as any\n"
         in hamlet(tmp_path, "sites", "show", "news").stdout
     )
+
+
+@pytest.mark.parametrize("command", [("list",), ("add", "casino"), ("try", "casino"), ("remove", "1")])
+def test_a_site_that_is_none_is_told_with_those_that_there_are(
+    tmp_path: Path, news: Store, command: tuple[str, ...]
+) -> None:
+    result = hamlet(tmp_path, "lists", *command, "--site", "nwes")
+
+    assert result.exit_code == 2
+    assert "there is no site 'nwes'; there are: news" in result.stderr
