@@ -11,6 +11,8 @@ from service.core.phrases import LINKS
 from service.core.tokens import tokens
 
 _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
+# Four numbers, or what has a "::", and a prefix: no words look so (`24/7`), whether or not there is such a range.
+_RANGE = re.compile(r"(?:\d+(?:\.\d+){3}|[\da-f:]*::[\da-f:.]*)/\d+", re.IGNORECASE)
 _TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.*)", re.IGNORECASE)
 _ANYBODY = "anyone can write it and be accepted, spam and all"
 _FORGED = {
@@ -27,7 +29,7 @@ def of_line(line: str) -> tuple[Kind, str]:
     Return what a line of a list means, such as WordPress keeps them: the kind it looks like, or that it begins with.
 
     Raises:
-        BadEntry: it is not of the kind that it begins with.
+        BadEntry: it is not of the kind that it begins with, or a range of addresses that cannot be.
 
     >>> for line in ("casino", "203.0.113.7", "spam.example.com", ".xyz", "author: Bob"):
     ...     print(*of_line(line))
@@ -40,6 +42,8 @@ def of_line(line: str) -> tuple[Kind, str]:
     if typed := _TYPED_KIND.fullmatch(line.strip()):
         kind = Kind(typed[1].lower())
         return kind, normal(kind, typed[2])
+    if _RANGE.fullmatch(line.strip()):
+        return Kind.ADDRESS, normal(Kind.ADDRESS, line)
     for kind in (Kind.ADDRESS, Kind.EMAIL):
         try:
             return kind, normal(kind, line)
