@@ -414,7 +414,7 @@ def test_the_list_shows_who_wrote_what_and_why_it_waits(desk: Desk) -> None:
     assert ">Eve</h2>" in text
     assert 'cheap <mark title="its words">pills</mark>' in text
     assert "Held: its words." in text
-    assert "50.0 %" in text
+    assert ">score 50.0 %<" in text
     assert 'Waiting (<span id="waiting">1</span>)' in text
 
 
@@ -483,6 +483,10 @@ def test_the_form_shows_what_was_asked(desk: Desk) -> None:
     assert 'value="&#34;&gt;&lt;b&gt;"' in text
     assert 'name="until" value="2026-11-02"' in text
     assert 'name="low" min="0" max="100" step="any" value="5"' in text
+
+
+def test_what_is_searched_for_is_written_from_where_its_script_begins(desk: Desk) -> None:
+    assert re.search(r'<input id="search"[^>]* dir="auto"', desk.get("/?text=שלום").text)
 
 
 @pytest.mark.parametrize(
