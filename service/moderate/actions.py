@@ -66,7 +66,8 @@ def _after(
     """
     back = _back(site_id)
     if "HX-Request" not in request.headers and not refused:
-        return cast("Response", redirect(f"{url_for('moderate.show')}?{back}", 303))
+        told_at = "undone" if is_undo else "decided"
+        return cast("Response", redirect(f"{url_for('moderate.show')}?{back}#{told_at}", 303))
     cards = [card_of(browsing, site_id, choice.id) for choice in choices]
     undo = [] if is_undo else [card for card in cards if card.id not in refused]
     kept = "you took it back already, or somebody else said so; decide to overrule them"

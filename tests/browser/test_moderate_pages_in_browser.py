@@ -707,11 +707,16 @@ def test_everything_works_without_a_script(desk: Desk, word: str) -> None:
     page.goto(f"{desk.host}/moderate/?text={word}")
     card(page, "Ada").get_by_role("button", name="Accept").click()
     expect_names(page, "Cleo", "Ben")
+    expect(page.get_by_text("Decided.")).to_be_in_viewport()
 
-    page.goto(f"{desk.host}/moderate/?shown=decided&text={word}")
+    page.get_by_role("link", name="What was decided").click()
+    expect(page.get_by_text("Decided.")).to_be_hidden()
     card(page, "Ada").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back.")).to_be_in_viewport()
 
-    page.goto(f"{desk.host}/moderate/?text={word}")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("Taken back.")).to_be_hidden()
+    page.get_by_role("link", name="Waiting").click()
     expect_names(page, "Cleo", "Ben", "Ada")
 
 

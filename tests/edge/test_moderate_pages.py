@@ -530,7 +530,7 @@ def test_whoever_may_see_no_site_is_told_the_cure(desk: Desk) -> None:
 def test_a_decision_goes_back_to_the_same_list(desk: Desk) -> None:
     answer = desk.post("/decide", site="1", choice="01|", label="ham", back="site=1&text=pills")
 
-    assert (answer.status_code, answer.location) == (303, "/moderate/?site=1&text=pills")
+    assert (answer.status_code, answer.location) == (303, "/moderate/?site=1&text=pills#decided")
     assert desk.labelling.told == [(1, "01", Label.HAM, "Anna", None)]
 
 
@@ -549,8 +549,9 @@ def test_many_are_decided_at_once_each_by_what_was_seen(desk: Desk) -> None:
 
 
 def test_a_decision_can_be_undone(desk: Desk) -> None:
-    desk.post("/undo", site="1", choice="01|ham")
+    answer = desk.post("/undo", site="1", choice="01|ham")
 
+    assert answer.location == "/moderate/?site=1#undone"
     assert desk.labelling.told == [(1, "01", "Anna", Label.HAM)]
 
 
