@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,10 @@ def test_it_listens_on_a_private_socket_and_no_port(server: EmbeddedValkey, admi
     assert server.url == f"unix://{tmp_path}/valkey.sock"
     assert (tmp_path / "valkey.sock").stat().st_mode & 0o777 == 0o700
     assert admin.config_get("port") == {"port": "0"}
-    descriptors = Path(f"/proc/{process_of(server.url)}/fd").iterdir()
-    opened = [str(descriptor.readlink()) for descriptor in descriptors]
+    opened = []
+    for descriptor in Path(f"/proc/{process_of(server.url)}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since the folder was read
+            opened.append(str(descriptor.readlink()))
     sockets = {name.removeprefix("socket:[").removesuffix("]") for name in opened if name.startswith("socket:")}
     listening = [
         line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()

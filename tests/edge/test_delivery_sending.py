@@ -148,6 +148,7 @@ def dribbling(begin: bytes, has_begun: threading.Event) -> Iterator[str]:
     def dribble(server: socket.socket) -> None:
         connection, _ = server.accept()
         with connection, suppress(OSError):  # it is hung up on
+            connection.recv(65_536)  # an answer before that would be one to nothing
             connection.sendall(begin)
             for _ in range(1_500):  # half a minute
                 if is_over.wait(0.02):
