@@ -140,7 +140,7 @@ class Scorer:
         self._full_words: float = tables.get("full_words", _NONE)[0]
         # Nearly all that is weighed is passages, and all of these have as many words.
         self._passage_share = share_of_characters(PASSAGE, self._full_words)
-        self.pooling = Pooling(*(tables.get(name, before)[0] for name, before in _BEFORE.items()))
+        self.pooling = Pooling(**{name: tables.get(name, before)[0] for name, before in _BEFORE.items()})
         self._of_fields = self.pooling.of_fields
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
         self._clues = dict(weight_tables.of(tables, "clues"))

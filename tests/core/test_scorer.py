@@ -162,11 +162,14 @@ def test_of_a_model_from_before_nothing_bounds_what_links_take_off(tmp_path: Pat
 
 
 HONEST = " ".join(f"article w{number}" for number in range(60))
+SELLS = "Buy at the best Casino"
+AMONG_HONEST_TEXT = f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"
+BEHIND_A_PARAGRAPH = f"{HONEST}\n\n{SELLS}"
 
 
 def test_spam_among_honest_text_weighs_as_its_passage_less_a_margin(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m", passage_margin=np.float64(0.5)))
-    features = extract(Comment(name="", comment=f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"))
+    features = extract(Comment(name="", comment=AMONG_HONEST_TEXT))
 
     explanation = scorer.explain(features)
 
@@ -176,28 +179,11 @@ def test_spam_among_honest_text_weighs_as_its_passage_less_a_margin(tmp_path: Pa
     assert explanation.log_odds == explanation.prior + sum(each.weight or 0 for each in explanation.reasons)
 
 
-def test_a_passage_that_does_not_weigh_more_than_the_whole_and_the_margin_changes_nothing(tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m", passage_margin=np.float64(9)))
-    features = extract(Comment(name="", comment=f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"))
-
-    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
-
-
-def test_a_model_from_before_reads_no_passages(tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m"))
-    features = extract(Comment(name="", comment=f"{HONEST} the best Casino {HONEST.replace('w', 'v')}"))
-
-    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
-
-
-SELLS = "Buy at the best Casino"
-
-
 def test_spam_between_honest_paragraphs_weighs_as_it_does_alone_less_a_margin(tmp_path: Path) -> None:
     clues = block("clues", {"is:length_2": 0.5, "is:length_7": -3.0})
     scorer = Scorer.load(write_model(tmp_path / "m", **clues, paragraph_margin=np.float64(0.25)))
     alone, hidden = (
-        scorer.explain(extract(Comment(name="", comment=comment))) for comment in (SELLS, f"{HONEST}\n\n{SELLS}")
+        scorer.explain(extract(Comment(name="", comment=comment))) for comment in (SELLS, BEHIND_A_PARAGRAPH)
     )
 
     assert hidden.log_odds == alone.log_odds - 0.25
@@ -205,18 +191,22 @@ def test_spam_between_honest_paragraphs_weighs_as_it_does_alone_less_a_margin(tm
     assert {each.code: each.evidence for each in hidden.reasons} == {"passage": ("Casino",), "length_2": ()}
 
 
-def test_a_paragraph_that_does_not_weigh_more_than_the_whole_and_the_margin_changes_nothing(tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m", paragraph_margin=np.float64(9)))
-    features = extract(Comment(name="", comment=f"{HONEST}\n\n{SELLS}"))
+@pytest.mark.parametrize(
+    ("margin", "comment"), [("passage_margin", AMONG_HONEST_TEXT), ("paragraph_margin", BEHIND_A_PARAGRAPH)]
+)
+def test_a_part_that_does_not_weigh_more_than_the_whole_and_its_margin_changes_nothing(
+    margin: str, comment: str, tmp_path: Path
+) -> None:
+    scorer = Scorer.load(write_model(tmp_path / "m", **{margin: np.float64(9)}))
 
-    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
+    assert [reason.code for reason in scorer.explain(extract(Comment("", comment))).reasons] == ["text"]
 
 
-def test_a_model_from_before_reads_no_paragraphs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("comment", [AMONG_HONEST_TEXT, BEHIND_A_PARAGRAPH])
+def test_a_model_from_before_reads_neither_passages_nor_paragraphs(comment: str, tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m"))
-    features = extract(Comment(name="", comment=f"{HONEST}\n\n{SELLS}"))
 
-    assert [reason.code for reason in scorer.explain(features).reasons] == ["text"]
+    assert [reason.code for reason in scorer.explain(extract(Comment("", comment))).reasons] == ["text"]
 
 
 def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
