@@ -6,41 +6,37 @@ import hashlib
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from math import inf, sqrt
+from math import inf
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
 
 from pydantic import AwareDatetime, TypeAdapter
 
-from service import arrays, weight_tables
+from service import arrays
 from service.core.decision import Explanation, Reason
 from service.core.features import PASSAGE, Features, Readings, Text, passage_starts
 from service.core.light_dataclass import light_dataclass
 from service.core.remembered import Recurring
 from service.core.site import Thresholds
-from service.core.text import words_in
 from service.core.thresholds import Curve
+from service.token_weights import TokenWeights, Weighed, in_one_text
 
 CURRENT = "CURRENT"
-# What is remembered of tokens: to weigh a new one takes some look-ups a letter.
-CACHED_WORDS, CACHED_CLUES = 8_192, 4_096
+CACHED_CLUES = 4_096
 QUOTED_WORDS = 5
 # What each link that weighs against a comment counts for behind the one that weighs most: one more never helps.
 FURTHER = 0.1
 _NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)
-_NO_PAIRS: Mapping[str, float] = {}
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
-# Of a model that was fitted before there was such a number: all n-grams count in full, no passage or paragraph
-# counts, and nothing bounds what links take off.
+# Of a model that was fitted before there was such a number: no passage or paragraph counts, and nothing bounds what
+# links take off.
 _NONE = (inf,)
 _BEFORE = {"passage_margin": _NONE, "paragraph_margin": _NONE, "author_share": (1.0,), "links_margin": _NONE}
-# For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
-_Weighed = tuple[list[float], list[float], list[float]]
 
 
 class Distrust(StrEnum):
@@ -117,10 +113,9 @@ class Pooling:
 
 class Scorer:
     """
-    A linear model over tokens. Each has its own weight, and those of the n-grams inside it: a clue in full, a word for
-    the share that `share_of_characters` tells.
+    A linear model over tokens, whose weights are `tokens`.
 
-    This is a class because the weights of words already seen are remembered.
+    This is a class because the reasons of clues already seen are remembered.
     """
 
     def __init__(
@@ -136,16 +131,9 @@ class Scorer:
         self.curve = curve
         self.created = created
         self.prior: float = tables["intercept"][0]
-        self._shortest, self._longest = (int(n) for n in tables["ngrams"])
-        self._full_words: float = tables.get("full_words", _NONE)[0]
-        # Nearly all that is weighed is passages, and all of these have as many words.
-        self._passage_share = share_of_characters(PASSAGE, self._full_words)
         self.pooling = Pooling(**{name: tables.get(name, before)[0] for name, before in _BEFORE.items()})
         self._of_fields = self.pooling.of_fields
-        self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, "words"))
-        self._clues = dict(weight_tables.of(tables, "clues"))
-        self._characters = weight_tables.by_beginning(weight_tables.of(tables, "characters"), self._shortest)
-        self._known_words = Recurring(self._word, most=CACHED_WORDS)
+        self.tokens = TokenWeights(tables)
         self._known_clues = Recurring(self._clue, most=CACHED_CLUES)
 
     @classmethod
@@ -170,24 +158,6 @@ class Scorer:
         except _NOT_A_MODEL as error:
             raise ModelError(Distrust.NOT_UNDERSTOOD, f"{path}: not a compiled model ({error})") from error
 
-    @property
-    def vocabulary(self) -> Iterator[str]:
-        """
-        Yield every word, pair of words and clue that has a weight of its own.
-        """
-        yield from self._words
-        yield from (f"{first} {second}" for second, firsts in self._pairs.items() for first in firsts)
-        yield from self._clues
-
-    def weights(self, tokens: Iterable[str]) -> list[float]:
-        """
-        Return the weight of each token of a comment; a word's includes that of the pair it makes with the word before.
-        """
-        tokens = list(tokens)
-        weights, insides, lengths = self._weighed(token for token in tokens if ":" not in token)
-        of_words = iter(_in_one_text(weights, insides, self._more(lengths)))
-        return [self._known_clues[token].weight or 0.0 if ":" in token else next(of_words) for token in tokens]
-
     def explain(self, features: Features) -> Explanation:
         """
         Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
@@ -211,22 +181,22 @@ class Scorer:
         Return the reasons of a text, whose words count as a whole or as a passage.
         """
         words, every = features.words, features.all_words
-        weights, insides, lengths = weighed = self._weighed(words)
-        more = self._more(lengths)
+        weights, insides, lengths = weighed = self.tokens.of_words(words)
+        more = self.tokens.more(lengths)
         whole = sum(weights) + more * sum(insides)
         reasons = self._of_clues(features.clues)
-        if passage := self._passage(every, weighed if words is every else self._weighed(every), whole):
+        if passage := self._passage(every, weighed if words is every else self.tokens.of_words(every), whole):
             reasons.append(passage)
         elif whole:
-            reasons.append(_reason("text", _in_one_text(weights, insides, more), list(words.values()), whole))
+            reasons.append(_reason("text", in_one_text(weights, insides, more), list(words.values()), whole))
         return reasons
 
     def _paragraph(self, paragraph: Text) -> list[Reason]:
         """
         Return the reasons of a paragraph as if it were the whole text, less a margin.
         """
-        weights, insides, lengths = self._weighed(paragraph.words)
-        alone = _in_one_text(weights, insides, self._more(lengths))
+        weights, insides, lengths = self.tokens.of_words(paragraph.words)
+        alone = in_one_text(weights, insides, self.tokens.more(lengths))
         words = _reason("passage", alone, list(paragraph.words.values()), sum(alone), self.pooling.paragraph_margin)
         return [words, *self._of_clues(paragraph.clues)]
 
@@ -238,31 +208,7 @@ class Scorer:
             if reason.weight
         ]
 
-    def _weighed(self, words: Iterable[str]) -> _Weighed:
-        """
-        Return what each of neighbouring words weighs in a passage, with the pair that it ends, what the n-grams inside
-        it do, and how many words it stands for.
-        """
-        weights, insides, lengths = [], [], []
-        before, known = "", self._known_words
-        for word in words:
-            weight, inside, length, firsts = known[word]
-            if before in firsts:
-                weight += firsts[before]
-            weights.append(weight)
-            insides.append(inside)
-            lengths.append(length)
-            before = word
-        return weights, insides, lengths
-
-    def _more(self, lengths: list[float]) -> float:
-        """
-        Return how much more than in a passage the n-grams inside the words of a text count; none in a passage, but of
-        tokens that are half a word.
-        """
-        return share_of_characters(sum(lengths), self._full_words) - self._passage_share
-
-    def _passage(self, words: Mapping[str, str], weighed: _Weighed, whole: float) -> Reason | None:
+    def _passage(self, words: Mapping[str, str], weighed: Weighed, whole: float) -> Reason | None:
         """
         Return the reason of the heaviest passage, if it weighs more than the whole and the margin.
         """
@@ -276,16 +222,16 @@ class Scorer:
         for start in starts:
             end = start + PASSAGE
             # The first word of a passage makes no pair with the one before it.
-            pair = self._pairs.get(written[start], _NO_PAIRS).get(written[start - 1], 0.0) if start else 0.0
+            pair = self.tokens.of_pair(written[start - 1], written[start]) if start else 0.0
             weight = sum(weights[start:end]) - pair
             if has_halves:
-                weight += self._more(lengths[start:end]) * sum(insides[start:end])
+                weight += self.tokens.more(lengths[start:end]) * sum(insides[start:end])
             if weight > heaviest:
                 heaviest, begin, first_pair = weight, start, pair
         if heaviest - self.pooling.passage_margin <= whole:
             return None
         passage = slice(begin, begin + PASSAGE)
-        alone = _in_one_text(weights[passage], insides[passage], self._more(lengths[passage]))
+        alone = in_one_text(weights[passage], insides[passage], self.tokens.more(lengths[passage]))
         alone[0] -= first_pair
         return _reason("passage", alone, list(words.values())[passage], heaviest, self.pooling.passage_margin)
 
@@ -309,46 +255,13 @@ class Scorer:
         code = clues[next(iter(tokens))].code
         return _reason(code, weighed[place], list(tokens.values()), heaviest, heaviest - total)
 
-    def _word(self, word: str) -> tuple[float, float, float, Mapping[str, float]]:
-        """
-        Return the weight of a word in a passage, that of the n-grams inside it, how many words it stands for, and what
-        it adds behind certain other words.
-        """
-        inside = self._ngrams(word)
-        weight = self._words.get(word, 0.0) + self._passage_share * inside
-        return weight, inside, words_in(word), self._pairs.get(word, _NO_PAIRS)
-
     def _clue(self, clue: str) -> Reason:
         """
         Return the reason that a clue is where it quotes nothing.
         """
         namespace, _, value = clue.partition(":")
         code = value if namespace == "is" else _CODES[namespace]
-        return Reason(code, self._clues.get(clue, 0.0) + self._ngrams(clue))
-
-    def _ngrams(self, token: str) -> float:
-        # As scikit-learn's CountVectorizer(analyzer="char_wb") counts n-grams: a word no longer than n counts once.
-        padded, shortest, characters = f" {token} ", self._shortest, self._characters
-        length = len(padded)
-        weight = 0.0
-        for start in range(length - shortest + 1):
-            rest = start + shortest
-            if alike := characters.get(padded[start:rest]):
-                for end in range(rest, min(start + self._longest, length) + 1):
-                    if ngram := alike.get(padded[rest:end]):
-                        weight += ngram
-        return weight
-
-
-def share_of_characters(words: float, full: float) -> float:
-    """
-    Return for what share the n-grams inside the words of a comment count: all of it up to `full` distinct words, and
-    beyond by the root of their number, as the sum of so many chances grows.
-
-    >>> share_of_characters(6, 6.0), share_of_characters(24, 6.0)
-    (1.0, 0.5)
-    """
-    return sqrt(full / words) if words > full else 1.0
+        return Reason(code, self.tokens.of_clue(clue))
 
 
 def read_card(folder: Path) -> Card:
@@ -393,10 +306,6 @@ def load_current(models: Path) -> Scorer:
         ModelError: nothing is promoted, or what is promoted cannot be trusted.
     """
     return Scorer.load(current(models))
-
-
-def _in_one_text(weights: list[float], insides: list[float], more: float) -> list[float]:
-    return [weight + more * inside for weight, inside in zip(weights, insides, strict=True)]
 
 
 def _reason(code: str, weights: list[float], quotes: list[str], total: float, less: float = 0.0) -> Reason:

@@ -49,7 +49,7 @@ def write_card(folder: Path) -> None:
 def test_a_token_weighs_itself_the_pair_that_it_ends_and_the_characters_inside_it(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m"))
 
-    weights = scorer.weights(["best", "casino", "name:loans"])
+    weights = scorer.tokens.weights(["best", "casino", "name:loans"])
 
     assert weights == [0.0, 2.0 + 0.5 + (0.5 + 0.25 - 0.125 + 1.0), 1.5]
 
@@ -57,8 +57,8 @@ def test_a_token_weighs_itself_the_pair_that_it_ends_and_the_characters_inside_i
 def test_clues_do_not_pair_with_words(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m"))
 
-    assert sum(scorer.weights(["best", "is:one_link", "casino"])) == sum(
-        scorer.weights(["best", "casino", "is:one_link"])
+    assert sum(scorer.tokens.weights(["best", "is:one_link", "casino"])) == sum(
+        scorer.tokens.weights(["best", "casino", "is:one_link"])
     )
 
 
@@ -69,7 +69,7 @@ def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> N
     explanation = scorer.explain(features)
 
     assert explanation.prior + sum(reason.weight or 0 for reason in explanation.reasons) == explanation.log_odds
-    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.document.split())))
+    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.tokens.weights(features.document.split())))
     evidence = {reason.code: reason.evidence for reason in explanation.reasons}
     assert evidence == {"text": ("Casino",), "name": ("Loans",), "one_link": (), "author_url": ("http://example.com",)}
 
@@ -77,7 +77,7 @@ def test_an_explanation_adds_up_and_quotes_what_was_written(tmp_path: Path) -> N
 def test_characters_inside_words_count_for_less_in_a_long_comment_and_those_of_clues_in_full(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m", full_words=np.float64(2)))
 
-    weights = scorer.weights(["casino", *(f"w{number}" for number in range(7)), "name:cas"])
+    weights = scorer.tokens.weights(["casino", *(f"w{number}" for number in range(7)), "name:cas"])
 
     assert weights[0] == pytest.approx(2.0 + 0.5 * (0.5 + 0.25 - 0.125 + 1.0))
     assert weights[-1] == 0.5
@@ -86,7 +86,7 @@ def test_characters_inside_words_count_for_less_in_a_long_comment_and_those_of_c
 def test_a_pair_of_a_script_without_spaces_is_half_a_word(tmp_path: Path) -> None:
     scorer = Scorer.load(write_model(tmp_path / "m", full_words=np.float64(2)))
 
-    weights = scorer.weights(["casino", "東京", "京都", "都市"])
+    weights = scorer.tokens.weights(["casino", "東京", "京都", "都市"])
 
     assert weights[0] == pytest.approx(2.0 + (2 / 2.5) ** 0.5 * (0.5 + 0.25 - 0.125 + 1.0))
 
@@ -97,7 +97,7 @@ def test_an_explanation_weighs_characters_as_the_score_does(tmp_path: Path) -> N
 
     explanation = scorer.explain(features)
 
-    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.weights(features.document.split())))
+    assert explanation.log_odds == pytest.approx(scorer.prior + sum(scorer.tokens.weights(features.document.split())))
     assert explanation.log_odds < Scorer.load(write_model(tmp_path / "before")).explain(features).log_odds
 
 
@@ -210,11 +210,11 @@ def test_a_model_from_before_reads_neither_passages_nor_paragraphs(comment: str,
 
 
 def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.scorer.CACHED_WORDS", 2)
+    monkeypatch.setattr("service.token_weights.CACHED_WORDS", 2)
     scorer = Scorer.load(write_model(tmp_path / "m"))
     words = ["casino", "article", "other", "words", "casinos"]
 
-    assert scorer.weights(words) == scorer.weights(words)
+    assert scorer.tokens.weights(words) == scorer.tokens.weights(words)
 
 
 def test_a_model_without_a_card_is_not_loaded(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
     Tried are the words that the candidate knows and whose weights moved most.
     """
     # What is about the whole comment, such as its length, no author adds by a word.
-    words = sorted(word for word in candidate.scorer.vocabulary if not word.startswith("is:"))
+    words = sorted(word for word in candidate.scorer.tokens.vocabulary if not word.startswith("is:"))
     order = np.argsort([weight(candidate.scorer, word) - weight(champion.scorer, word) for word in words])
     is_spam = np.array([row.is_spam for row in rows], dtype=bool)
     caught = is_spam & (candidate.bands != ACCEPT) & (champion.bands != ACCEPT)
@@ -65,7 +65,7 @@ def weight(scorer: Scorer, word: str) -> float:
     characters inside it count for less. A name and a homepage take nothing off and add a share, a link takes off no
     more than links may.
     """
-    added = sum(scorer.weights(word.split()))
+    added = sum(scorer.tokens.weights(word.split()))
     if ":" not in word:
         return added
     of_fields = dict(zip(("name", "url", "link"), scorer.pooling.of_fields, strict=True))
