@@ -141,7 +141,8 @@ def _poisoned(fitted: Sequence[Row], given: Sequence[Row], seed: int) -> dict[st
 
 
 def _errors(folder: Path, rows: Sequence[Row]) -> str:
-    bands = Scores.of(verify(folder), [extract(row.as_comment()) for row in rows]).bands
+    comments, sites = [extract(row.as_comment()) for row in rows], [row.site for row in rows]
+    bands = Scores.of(verify(folder), comments, sites).bands
     is_spam = np.array([row.is_spam for row in rows], dtype=bool)
     ham, spam = bands[~is_spam], bands[is_spam]
     wrong = int((ham != ACCEPT).sum() + (spam == ACCEPT).sum())

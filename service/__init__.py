@@ -8,8 +8,9 @@ describe; `api/answer.py` writes what comes back, and `api/problems.py` turns ea
 
 Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
 `core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights in the model that
-`model_in_use.py` has taken up. `traffic/observing.py` and `traffic/traffic.lua` count floods and near-copies.
-`core/policy.py` makes the verdict of all this, and `store/decisions.py` keeps it.
+`model_in_use.py` has taken up, and `adaptation.py` what the labels of the site taught. `traffic/observing.py` and
+`traffic/traffic.lua` count floods and near-copies. `core/policy.py` makes the verdict of all this, and
+`store/decisions.py` keeps it.
 
 What waits for moderators is read by `api/queue.py`. What they say goes from `api/labels.py` to `labelling.py`, which
 keeps it (`store/labels.py`) and has the next comment hear of it: `label_memory.py` puts it where `traffic/traffic.lua`

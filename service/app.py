@@ -279,9 +279,9 @@ def _provider(settings: Settings) -> Provider | None:
     return Provider(*client, settings.oidc_claim, settings.secret.encode())
 
 
-def _score(model: ModelInUse, comment: Comment) -> float | None:
+def _score(model: ModelInUse, comment: Comment, site: str) -> float | None:
     scorer = model.scorer
-    return probability(scorer.explain(extract(comment)).log_odds) if scorer else None
+    return probability(scorer.explain(extract(comment), site).log_odds) if scorer else None
 
 
 def _new_id() -> str:

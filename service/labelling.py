@@ -97,13 +97,13 @@ class Reports(Protocol):
 @dataclass(frozen=True, slots=True)
 class Labelling:
     """
-    The parts that a label needs. `score` asks the model about a comment that was not decided; None without one.
-    `count` is told each label that is new.
+    The parts that a label needs. `score` asks the model about a comment that the site of that name has not decided;
+    None without one. `count` is told each label that is new.
     """
 
     store: Store
     memory: Memory
-    score: Callable[[Comment], float | None]
+    score: Callable[[Comment, str], float | None]
     clock: Callable[[], datetime]
     count: Callable[[Given], None] = lambda _: None
 
@@ -130,7 +130,7 @@ class Labelling:
         subject = self.store.decided(site.id, report.decision_id) if report.decision_id else None
         subject = subject or self.store.worded(site.id, report.comment)
         if subject.decision_id is None:
-            subject = replace(subject, verdict=report.told, score=self.score(report.comment))
+            subject = replace(subject, verdict=report.told, score=self.score(report.comment, site.name))
         return self._hear(site, subject, report.label, Source.AKISMET, report.who, most_aside=MOST_ASIDE)
 
     def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> Given:

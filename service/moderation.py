@@ -161,7 +161,11 @@ def _explained(scorer: Scorer | None, asked: Sequence[Asked | None]) -> list[_Ex
     if not scorer:
         return [None] * len(asked)
     read = [_attempt(extract, each.comment) if each else None for each in asked]
-    return [_attempt(scorer.explain, what) if isinstance(what, Features) else what for what in read]
+    sites = [each.site.name if each else "" for each in asked]
+    return [
+        _attempt(scorer.explain, what, site) if isinstance(what, Features) else what
+        for what, site in zip(read, sites, strict=True)
+    ]
 
 
 def _attempt(step: Callable[[*_Given], _Result], *given: *_Given) -> _Result | Exception:

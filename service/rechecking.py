@@ -42,7 +42,7 @@ class Rechecked:
     changes: list[Change] = field(default_factory=list)
 
 
-def recheck(history: Iterable[tuple[Decision, Comment]], scorer: Scorer, own: OwnThresholds) -> Rechecked:
+def recheck(history: Iterable[tuple[Decision, Comment]], scorer: Scorer, site: str, own: OwnThresholds) -> Rechecked:
     """
     Return what today's model makes of the decisions of a site that has set some thresholds of its own.
     """
@@ -53,19 +53,19 @@ def recheck(history: Iterable[tuple[Decision, Comment]], scorer: Scorer, own: Ow
             result.fixed += 1
             result.verdicts[decision.verdict, decision.verdict] += 1
             continue
-        change = again(decision, comment, scorer, thresholds)
+        change = again(decision, comment, scorer, site, thresholds)
         result.verdicts[decision.verdict, change.verdict] += 1
         if change.verdict is not decision.verdict:
             result.changes.append(change)
     return result
 
 
-def again(decision: Decision, comment: Comment, scorer: Scorer, thresholds: Thresholds) -> Change:
+def again(decision: Decision, comment: Comment, scorer: Scorer, site: str, thresholds: Thresholds) -> Change:
     """
     Return the verdict and score that a comment would get today, in the circumstances of then.
     """
     kept = tuple(reason for reason in decision.reasons if reason.code in CIRCUMSTANCES)
-    explanation = scorer.explain(extract(comment))
+    explanation = scorer.explain(extract(comment), site)
     _, log_odds = policy.saturate(explanation, kept)
     score = policy.probability(log_odds)
     return Change(decision, policy.band(score, thresholds), score)

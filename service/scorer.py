@@ -18,17 +18,17 @@ from zipfile import BadZipFile
 from pydantic import AwareDatetime, TypeAdapter
 
 from service import arrays
+from service.adaptation import adaptations
 from service.core.decision import Explanation, Reason
 from service.core.features import PASSAGE, Features, Readings, Text, passage_starts
 from service.core.light_dataclass import light_dataclass
 from service.core.remembered import Recurring
 from service.core.site import Thresholds
 from service.core.thresholds import Curve
-from service.token_weights import TokenWeights, Weighed, in_one_text
+from service.token_weights import TokenWeights, Weighed, in_one_text, quoting
 
 CURRENT = "CURRENT"
 CACHED_CLUES = 4_096
-QUOTED_WORDS = 5
 # What each link that weighs against a comment counts for behind the one that weighs most: one more never helps.
 FURTHER = 0.1
 _NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)
@@ -113,7 +113,8 @@ class Pooling:
 
 class Scorer:
     """
-    A linear model over tokens, whose weights are `tokens`.
+    A linear model over tokens, whose weights are `tokens`; `adaptations` are what the labels of some sites taught
+    beyond it, by the site's name.
 
     This is a class because the reasons of clues already seen are remembered.
     """
@@ -134,6 +135,7 @@ class Scorer:
         self.pooling = Pooling(**{name: tables.get(name, before)[0] for name, before in _BEFORE.items()})
         self._of_fields = self.pooling.of_fields
         self.tokens = TokenWeights(tables)
+        self.adaptations = adaptations(tables)
         self._known_clues = Recurring(self._clue, most=CACHED_CLUES)
 
     @classmethod
@@ -158,9 +160,9 @@ class Scorer:
         except _NOT_A_MODEL as error:
             raise ModelError(Distrust.NOT_UNDERSTOOD, f"{path}: not a compiled model ({error})") from error
 
-    def explain(self, features: Features) -> Explanation:
+    def explain(self, features: Features, site: str = "") -> Explanation:
         """
-        Return the score of a comment with its reasons, the heaviest first; prior and weights add up to it.
+        Return the score of a comment on a site with its reasons, the heaviest first; prior and weights add up to it.
 
         Its text counts as the whole, as its heaviest passage, or as its heaviest paragraph by itself, these less a
         margin, whichever is most: what spam says among honest text. Of the links the one counts that weighs most, and a
@@ -173,6 +175,8 @@ class Scorer:
         for field, (share, most) in zip(features.fields, self._of_fields, strict=True):
             if field and (against := self._field(field, share, most)):
                 reasons.append(against)
+        if site in self.adaptations and (taught := self.adaptations[site].reason(features)):
+            reasons.append(taught)
         reasons.sort(key=_heaviest)
         return Explanation(self.prior + _total(reasons), self.prior, tuple(reasons))
 
@@ -188,7 +192,7 @@ class Scorer:
         if passage := self._passage(every, weighed if words is every else self.tokens.of_words(every), whole):
             reasons.append(passage)
         elif whole:
-            reasons.append(_reason("text", in_one_text(weights, insides, more), list(words.values()), whole))
+            reasons.append(quoting("text", in_one_text(weights, insides, more), list(words.values()), whole))
         return reasons
 
     def _paragraph(self, paragraph: Text) -> list[Reason]:
@@ -197,7 +201,7 @@ class Scorer:
         """
         weights, insides, lengths = self.tokens.of_words(paragraph.words)
         alone = in_one_text(weights, insides, self.tokens.more(lengths))
-        words = _reason("passage", alone, list(paragraph.words.values()), sum(alone), self.pooling.paragraph_margin)
+        words = quoting("passage", alone, list(paragraph.words.values()), sum(alone), self.pooling.paragraph_margin)
         return [words, *self._of_clues(paragraph.clues)]
 
     def _of_clues(self, clues: Mapping[str, str]) -> list[Reason]:
@@ -233,7 +237,7 @@ class Scorer:
         passage = slice(begin, begin + PASSAGE)
         alone = in_one_text(weights[passage], insides[passage], self.tokens.more(lengths[passage]))
         alone[0] -= first_pair
-        return _reason("passage", alone, list(words.values())[passage], heaviest, self.pooling.passage_margin)
+        return quoting("passage", alone, list(words.values())[passage], heaviest, self.pooling.passage_margin)
 
     def _field(self, field: Sequence[Mapping[str, str]], share: float, most: float) -> Reason | None:
         """
@@ -253,7 +257,7 @@ class Scorer:
         place = totals.index(heaviest)
         tokens = field[place]
         code = clues[next(iter(tokens))].code
-        return _reason(code, weighed[place], list(tokens.values()), heaviest, heaviest - total)
+        return quoting(code, weighed[place], list(tokens.values()), heaviest, heaviest - total)
 
     def _clue(self, clue: str) -> Reason:
         """
@@ -306,17 +310,6 @@ def load_current(models: Path) -> Scorer:
         ModelError: nothing is promoted, or what is promoted cannot be trusted.
     """
     return Scorer.load(current(models))
-
-
-def _reason(code: str, weights: list[float], quotes: list[str], total: float, less: float = 0.0) -> Reason:
-    if len(quotes) == 1:  # as of most clues
-        return Reason(code, total - less, evidence=tuple(quotes))
-    evidence: dict[str, None] = {}
-    for place in sorted(range(len(weights)), key=weights.__getitem__, reverse=total > 0):
-        if weights[place] * total <= 0 or len(evidence) == QUOTED_WORDS:
-            break
-        evidence[quotes[place]] = None
-    return Reason(code, total - less, evidence=tuple(evidence))
 
 
 def _total(reasons: list[Reason]) -> float:

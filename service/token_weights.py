@@ -8,12 +8,14 @@ from math import inf, sqrt
 from typing import Any
 
 from service import weight_tables
+from service.core.decision import Reason
 from service.core.features import PASSAGE
 from service.core.remembered import Recurring
 from service.core.text import words_in
 
 # What is remembered of words: to weigh a new one takes some look-ups a letter.
 CACHED_WORDS = 8_192
+QUOTED_WORDS = 5
 _NO_PAIRS: Mapping[str, float] = {}
 # For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
 Weighed = tuple[list[float], list[float], list[float]]
@@ -124,6 +126,21 @@ def in_one_text(weights: list[float], insides: list[float], more: float) -> list
     Return what words weigh in a text where the n-grams inside them count for `more` than in a passage.
     """
     return [weight + more * inside for weight, inside in zip(weights, insides, strict=True)]
+
+
+def quoting(code: str, weights: list[float], quotes: list[str], total: float, less: float = 0.0) -> Reason:
+    """
+    Return a reason that weighs `total`, less something, and quotes what most made it so; what has no quote is left out.
+    """
+    if len(quotes) == 1 and quotes[0]:  # as of most clues
+        return Reason(code, total - less, evidence=tuple(quotes))
+    evidence: dict[str, None] = {}
+    for place in sorted(range(len(weights)), key=weights.__getitem__, reverse=total > 0):
+        if weights[place] * total <= 0 or len(evidence) == QUOTED_WORDS:
+            break
+        if quotes[place]:
+            evidence[quotes[place]] = None
+    return Reason(code, total - less, evidence=tuple(evidence))
 
 
 def share_of_characters(words: float, full: float) -> float:

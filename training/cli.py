@@ -4,8 +4,6 @@ The command `hamlet-train`: `fit` and `evaluate` are here, all others in `comman
 
 import json
 import os
-import shutil
-import subprocess
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,33 +12,31 @@ import click
 
 from service.scorer import ModelError, current
 from training.commands import options
+from training.commands.adapt import adapt
 from training.commands.attack import attack
 from training.commands.behaviour import behaviour
 from training.commands.campaigns import campaigns
+from training.commands.given import check_given, origin_of, read_corpus
 from training.commands.imports import imports
 from training.commands.labelled import labelled
-from training.commands.options import MODEL, PATHS, STRICT
+from training.commands.options import FROM_STORE, MODEL, NEW_VERSION, PARAMS, STRICT
 from training.commands.promotion import history, promote, rollback
 from training.commands.shadow import shadow
 from training.data.store import own_rows
 from training.errors import TrainingError
 from training.fitting.workers import dask, here
-from training.params import SHIPPED, read_params
+from training.params import read_params
 from training.progress import say
 from training.promotion import registry
 from training.promotion.promote import current_version, system_user
 from training.promotion.promote import promote as make_current
 from training.report import html, tables
-from training.report.card import Origin, card
+from training.report.card import card
 from training.report.finished import judge
 from training.report.heldout import findings
-from training.train import Corpus, gather, measure, train
+from training.train import measure, train
 
 DATA = options.data("labelled rows")
-FROM_STORE = click.option(
-    "--from-store", is_flag=True, help="Add what moderators said; the store is found as the service finds it."
-)
-PARAMS = click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
 TEXTS = click.option(
     "--texts-in-report", is_flag=True, help="Show the worst errors with their comments: for your eyes only."
 )
@@ -78,7 +74,7 @@ def main() -> None:
     "--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True, help="Models folder."
 )
 @PARAMS
-@click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
+@NEW_VERSION
 @click.option("--partial", is_flag=True, help="Learn from a stream, for rows that do not fit into memory.")
 @click.option("--begin-with", metavar="VERSION", help="With --partial: go on from the weights of a model in --out.")
 @click.option("--dask", "scheduler", metavar="tcp://HOST:PORT", help="Fit the folds on the workers of this scheduler.")
@@ -104,7 +100,7 @@ def fit(
         raise click.UsageError("--partial learns on this machine alone; give it or --dask")
     flags = [name for name, is_given in (("--from-store", from_store), ("--partial", partial)) if is_given]
     flags += ["--begin-with", begin_with] if begin_with else []
-    origin = _origin(" ".join(["fit", *flags]), paths, params)
+    origin = origin_of(" ".join(["fit", *flags]), paths, params)
     name = version or registry.next_version(out, origin.created.date())
     registry.check_free(out, name)
     given = read_params(params)
@@ -112,7 +108,7 @@ def fit(
         from training.partial.fit import train as train_partially
         from training.partial.former import Former
 
-        _some(paths, from_store)
+        check_given(paths, from_store)
         former = Former.read(out / begin_with) if begin_with else None
         own = own_rows(os.environ) if from_store else ()
         train_partially(
@@ -120,7 +116,7 @@ def fit(
         )
     else:
         with dask(scheduler) if scheduler else nullcontext(here) as workers:
-            train(_corpus(paths, from_store, strict), given, out, name, origin, texts_in_report, workers)
+            train(read_corpus(paths, from_store, strict), given, out, name, origin, texts_in_report, workers)
     if current_version(out) is None:
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
     else:
@@ -165,10 +161,10 @@ def evaluate(
     if page and not page.parent.is_dir():
         raise click.UsageError(f"--report: there is no folder {page.parent}")  # and not when all is measured
     given = read_params(params)
-    corpus = _corpus(paths, from_store, strict)
+    corpus = read_corpus(paths, from_store, strict)
     if held_out:
         measured = measure(corpus, given)
-        facts = card(corpus, measured, given, "none", _origin("evaluate --held-out", paths, params))
+        facts = card(corpus, measured, given, "none", origin_of("evaluate --held-out", paths, params))
         found = findings("Rows held out", facts, measured, given)
     else:
         found = judge(model or current(Path("models")), corpus.files, corpus.rows, given)
@@ -182,32 +178,7 @@ def evaluate(
     tables.show(found.facts["figures"])
 
 
-def _some(paths: tuple[Path, ...], from_store: bool) -> None:
-    if not paths and not from_store:
-        raise click.UsageError("give labelled rows by --data, --from-store, or both")
-
-
-def _corpus(paths: tuple[Path, ...], from_store: bool, strict: bool) -> Corpus:
-    _some(paths, from_store)
-    return gather(paths, strict, own_rows(os.environ) if from_store else ())
-
-
-def _origin(command: str, paths: tuple[Path, ...], params: Path) -> Origin:
-    given = " ".join(f"--data {path.name}" for path in paths)
-    return Origin(datetime.now(UTC), _commit(), f"hamlet-train {command} {given} --params {params.name}")
-
-
-def _commit() -> str | None:
-    git = shutil.which("git")
-    if git is None:
-        return None
-    # Of the clone that this file is in, wherever it is called from; an installed wheel has none.
-    clone = Path(__file__).parents[1] / ".git"
-    arguments = [git, "--git-dir", str(clone), "rev-parse", "HEAD"]
-    found = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603
-    return found.stdout.strip() or None
-
-
+main.add_command(adapt)
 main.add_command(attack)
 main.add_command(campaigns)
 main.add_command(labelled)

@@ -141,6 +141,20 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Adaptation:
+    """
+    What one site's labels may teach, see `fitting/adaptation.py`. `fewest` labels of each kind are needed.
+    """
+
+    C: float
+    min_df: int
+    fewest: int
+    entries: int
+    most_taken_off: float
+    most_added: float
+
+
+@dataclass(frozen=True, slots=True)
 class Params:
     """
     Everything that decides a fit, besides the data.
@@ -154,6 +168,7 @@ class Params:
     rates: Rates
     group_folds: int
     partial: Partial
+    adaptation: Adaptation
     sources: dict[str, Source]
 
     def source(self, name: str) -> Source:
@@ -184,6 +199,7 @@ def read_params(path: Path = SHIPPED) -> Params:
             "rates": _build(Rates, given["thresholds"]),
             "group_folds": _build(Folds, given["folds"]).groups,
             "partial": _build(Partial, given["partial"]),
+            "adaptation": _build(Adaptation, given["adaptation"]),
             "sources": {name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
         }
         del parts["thresholds"], parts["folds"]
@@ -197,13 +213,19 @@ def read_params(path: Path = SHIPPED) -> Params:
 
 
 def _check(path: Path, params: Params) -> None:
-    if not 0 < params.model.C < inf:
-        raise BadParams(f"{path}: C is no number above 0")
+    for table, number in (("model", params.model.C), ("adaptation", params.adaptation.C)):
+        if not 0 < number < inf:
+            raise BadParams(f"{path}: C of [{table}] is no number above 0")
     if not 0 <= params.model.author_share <= 1:
         raise BadParams(f"{path}: author_share is no share, such as 0.8")
     for name in ("passage_margin", "paragraph_margin", "links_margin"):
         if not getattr(params.model, name) >= 0:
             raise BadParams(f"{path}: {name} is no number from 0 on")
+    for name in ("most_taken_off", "most_added"):
+        if not getattr(params.adaptation, name) >= 0:
+            raise BadParams(f"{path}: {name} is no number from 0 on")
+    if params.adaptation.fewest < 1:
+        raise BadParams(f"{path}: fewest is no number from 1 on")
     if params.group_folds < 2:
         raise BadParams(f"{path}: groups is no number above 1")
     if not 0 < params.rates.confidence < 1:

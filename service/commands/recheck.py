@@ -56,7 +56,7 @@ def recheck(site: str | None, since: datetime | None, last: int, as_csv: bool, a
         found = {}
         for each in sites:
             history = kept(engine, each.name, last, moment)
-            found[each.name] = rechecking.recheck(history, scorer, each.thresholds)
+            found[each.name] = rechecking.recheck(history, scorer, each.name, each.thresholds)
     if as_json:
         by_site = [_as_json(name, result) for name, result in found.items()]
         click.echo(json.dumps({"model": scorer.version, "sites": by_site}, indent=2))

@@ -62,6 +62,7 @@ _PHRASES = {
     "short_link": "a shortened link",
     "saturation": "what goes beyond the scale",
     "shouting": "capital letters",
+    "site_labels": "what this site's labels taught",
     "smiley": "a smiley",
     "spaced_out": "spaced-out words",
     "spin_residue": "what a spinner of texts left over",

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -30,14 +31,17 @@ WORDS = {"casino": 6.0, "thanks": -2.0, "pills": 1.5}
 SECONDS = 120
 
 
-def write_model(models: Path, version: str = "tiny") -> Path:
+def write_model(models: Path, version: str = "tiny", taught: Mapping[str, Mapping[str, float]] | None = None) -> Path:
     """
-    Write a promoted model that knows three words: casino is spam, pills are held, thanks are accepted.
+    Write a promoted model that knows three words: casino is spam, pills are held, thanks are accepted. `taught` are
+    the words, with their weights, of which the labels of a site said something.
     """
     arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 3])}
-    for name, table in (("words", WORDS), ("clues", {"is:nothing": 0.0}), ("characters", {"zq": 0.5})):
-        arrays[name] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
-        arrays[f"{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
+    arrays |= _tables("", words=WORDS, clues={"is:nothing": 0.0}, characters={"zq": 0.5})
+    arrays["adapted_sites"] = np.frombuffer(json.dumps([*(taught or {})]).encode(), dtype=np.uint8)
+    for number, words in enumerate((taught or {}).values()):
+        arrays |= _tables(f"adapted_{number}_", words=words, clues={}, characters={})
+        arrays[f"adapted_{number}_bounds"] = np.array([-2.0, 4.0])
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     folder = models / version
@@ -49,6 +53,14 @@ def write_model(models: Path, version: str = "tiny") -> Path:
     (folder / "card.json").write_text(json.dumps(card))
     (models / "CURRENT").write_text(f"{version}\n")
     return models
+
+
+def _tables(prefix: str, **blocks: Mapping[str, float]) -> dict[str, Any]:
+    arrays: dict[str, Any] = {}
+    for name, table in blocks.items():
+        arrays[f"{prefix}{name}"] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)
+        arrays[f"{prefix}{name}_weights"] = np.array(list(table.values()), dtype=np.float32)
+    return arrays
 
 
 def free_port() -> int:

@@ -45,7 +45,7 @@ class Site7:
         stored = LabelledComments(self.store.engine)
         self.labels = Labels(self.store.engine, [SECRET], lambda: str(uuid7()))
         self.memory = LabelMemory(self.client, stored, secret=SECRET, clock=lambda: self.now, start=self._start)
-        self.labelling = Labelling(self.labels, self.memory, lambda _: None, lambda: self.now)
+        self.labelling = Labelling(self.labels, self.memory, lambda _, __: None, lambda: self.now)
         self.errors: list[str] = []
         self.traffic = Traffic(
             self.client,

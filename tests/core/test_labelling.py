@@ -104,7 +104,10 @@ class Desk:
     now: datetime = NOON
 
     def labelling(self) -> Labelling:
-        return Labelling(self.store, self.memory, lambda _: self.store.score, lambda: self.now)
+        return Labelling(self.store, self.memory, self.score, lambda: self.now)
+
+    def score(self, comment: Comment, site: str) -> float | None:
+        return self.store.score if site == SITE.name else None
 
     def label(self, decision_id: str, label: str = "ham", *, site: Site = SITE, who: str = "") -> Heard:
         return self.labelling().label(site, decision_id, Label(label), who)

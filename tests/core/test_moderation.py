@@ -5,9 +5,11 @@ The use case, over fakes.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 import pytest
+from running_service import write_model
 
 from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Recorded, Verdict
@@ -16,6 +18,7 @@ from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
 from service.moderation import Moderation, Outcome, Traffic
+from service.scorer import Scorer, load_current
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
 SITE = Site(id=1, name="news", key_id="k")
@@ -60,15 +63,29 @@ class FakeDecisions:
         return replace(earlier, replayed=True) if earlier else None
 
 
-def moderation(traffic: Traffic | None = None, decisions: FakeDecisions | None = None) -> Moderation:
+def moderation(
+    traffic: Traffic | None = None, decisions: FakeDecisions | None = None, scorer: Scorer | None = None
+) -> Moderation:
     ids = (f"decision-{number}" for number in range(9))
     return Moderation(
         traffic=traffic or FakeTraffic(),
-        scorer=lambda: None,
+        scorer=lambda: scorer,
         decisions=decisions if decisions is not None else FakeDecisions(),
         clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
         new_id=lambda: next(ids),
     )
+
+
+def test_each_comment_is_scored_as_its_own_site_has_taught_the_model(tmp_path: Path) -> None:
+    scorer = load_current(write_model(tmp_path, taught={"news": {"hello": 4.0}}))
+    blog = replace(SITE, id=2, name="blog")
+
+    outcomes = moderation(scorer=scorer).moderate_all([Asked(SITE, COMMENT), Asked(blog, COMMENT)])
+
+    codes = [
+        [reason.code for reason in outcome.decision.reasons] for outcome in outcomes if isinstance(outcome, Outcome)
+    ]
+    assert codes == [["site_labels"], []]
 
 
 def test_a_comment_is_decided_and_recorded() -> None:

@@ -127,6 +127,16 @@ def test_what_the_comments_circumstances_weighed_still_counts(models: Path, keep
     assert news["changed"] == []
 
 
+def test_a_comment_is_scored_as_its_site_has_taught_the_model(models: Path, keep: Keep) -> None:
+    write_model(models, "adapted", taught={"news": {"pills": 4.0}, "another": {"thanks": 4.0}})
+    keep("pills", Verdict.HOLD)
+    keep("thanks", Verdict.ACCEPT)
+
+    (news,) = json.loads(recheck(models, "--json").stdout)["sites"]
+
+    assert [change["new_verdict"] for change in news["changed"]] == ["reject"]
+
+
 def test_the_thresholds_of_the_site_are_those_of_today(models: Path, news: Store, keep: Keep) -> None:
     keep("thanks", Verdict.ACCEPT)
     Sites(news.engine).configure("news", thresholds={"accept_below": 0.0})

@@ -93,7 +93,9 @@ def test_a_word_that_turns_comments_fails_unless_the_champion_knew_it(
     known = {"casino": 3.0, "friend": -2.0, "zorvexa": weight}
     before = {**known, "zorvexa": 0.0} if is_new else known
     candidate, champion = (
-        Scores.of(scorer_by_hand(words, THRESHOLDS), [extract(row.as_comment()) for row in rows])
+        Scores.of(
+            scorer_by_hand(words, THRESHOLDS), [extract(row.as_comment()) for row in rows], [row.site for row in rows]
+        )
         for words in (known, before)
     )
 
@@ -108,7 +110,9 @@ def test_a_word_that_a_comment_has_already_adds_nothing() -> None:
     documents = ["casino zorvexa"] * 20
     rows = [Row("blog", "spam", "", text) for text in documents]
     candidate, champion = (
-        Scores.of(scorer_by_hand(words, THRESHOLDS), [extract(row.as_comment()) for row in rows])
+        Scores.of(
+            scorer_by_hand(words, THRESHOLDS), [extract(row.as_comment()) for row in rows], [row.site for row in rows]
+        )
         for words in ({"casino": 9.0, "zorvexa": -4.0}, {"casino": 9.0})
     )
 

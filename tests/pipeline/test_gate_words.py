@@ -29,7 +29,7 @@ def scores(weights: dict[str, float]) -> Scores:
     clues = NO_CLUES | {clue: weight for clue, weight in weights.items() if ":" in clue}
     thresholds = Thresholds(accept_below=0.5, reject_at=0.99999, discard_at=0.999999)
     scorer = scorer_by_hand(words, thresholds, clues, links_margin=1.25)
-    return Scores.of(scorer, [extract(row.as_comment()) for row in ROWS])
+    return Scores.of(scorer, [extract(row.as_comment()) for row in ROWS], [row.site for row in ROWS])
 
 
 def leading(candidate: dict[str, float]) -> Sequence[str]:

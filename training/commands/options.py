@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from training.params import SHIPPED
+
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 PATHS = click.Path(exists=True, path_type=Path)
@@ -17,6 +19,12 @@ MODELS = click.option(
     "--models", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("models"),
     show_default=True, help="Models folder.",
 )  # fmt: skip
+
+FROM_STORE = click.option(
+    "--from-store", is_flag=True, help="Add what moderators said; the store is found as the service finds it."
+)
+PARAMS = click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
+NEW_VERSION = click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
 
 
 def _named(_: click.Context, __: click.Parameter, version: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from service.core.comment import Comment
 
 LABELS = ("ham", "spam")
+# What moderators of a site said has a source of its own, so that it may have a line of its own in the parameters.
+OF_STORE = "store:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Row:
     weight: float = 1.0
     is_own: bool = False
     place: str = ""
+
+    @property
+    def site(self) -> str:
+        """
+        Return the name of the site that the row's source stands for.
+        """
+        return self.source.removeprefix(OF_STORE)
 
     @property
     def is_spam(self) -> bool:

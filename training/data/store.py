@@ -14,11 +14,8 @@ from service.errors import StoreUnavailable
 from service.store.engine import connect
 from service.store.errors import BadStoreUrl, UnknownSite
 from service.store.labelled import stream
-from training.data.rows import Row
+from training.data.rows import OF_STORE, Row
 from training.errors import BadData
-
-# So that a site's own labels are a source of their own, and have a line of their own in the parameters if they need it.
-PREFIX = "store:"
 
 
 def own_rows(environ: Mapping[str, str]) -> Iterator[Row]:
@@ -62,7 +59,7 @@ def row_of(site: str, labelled: Labelled) -> Row:
     """
     comment, given = labelled.subject.comment, labelled.given
     return Row(
-        source=f"{PREFIX}{site}",
+        source=f"{OF_STORE}{site}",
         label=given.label.value,
         name=comment.name,
         comment=comment.comment,

@@ -3,7 +3,8 @@ The pipeline as plain arrays, which serving loads without unpickling, and the pr
 """
 
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from service.adaptation import SITES, prefix_of
 from service.core.comment import Comment
 from service.core.features import extract, readings
 from service.scorer import Pooling, Scorer
+from training.data.rows import Row
 from training.errors import BadModel
+from training.fitting.adaptation import Taught
 from training.fitting.counts import as_readings
-from training.fitting.pipeline import entries_of
+from training.fitting.pipeline import Entries, entries_of
 
 TOLERANCE = 1e-9
 # Comments that are a matrix at once, with all their passages.
@@ -38,12 +42,42 @@ def compile_arrays(pipeline: Pipeline, pooling: Pooling) -> bytes:
         "full_words": np.array(characters.full_words, dtype=np.float64),
     }
     arrays |= {name: np.array(value, dtype=np.float64) for name, value in asdict(pooling).items()}
-    for block, entries in entries_of(pipeline).items():
-        arrays[block] = np.frombuffer("\n".join(entries).encode(), dtype=np.uint8)
-        arrays[f"{block}_weights"] = np.array([*entries.values()], dtype=np.float32)
-    content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **arrays)
-    return content.getvalue()
+    return _packed(arrays | _blocks(entries_of(pipeline)))
+
+
+def with_adaptations(content: bytes, taught: Mapping[str, Taught]) -> bytes:
+    """
+    Return the content of `scorer.npz` with what the labels of some sites taught; others keep what it had of them.
+    """
+    arrays = dict(np.load(io.BytesIO(content), allow_pickle=False))
+    sites: dict[str, dict[str, NDArray[np.generic]]] = {}
+    for number, site in enumerate(json.loads(arrays.pop(SITES, _names([])).tobytes())):
+        prefix = prefix_of(number)
+        sites[site] = {name.removeprefix(prefix): arrays.pop(name) for name in [*arrays] if name.startswith(prefix)}
+    for site, found in taught.items():
+        sites[site] = _blocks(found.entries) | {
+            "bounds": np.array([found.least, found.most], dtype=np.float64),
+        }
+    for number, tables in enumerate(sites.values()):
+        arrays |= {f"{prefix_of(number)}{name}": table for name, table in tables.items()}
+    return _packed(arrays | {SITES: _names(sites)})
+
+
+def prove_adapted(folder: Path, site: str, taught: Taught, rows: Sequence[Row]) -> float:
+    """
+    Return the largest difference between what the compiled model of a folder adds to the site's rows and what its
+    labels taught.
+
+    Raises:
+        BadModel: they differ by more than 1e-9 on a row.
+    """
+    scorer = Scorer.load(folder)
+    read = [extract(row.as_comment()) for row in rows]
+    compiled = [scorer.explain(each, site).log_odds - scorer.explain(each).log_odds for each in read]
+    difference = float(np.abs(np.array(compiled) - taught.adds(rows)).max())
+    if difference > TOLERANCE:
+        raise BadModel(f"{folder}: what {site} taught and its compiled form differ by {difference:g}")
+    return difference
 
 
 def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -> float:
@@ -62,6 +96,24 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
     if differences[worst] > TOLERANCE:
         raise BadModel(f"{folder}: compiled and pipeline differ by {differences[worst]:g} on comment {worst}")
     return float(differences[worst])
+
+
+def _blocks(entries: Entries) -> dict[str, NDArray[np.generic]]:
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for block, weights in entries.items():
+        arrays[block] = np.frombuffer("\n".join(weights).encode(), dtype=np.uint8)
+        arrays[f"{block}_weights"] = np.array([*weights.values()], dtype=np.float32)
+    return arrays
+
+
+def _names(sites: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps([*sites]).encode(), dtype=np.uint8)
+
+
+def _packed(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    return content.getvalue()
 
 
 def _fitted(pipeline: Pipeline, pooling: Pooling, comments: Sequence[Comment]) -> NDArray[np.float64]:

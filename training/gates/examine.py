@@ -112,12 +112,14 @@ def _compared(rows: Sequence[Row], documents: Sequence[str], ours: Scorer, their
     if not rows:
         return
     comments = [extract(row.as_comment()) for row in rows]
-    candidate, champion = (Scores.of(scorer, comments) for scorer in (ours, theirs))
+    sites = [row.site for row in rows]
+    candidate, champion = (Scores.of(scorer, comments, sites) for scorer in (ours, theirs))
     is_own = np.array([row.is_own for row in rows], dtype=bool)
     for part, inside in ((HOLD_OUT, ~is_own), (NEWEST, is_own)):
         yield from whole(part, inside, rows, candidate, champion)
     yield from by_part(rows, candidate, champion)
-    yield from probe(rows, documents, candidate, champion)
+    for site in ("", *ours.adaptations):
+        yield from probe(rows, documents, candidate, champion, site)
 
 
 def _enough(rows: Sequence[Row]) -> Iterator[Outcome]:

@@ -28,11 +28,12 @@ class Scores:
     bands: Bands
 
     @classmethod
-    def of(cls, scorer: Scorer, comments: Sequence[Features]) -> "Scores":
+    def of(cls, scorer: Scorer, comments: Sequence[Features], sites: Sequence[str]) -> "Scores":
         """
-        Return what the model says at its own thresholds.
+        Return what the model says of comments on sites, at its own thresholds.
         """
-        log_odds = np.array([scorer.explain(features).log_odds for features in comments], dtype=np.float64)
+        given = zip(comments, sites, strict=True)
+        log_odds = np.array([scorer.explain(*each).log_odds for each in given], dtype=np.float64)
         return cls(scorer, log_odds, bands_of(log_odds, scorer.thresholds))
 
 

@@ -31,16 +31,21 @@ ALONE, FURTHER = 0.08, 2.0
 Positions = NDArray[np.int64]
 
 
-def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, champion: Scores) -> list[Outcome]:
+def probe(
+    rows: Sequence[Row], documents: Sequence[str], candidate: Scores, champion: Scores, site: str = ""
+) -> list[Outcome]:
     """
     Return an outcome for each word that leads the candidate, or, of a direction without any, for the word that turns
     most comments: it leads if it turns more than a share of all, or a smaller one and far more than any other word.
 
-    Tried are the words that the candidate knows and whose weights moved most.
+    Tried are the words that the candidate knows and whose weights moved most; of an adapted site, what they weigh there
+    and the words of which its labels said anything.
     """
+    taught = candidate.scorer.adaptations.get(site)
+    vocabulary = (taught or candidate.scorer).tokens.vocabulary
     # What is about the whole comment, such as its length, no author adds by a word.
-    words = sorted(word for word in candidate.scorer.tokens.vocabulary if not word.startswith("is:"))
-    order = np.argsort([weight(candidate.scorer, word) - weight(champion.scorer, word) for word in words])
+    words = sorted(word for word in vocabulary if not word.startswith("is:"))
+    order = np.argsort([weight(candidate.scorer, word, site) - weight(champion.scorer, word, site) for word in words])
     is_spam = np.array([row.is_spam for row in rows], dtype=bool)
     caught = is_spam & (candidate.bands != ACCEPT) & (champion.bands != ACCEPT)
     accepted = ~is_spam & (candidate.bands == ACCEPT) & (champion.bands == ACCEPT)
@@ -52,20 +57,22 @@ def probe(rows: Sequence[Row], documents: Sequence[str], candidate: Scores, cham
         if concerned.any():
             tried = _spread(np.flatnonzero(concerned), champion.log_odds)
             outcomes = _lone_failed(
-                [_try(gate, words[place], documents, tried, (candidate, champion), turned) for place in moved]
+                [_try(gate, words[place], site, documents, tried, (candidate, champion), turned) for place in moved]
             )
             leading = [outcome for outcome in outcomes if not outcome.has_passed]
             found.extend(leading or [max(outcomes, key=lambda outcome: outcome.candidate or 0)])
     return found
 
 
-def weight(scorer: Scorer, word: str) -> float:
+def weight(scorer: Scorer, word: str, site: str = "") -> float:
     """
-    Return what a word, a pair of words or a clue adds to the log-odds of a comment of few words. In a longer one the
-    characters inside it count for less. A name and a homepage take nothing off and add a share, a link takes off no
-    more than links may.
+    Return what a word, a pair of words or a clue adds to the log-odds of a comment of few words on a site. In a longer
+    one the characters inside it count for less. A name and a homepage take nothing off and add a share, a link takes
+    off no more than links may, and what a site's labels taught counts within its bounds.
     """
     added = sum(scorer.tokens.weights(word.split()))
+    if taught := scorer.adaptations.get(site):
+        return added + taught.bounded(sum(taught.tokens.weights(word.split())))
     if ":" not in word:
         return added
     of_fields = dict(zip(("name", "url", "link"), scorer.pooling.of_fields, strict=True))
@@ -74,13 +81,14 @@ def weight(scorer: Scorer, word: str) -> float:
 
 
 def _try(
-    gate: str, word: str, documents: Sequence[str], tried: Positions, models: tuple[Scores, Scores], turned: int
-) -> Outcome:
+    gate: str, word: str, site: str, documents: Sequence[str], tried: Positions, models: tuple[Scores, Scores],
+    turned: int,
+) -> Outcome:  # fmt: skip
     absent = np.array([f" {word} " not in f" {documents[row]} " for row in tried])
     ours, theirs = (
         int(
             (
-                bands_of(scores.log_odds[tried] + absent * weight(scores.scorer, word), scores.scorer.thresholds)
+                bands_of(scores.log_odds[tried] + absent * weight(scores.scorer, word, site), scores.scorer.thresholds)
                 == turned
             ).sum()
         )

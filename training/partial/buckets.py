@@ -99,7 +99,7 @@ def shuffle(rows: Iterable[Row], folder: Path, buckets: int, former: Former | No
                 stock.copies += 1
                 continue
             source = params.source(row.source)
-            if source.role != "fit" and not (former and former.may_have_seen(row)):
+            if source.role != "fit" and not (former and former.seen.may_hold(row)):
                 _offer(stock, row, source.cap_spam if row.is_spam else source.cap_ham, random)
             if source.role != "evaluate":
                 part = (row.source, row.label, row.language)

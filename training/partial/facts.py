@@ -54,7 +54,7 @@ def facts(
             "passes": learned.passes,
             "counts_missed_at_most": learned.chosen.missed,
             "began_with": former.version if former else None,
-            "sources_before": sorted(former.sources) if former else [],
+            "sources_before": sorted(former.seen.sources) if former else [],
             "rows": stock.fitted + (former.rows if former else 0),
         },
     }

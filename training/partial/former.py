@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.characters import full_words_of
-from training.data.rows import Row
+from training.data.seen import Seen
 from training.errors import BadModel
 from training.fitting.bounds import Bounds
 from training.fitting.calibrate import Line
@@ -23,13 +23,12 @@ from training.promotion import registry
 @dataclass(frozen=True, slots=True)
 class Former:
     """
-    The entries of a model with their weights before they were calibrated, the sources that it has seen, when it was
-    made (ISO 8601), from how many rows, and how often it learned from each; None if it was fitted in memory.
+    The entries of a model with their weights before they were calibrated, which rows it may have seen, how many there
+    were, and how often it learned from each; None if it was fitted in memory.
     """
 
     version: str
-    sources: frozenset[str]
-    created: str
+    seen: Seen
     rows: int
     passes: int | None
     full_words: float
@@ -48,8 +47,7 @@ class Former:
         union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
         try:
             line = Line(**card["calibration"])
-            created, rows, partial = str(card["created"]), int(card["rows"]["used"]), card.get("partial", {})
-            sources = frozenset([*card["sources"], *partial.get("sources_before", ())])
+            seen, rows, partial = Seen.of(card), int(card["rows"]["used"]), card.get("partial", {})
         except (KeyError, TypeError) as error:
             raise BadModel(f"{folder}: its card says too little to go on from it ({error})") from error
         weights = {
@@ -59,20 +57,13 @@ class Former:
         intercept = (float(regression.intercept_[0]) - line.offset) / line.slope
         return cls(
             folder.name,
-            sources,
-            created,
+            seen,
             partial.get("rows", rows),
             partial.get("passes"),
             full_words_of(dict(union.transformer_list)["characters"]),
             weights,
             intercept,
         )
-
-    def may_have_seen(self, row: Row) -> bool:
-        """
-        Tell whether the model may have been fitted on a row: later rows of its sources are new to it.
-        """
-        return row.source in self.sources and row.date <= self.created
 
     def start(self, chosen: Chosen, scale: NDArray[np.float64], bounds: Bounds, passes: int) -> Start:
         """

@@ -5,6 +5,7 @@ Models on disk: one folder a version.
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -68,8 +69,28 @@ def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, 
     check_free(folder.parent, folder.name)
     folder.mkdir()
     joblib.dump(pipeline, folder / PIPELINE, compress=("zlib", 9))
+    _finish(folder, compiled, card)
+
+
+def write_again(base: Path, folder: Path, compiled: bytes, card: Mapping[str, Any]) -> None:
+    """
+    Write a model with the pipeline and the report of another one, compiled otherwise.
+
+    Raises:
+        BadModel: the version cannot be written.
+    """
+    check_free(folder.parent, folder.name)
+    folder.mkdir()
+    for name in (PIPELINE, REPORT):
+        # What only serves has neither.
+        if (base / name).is_file():
+            shutil.copyfile(base / name, folder / name)
+    _finish(folder, compiled, card)
+
+
+def _finish(folder: Path, compiled: bytes, card: Mapping[str, Any]) -> None:
     (folder / SCORER).write_bytes(compiled)
-    files = {name: sha256_of(folder / name) for name in (PIPELINE, SCORER)}
+    files = {name: sha256_of(folder / name) for name in (PIPELINE, SCORER) if (folder / name).is_file()}
     text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
     # A figure and its interval on one line: a card is read by people, too.
     text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)

@@ -94,7 +94,7 @@ def compare(seen: Iterable[Seen], champion: Scorer, candidate: Scorer) -> Shadow
         for scorer, spent in ((champion, shadow.champion_ms), (candidate, shadow.candidate_ms)):
             thresholds = in_force(scorer.thresholds, scorer.curve, own)
             began = time.perf_counter()
-            change = again(decision, comment, scorer, thresholds)
+            change = again(decision, comment, scorer, site, thresholds)
             spent.append((time.perf_counter() - began) * 1000)
             verdicts.append(change.verdict)
             scores.append(change.score)

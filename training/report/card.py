@@ -71,10 +71,23 @@ def card(corpus: "Corpus", measured: Measured, params: Params, version: str, ori
             "used": len(prepared.rows),
         },
         "sources": _sources(corpus.rows, prepared.rows, params),
-        "files_read": _digests(corpus.files),
+        "files_read": digests(corpus.files),
         "params": {key: value for key, value in asdict(params).items() if key != "sources"},
         "libraries": {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}},
     }
+
+
+def digests(files: Sequence[Path]) -> dict[str, str]:
+    """
+    Return the SHA-256 of each file that was read, by its name.
+    """
+    found: dict[str, str] = {}
+    for path in files:
+        name = path.name
+        while name in found:  # of another folder
+            name += " (another)"
+        found[name] = sha256_of(path)
+    return found
 
 
 def _warnings(held: Held, assessment: Assessment, params: Params) -> list[str]:
@@ -84,16 +97,6 @@ def _warnings(held: Held, assessment: Assessment, params: Params) -> list[str]:
         warnings.append(f"{share}; the aim is {params.rates.ham_held:.0%}")
     cause = "the other sources lack a label, so its rows were held out by group, not by source"
     return warnings + [f"{source}: {cause}" for source in held.fallback]
-
-
-def _digests(files: Sequence[Path]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in files:
-        name = path.name
-        while name in found:  # of another folder
-            name += " (another)"
-        found[name] = sha256_of(path)
-    return found
 
 
 def _sources(read: Sequence[Row], used: Sequence[Row], params: Params) -> Mapping[str, Mapping[str, object]]:

@@ -46,8 +46,9 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     comments = [row.as_comment() for row in rows]
     documents = [document(comment) for comment in track(comments, "Reading comments as words and clues")]
 
-    def score(_: NDArray[np.int64], changed: Sequence[Comment]) -> Values:
-        return np.array([scorer.explain(extract(comment)).log_odds for comment in changed])
+    def score(positions: NDArray[np.int64], changed: Sequence[Comment]) -> Values:
+        sites = (rows[position].site for position in positions.tolist())
+        return np.array([scorer.explain(*each).log_odds for each in zip(map(extract, changed), sites, strict=True)])
 
     groups = groups_of(rows, cluster(documents, params.duplicates.similarity))
     log_odds = score(np.arange(len(rows)), comments)

@@ -1,0 +1,251 @@
+"""
+`hamlet-train adapt`: what a site's own labels teach a model, for that site alone.
+"""
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from small_fit import ENGLISH, PARAMS, PARAMS_FILE
+from uncovered import uncovered
+
+from service.core.features import extract
+from service.scorer import Scorer, load_current
+from training.adapt import adapt
+from training.cli import main
+from training.data.rows import Row
+from training.errors import BadData, BadModel
+from training.fitting.adaptation import learn
+from training.gates.scores import Scores
+from training.gates.words import probe
+from training.promotion import registry
+from training.promotion.promote import promote
+from training.report.card import Origin
+from training.train import Corpus, gather, train
+
+ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
+BASE, ADAPTED = "2026-11-23.1", "2026-11-24.1"
+WORDS = [
+    f"{first}{second}"
+    for first in ("ba", "ko", "lu", "mi", "ra", "so", "ti", "ve")
+    for second in ("den", "lor", "mek", "pan", "rif", "sol")
+]
+
+
+def clips(number: int, seed: int = 1, source: str = "clips") -> list[Row]:
+    """
+    Return so many rows of each label of a site where a channel of one's own is spam, in words that no model knows.
+    """
+    chance = random.Random(seed)
+    told = {"spam": "zubscribe to my channel", "ham": "this zong"}
+    return [
+        Row(source, label, "", f"{' '.join(chance.sample(WORDS, 4))} {said} {' '.join(chance.sample(WORDS, 4))}")
+        for _ in range(number)
+        for label, said in told.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    A folder of models with one that was fitted on other sources.
+    """
+    models = tmp_path_factory.mktemp("models")
+    with uncovered():
+        train(gather(ENGLISH, strict=True), PARAMS, models, BASE, ORIGIN)
+    promote(models, BASE, "a test", "the first", ORIGIN.created)
+    return models
+
+
+@pytest.fixture
+def models(fitted: Path, tmp_path: Path) -> Path:
+    for path in fitted.rglob("*"):
+        if path.is_file():
+            copy = tmp_path / "models" / path.relative_to(fitted)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    return tmp_path / "models"
+
+
+def adapted(models: Path, rows: Sequence[Row], base: str = BASE, version: str = ADAPTED) -> Scorer:
+    adapt(Corpus([], rows, []), PARAMS, models, base, version, ORIGIN)
+    return Scorer.load(models / version)
+
+
+def run(models: Path, rows: Sequence[Row], *arguments: str) -> Result:
+    path = models.parent / "rows.jsonl"
+    fields = ("source", "label", "name", "comment", "group")
+    lines = ({name: asdict(row)[name] for name in fields} for row in rows)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    given = ["adapt", "--data", str(path), "--models", str(models), "--params", str(PARAMS_FILE), *arguments]
+    return CliRunner().invoke(main, given)
+
+
+def added(scorer: Scorer, row: Row, site: str) -> float:
+    features = extract(row.as_comment())
+    return scorer.explain(features, site).log_odds - scorer.explain(features).log_odds
+
+
+def test_comments_of_the_site_are_told_apart_and_those_of_others_score_as_before(models: Path) -> None:
+    scorer = adapted(models, clips(40))
+
+    spam, ham = clips(1, seed=2)
+    assert added(scorer, spam, "clips") > 1
+    assert added(scorer, ham, "clips") < -1
+    assert added(scorer, spam, "another") == 0
+
+
+def test_the_words_of_the_model_are_those_that_it_had(models: Path) -> None:
+    before = load_current(models)
+
+    after = adapted(models, clips(40))
+
+    rows = gather(ENGLISH, strict=True).rows[:50]
+    assert [after.explain(extract(row.as_comment())).log_odds for row in rows] == [
+        before.explain(extract(row.as_comment())).log_odds for row in rows
+    ]
+
+
+def test_labels_of_moderators_adapt_the_site_that_they_are_of(models: Path) -> None:
+    scorer = adapted(models, clips(40, source="store:news"))
+
+    assert list(scorer.adaptations) == ["news"]
+
+
+def test_labels_neither_add_nor_take_off_more_than_their_bounds(models: Path) -> None:
+    tight = replace(PARAMS, adaptation=replace(PARAMS.adaptation, C=10.0, most_taken_off=0.25, most_added=0.5))
+    rows = clips(40)
+
+    adapt(Corpus([], rows, []), tight, models, BASE, ADAPTED, ORIGIN)
+
+    scorer = Scorer.load(models / ADAPTED)
+    assert {round(added(scorer, row, "clips"), 9) for row in rows} == {0.5, -0.25}
+
+
+def test_a_site_is_judged_by_comments_that_it_was_not_adapted_to(models: Path) -> None:
+    chance = random.Random(3)
+    rows = clips(60)
+    by_lot = [replace(row, label=chance.choice(("ham", "spam"))) for row in rows]
+
+    with pytest.raises(BadData, match=r"no site could be adapted; 2026-11-23\.1 stays as it is"):
+        adapted(models, by_lot)
+
+    assert not (models / ADAPTED).exists()
+
+
+def test_the_card_says_what_was_adapted_and_what_that_did(models: Path) -> None:
+    adapted(models, clips(40))
+
+    card = registry.read_card(models / ADAPTED)
+    figures = card["adapted"]["sites"]["clips"]
+    assert (card["version"], card["adapted"]["from"], card["fitted"]) == (ADAPTED, BASE, "2026-11-23T00:00:00+00:00")
+    assert figures["as it is"]["brier"][0] > figures["adapted"]["brier"][0]
+    assert (models / ADAPTED / "report.html").read_bytes() == (models / BASE / "report.html").read_bytes()
+
+
+def test_what_others_were_adapted_to_stays_when_one_site_learns_anew(models: Path) -> None:
+    adapted(models, [*clips(40), *clips(40, source="films")])
+
+    scorer = adapted(models, clips(20, source="films"), base=ADAPTED, version="2026-11-25.1")
+
+    spam, _ = clips(1, seed=2)
+    before = Scorer.load(models / ADAPTED)
+    assert added(scorer, spam, "clips") == added(before, spam, "clips")
+    assert added(scorer, spam, "films") != added(before, spam, "films")
+
+
+def test_rows_that_the_model_may_have_been_fitted_on_adapt_nothing(models: Path) -> None:
+    rows = gather(ENGLISH, strict=True).rows
+
+    with pytest.raises(BadData, match="no site could be adapted"):
+        adapted(models, rows)
+
+
+def test_few_labels_adapt_nothing_and_it_is_said_how_many_are_needed(models: Path) -> None:
+    result = run(models, clips(9))
+
+    assert result.exit_code == 1
+    assert "clips is left as it is: 9 good comments and 9 spam, of which 10 each are needed" in result.output
+
+
+def test_labels_of_one_article_alone_cannot_be_judged(models: Path) -> None:
+    result = run(models, [replace(row, group="one article") for row in clips(40)])
+
+    assert result.exit_code == 1
+    assert "clips is left as it is: all rows are of one group" in result.output
+
+
+def test_the_command_adapts_the_model_in_use_and_shows_what_that_does(models: Path) -> None:
+    result = run(models, clips(40), "--version", ADAPTED)
+
+    assert result.exit_code == 0, result.output
+    assert "adapted: clips" in result.output
+    assert f"{models / ADAPTED}: {BASE}, adapted to clips" in result.output
+    assert load_current(models).version == BASE
+
+
+def test_a_folder_without_a_model_in_use_has_nothing_to_adapt(models: Path) -> None:
+    (models / "CURRENT").unlink()
+
+    result = run(models, clips(40))
+
+    assert result.exit_code == 1
+    assert "no model is in use there; name one with --begin-with" in result.output
+
+
+def test_a_compiled_adaptation_that_says_something_else_is_not_to_be_used(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.adaptation.Adaptation.bounded", lambda _, total: total + 1e-6)
+
+    with pytest.raises(BadModel, match="what clips taught and its compiled form differ by"):
+        adapted(models, clips(40))
+
+
+def test_evaluating_and_promoting_look_at_a_row_as_its_own_site_does(models: Path) -> None:
+    scorer = adapted(models, clips(40))
+    rows = clips(5, seed=2)
+    comments = [extract(row.as_comment()) for row in rows]
+
+    own, other = (Scores.of(scorer, comments, [site] * len(rows)).log_odds for site in ("clips", "another"))
+
+    is_spam = np.array([row.is_spam for row in rows])
+    assert (own[is_spam] > other[is_spam]).all() and (own[~is_spam] < other[~is_spam]).all()
+
+
+def test_a_word_that_false_labels_taught_a_site_is_found_by_the_gate(models: Path) -> None:
+    wide = replace(PARAMS, adaptation=replace(PARAMS.adaptation, C=3.0, most_taken_off=9.0))
+    false = [replace(row, label="ham", comment=f"{row.comment} zorvexa") for row in clips(20, seed=4) if row.is_spam]
+    adapt(Corpus([], [*clips(40), *false], []), wide, models, BASE, ADAPTED, ORIGIN)
+    champion, candidate = load_current(models), Scorer.load(models / ADAPTED)
+    rows = [row for row in gather(ENGLISH, strict=True).rows if row.is_spam]
+    comments, sites = [extract(row.as_comment()) for row in rows], ["clips"] * len(rows)
+
+    outcomes = probe(
+        rows,
+        [each.document for each in comments],
+        Scores.of(candidate, comments, sites),
+        Scores.of(champion, comments, sites),
+        "clips",
+    )
+
+    assert "zorvexa" in {outcome.part for outcome in outcomes if not outcome.has_passed}
+
+
+def test_a_label_that_weighs_half_teaches_less() -> None:
+    rows = clips(20)
+    planted = [*rows, Row("clips", "ham", "", "zorvexa zorvexa2"), Row("clips", "ham", "", "zorvexa zorvexa3")]
+    before = np.zeros(len(planted))
+
+    full = learn(planted, before, PARAMS).adds([Row("clips", "ham", "", "zorvexa")])
+    half = learn([*rows, *(replace(row, weight=0.5) for row in planted[-2:])], before, PARAMS).adds(
+        [Row("clips", "ham", "", "zorvexa")]
+    )
+
+    assert full[0] < half[0] < 0

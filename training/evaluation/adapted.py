@@ -1,0 +1,51 @@
+"""
+What a site's own labels bring, judged by comments that they were not learned from.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from training.data.rows import Row
+from training.errors import BadData
+from training.evaluation.figures import Figures, by_part
+from training.evaluation.scored import Scored
+from training.evaluation.settle import Values
+from training.fitting.adaptation import learn
+from training.params import Params
+
+BEFORE, AFTER = "as it is", "adapted"
+
+
+def held_out(rows: Sequence[Row], groups: NDArray[np.int64], log_odds: Values, params: Params) -> Values:
+    """
+    Return the log-odds of each row of a site with what rows of other groups teach beyond the model that gave them
+    `log_odds`.
+
+    Raises:
+        BadData: all rows are of one group, or those of other groups have one label only.
+    """
+    folds = min(params.group_folds, len(set(groups.tolist())))
+    if folds < 2:
+        raise BadData("all rows are of one group, so that none can be held out; name a group for each article, or none")
+    adapted = log_odds.copy()
+    for fit, score in GroupKFold(folds, shuffle=True, random_state=params.seed).split(rows, groups=groups):
+        taught = learn([rows[row] for row in fit], log_odds[fit], params)
+        adapted[score] += taught.adds([rows[row] for row in score])
+    return adapted
+
+
+def figures(
+    rows: Sequence[Row], groups: NDArray[np.int64], before: Values, after: Values, thresholds: tuple[float, float],
+    params: Params,
+) -> dict[str, Figures]:  # fmt: skip
+    """
+    Return the figures of a site by the log-odds before and after it was adapted, at the same thresholds.
+    """
+    whole = {"": {"": np.ones(len(rows), dtype=bool)}}
+    return {
+        name: by_part(Scored.of(rows, log_odds, thresholds, groups, params.seed), whole)[""][""]
+        for name, log_odds in ((BEFORE, before), (AFTER, after))
+    }
