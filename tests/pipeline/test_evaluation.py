@@ -169,7 +169,7 @@ def test_each_article_is_left_out_in_turn_and_the_mean_stands_below(measured: Me
 def test_articles_without_both_labels_are_not_left_out(measured: Measured) -> None:
     rows = [replace(row, article_title=row.label) for row in measured.prepared.rows]
 
-    found = articles_left_out(replace(measured.prepared, rows=rows), measured.assessment.terms, PARAMS)
+    found = articles_left_out(measured.held, replace(measured.prepared, rows=rows), measured.assessment.terms, PARAMS)
 
     assert found == {}
 

@@ -1,5 +1,6 @@
 """
-Each article of a source left out in turn: how a model that knows the site does on a page that it has not seen.
+Each article of a source left out in turn: how a model that has learned from the site's labels does on a page that it
+has not seen.
 """
 
 from collections import defaultdict
@@ -10,24 +11,34 @@ from numpy.typing import NDArray
 from training.data.split import fewest, is_fitted
 from training.evaluation.figures import Figures, by_part
 from training.evaluation.scored import Scored
-from training.evaluation.settle import Terms
-from training.fitting import weights
-from training.fitting.crossfit import Prepared
+from training.evaluation.settle import Terms, Values
+from training.fitting.adaptation import learn
+from training.fitting.crossfit import Held, Prepared
 from training.params import Params
 
-# Rows of each label that an article needs, and articles of a source that are left out: each costs a fit.
+# Rows of each label that an article needs, and articles of a source that are left out.
 FEWEST, MOST = 30, 10
 LONGEST_TITLE = 60
 
 
-def articles_left_out(prepared: Prepared, terms: Terms, params: Params) -> dict[str, dict[str, Figures]]:
+def articles_left_out(held: Held, prepared: Prepared, terms: Terms, params: Params) -> dict[str, dict[str, Figures]]:
     """
-    Return the figures of each article, and their mean, for every source with two articles that hold both labels.
+    Return the figures of each article, and their mean, for every source with two articles that hold both labels: by
+    the model that saw nothing of the source, adapted to the labels of its other articles, and by that model as it is.
     """
-    return {
-        source: _figures(source, articles, prepared, terms, params)
-        for source, articles in _articles(prepared, terms).items()
-    }
+    found: dict[str, dict[str, Figures]] = {}
+    for source, articles in _articles(prepared, terms).items():
+        log_odds = terms.log_odds(held.by_source, np.arange(len(prepared.rows)))
+        found[f"{source}, as it is"] = _figures(articles, log_odds, prepared, terms, params)
+        adapted = log_odds.copy()
+        of_source = np.array([row.source == source for row in prepared.rows], dtype=bool)
+        for rows in articles.values():
+            alike = np.isin(prepared.groups, prepared.groups[rows])
+            fit = np.flatnonzero(is_fitted(prepared.rows, params) & of_source & ~alike)
+            taught = learn([prepared.rows[row] for row in fit.tolist()], log_odds[fit], params)
+            adapted[rows] += taught.adds([prepared.rows[row] for row in rows.tolist()])
+        found[source] = _figures(articles, adapted, prepared, terms, params)
+    return found
 
 
 def _articles(prepared: Prepared, terms: Terms) -> dict[str, dict[str, NDArray[np.int64]]]:
@@ -46,26 +57,18 @@ def _articles(prepared: Prepared, terms: Terms) -> dict[str, dict[str, NDArray[n
 
 
 def _figures(
-    source: str, articles: dict[str, NDArray[np.int64]], prepared: Prepared, terms: Terms, params: Params
+    articles: dict[str, NDArray[np.int64]], log_odds: Values, prepared: Prepared, terms: Terms, params: Params
 ) -> dict[str, Figures]:
-    may_fit = is_fitted(prepared.rows, params)
-    borrowed = np.array([source in item.lenders for item in prepared.dressed])
-    scores: list[NDArray[np.float64]] = []
-    for rows in articles.values():
-        alike = np.isin(prepared.groups, prepared.groups[rows])
-        fit = np.flatnonzero(may_fit & ~borrowed & ~alike)
-        fitted = weights.fit(prepared.counts, fit, prepared.is_spam, prepared.weight, params)
-        scores.append(terms.log_odds(fitted.decide(prepared.counts, rows), rows))
     places = np.concatenate(list(articles.values()))
     scored = Scored.of(
         [prepared.rows[place] for place in places],
-        np.concatenate(scores),
+        log_odds[places],
         terms.thresholds(places),
         # Every row for itself: the whole article is one group, and there is nothing to learn from drawing it twice.
         np.arange(len(places)),
         params.seed,
     )
     numbers = np.repeat(np.arange(len(articles)), [len(rows) for rows in articles.values()])
-    found = by_part(scored, {source: {title: numbers == at for at, title in enumerate(articles)}})[source]
+    found = by_part(scored, {"": {title: numbers == at for at, title in enumerate(articles)}})[""]
     aucs = np.array([found[title]["roc_auc"] for title in articles])
     return {**found, f"mean of {len(articles)}": {"roc_auc": [round(float(value), 5) for value in aucs.mean(axis=0)]}}

@@ -76,7 +76,7 @@ def assess(held: Held, prepared: Prepared, params: Params, *, can_refit: bool = 
     }
     refitted: Mapping[str, Callable[[], dict[str, dict[str, Figures]]]] = {
         LATER: lambda: later_rows(held, prepared, params),
-        ARTICLES: lambda: articles_left_out(prepared, terms, params),
+        ARTICLES: lambda: articles_left_out(held, prepared, terms, params),
         NEWEST: lambda: newest_labels(held, prepared, params),
     }
     if can_refit:
