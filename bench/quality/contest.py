@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bench.quality.bogofilter import Bogofilter
 from bench.quality.folds import sample
-from bench.quality.hamlet import calibrated, raw_scores
+from bench.quality.hamlet import adapted, calibrated, raw_scores
 from bench.quality.messages import wrap
 from bench.quality.peer import MailFilter, PeerFailed, Values
 from bench.quality.rspamd import Rspamd
@@ -92,7 +92,9 @@ def run(
     if contender.absent:
         return Outcome(contender, {}, contender.absent)
     most = f", {contender.most:,} rows" if contender.most else ""
-    folds = list(_thinned([*sources, *videos], prepared, params, contender.most))
+    of_sources, of_videos = (list(_thinned(folds, prepared, params, contender.most)) for folds in (sources, videos))
+    # Of videos Hamlet fits no model of its own, but adapts the one without any.
+    folds = of_sources if contender.name == HAMLET else [*of_sources, *of_videos]
     try:
         judge = contender.start()
         scores = {fold.name: judge(fold) for fold in track(folds, f"{contender.name}{most}")}
@@ -100,7 +102,8 @@ def run(
         say(f"{contender.name}: {failure}")
         return Outcome(contender, {}, f"failed: {str(failure).split(chr(10))[0][:100]}")
     if contender.name == HAMLET:
-        scores = calibrated(scores, [*sources, *videos], sources, prepared)
+        scores = calibrated(scores, of_sources, prepared)
+        scores |= adapted(scores, of_videos, of_sources, prepared, params)
     return Outcome(contender, scores)
 
 

@@ -1,5 +1,6 @@
 """
-Hamlet on a fold: the fit and the score of `training.fitting.crossfit`, on all rows or on as few as a slow peer gets.
+Hamlet on a fold: the fit and the score of `training.fitting.crossfit`, on all rows or on as few as a slow peer gets;
+and on a video, adapted to others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -7,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bench.quality.peer import Values
-from training.data.split import Fold
+from training.data.split import Fold, fewest
 from training.fitting import weights
+from training.fitting.adaptation import learn
 from training.fitting.calibrate import fit_line
 from training.fitting.crossfit import Prepared
 from training.params import Params
@@ -22,15 +24,34 @@ def raw_scores(fold: Fold, prepared: Prepared, params: Params) -> Values:
     return fitted.decide(prepared.counts, fold.score)
 
 
-def calibrated(
-    raw: Mapping[str, Values], folds: Sequence[Fold], others: Sequence[Fold], prepared: Prepared
+def adapted(
+    log_odds: Mapping[str, Values], videos: Sequence[Fold], sources: Sequence[Fold], prepared: Prepared, params: Params
 ) -> dict[str, Values]:
     """
-    Return the log-odds of every fold, by a line fitted to the raw values of those `others` that share no row with it.
+    Return the log-odds of each video: by the model that was fitted without any, adapted to those of the others that
+    the fold may fit, as `hamlet-train adapt` does for a site.
+    """
+    known = np.full(len(prepared.rows), np.nan)
+    for fold in sources:
+        known[fold.score] = log_odds[fold.name]
+    found: dict[str, Values] = {}
+    for video in videos:
+        (source,) = {prepared.rows[row].source for row in video.score}
+        fit = [row for row in video.fit.tolist() if prepared.rows[row].source == source]
+        found[video.name] = known[video.score]
+        if fewest(prepared.is_spam[fit]) >= params.adaptation.fewest:
+            taught = learn([prepared.rows[row] for row in fit], known[fit], params)
+            found[video.name] = found[video.name] + taught.adds([prepared.rows[row] for row in video.score.tolist()])
+    return found
+
+
+def calibrated(raw: Mapping[str, Values], folds: Sequence[Fold], prepared: Prepared) -> dict[str, Values]:
+    """
+    Return the log-odds of every fold, by a line fitted to the raw values of the others.
     """
     found: dict[str, Values] = {}
     for fold in folds:
-        known = [other for other in others if not np.isin(fold.score, other.score).any()]
+        known = [other for other in folds if other is not fold]
         rows = np.concatenate([other.score for other in known])
         values = np.concatenate([raw[other.name] for other in known])
         found[fold.name] = fit_line(values, prepared.is_spam[rows], prepared.weight[rows]).log_odds(raw[fold.name])

@@ -4,8 +4,10 @@ from small_fit import PARAMS
 
 from bench.quality.figures import Figures, figures, mean, recall
 from bench.quality.folds import sample, video_folds
+from bench.quality.hamlet import adapted
 from training.data.augment import Dressed
 from training.data.rows import Row
+from training.data.split import Fold
 from training.fitting.counts import Counts
 from training.fitting.crossfit import Prepared
 
@@ -70,3 +72,25 @@ def test_a_video_is_left_out_with_all_that_resembles_it_and_the_others_are_fitte
         ("a", [2, 3], [0, 1]),
         ("b", [0, 1, 4], [2, 3]),
     ]
+
+
+def test_hamlet_judges_a_video_without_having_seen_any_but_adapted_to_the_others() -> None:
+    said = {"spam": "see my channel", "ham": "what a song"}
+    rows = [
+        Row("youtube_uci", label, "", f"{said[label]} {video}{number}", group=video)
+        for video in "ab"
+        for number in range(10)
+        for label in ("spam", "ham")
+    ]
+    prepared = Prepared(
+        rows, [Dressed(row) for row in rows], NO_COUNTS, np.array([ord(row.group) for row in rows]),
+        np.array([row.is_spam for row in rows]), np.ones(len(rows)),
+    )  # fmt: skip
+    source = Fold("videos", np.array([], dtype=np.int64), np.arange(len(rows)))
+
+    found = adapted({"videos": np.zeros(len(rows))}, list(video_folds(prepared, PARAMS)), [source], prepared, PARAMS)
+
+    assert {name: (scores > 0).tolist() for name, scores in found.items()} == {
+        "a": [True, False] * 10,
+        "b": [True, False] * 10,
+    }
