@@ -23,7 +23,8 @@ MOST_OUTPUT = 16_384
 _LOCK, _ABOUT, _OUTPUT, _CODE, _GROUP = "lock", "about.json", "output", "exit-code", "process-group"
 _PROGRAM = "from training.__main__ import main; main()"
 # A fit takes minutes of a processor and what the others need of the caches, so it also yields at once to any of them.
-_FIT = f"from service.training_jobs import step_aside; step_aside(); {_PROGRAM}"
+LEARNING = ("adapt", "fit")
+_LEARN = f"from service.training_jobs import step_aside; step_aside(); {_PROGRAM}"
 # Going back takes a second, and is wanted most when the machine has none to spare.
 _LOWEST, _AT_ONCE = "19", "0"
 # In the background: neither the job nor its exit code hangs on whoever started it.
@@ -100,7 +101,7 @@ class TrainingJobs:
                 earlier.unlink(missing_ok=True)
             about = {"title": title, "who": who, "began_at": self._clock().isoformat(timespec="seconds")}
             replace(self._folder / _ABOUT, json.dumps(about))
-            program = [sys.executable, "-c", _FIT if arguments[0] == "fit" else _PROGRAM, *arguments]
+            program = [sys.executable, "-c", _LEARN if arguments[0] in LEARNING else _PROGRAM, *arguments]
             priority = _AT_ONCE if arguments[0] == "rollback" else _LOWEST
             with (self._folder / _OUTPUT).open("wb") as output:
                 starting = subprocess.Popen(  # noqa: S603 - our own program

@@ -103,6 +103,8 @@ def _job(parts: Parts, action: str, version: str) -> tuple[str, list[str]]:
     signed = ["--who", session.moderator().name, "--reason", _reason("reason")]
     if action == "train":
         return "Train a model", ["fit", "--from-store", "--out", str(parts.models), *_option("--data", parts.data)]
+    if action == "adapt":
+        return "Adapt the model in use", ["adapt", "--from-store", *models]
     if action == "rollback":
         return "Go back to the model before", ["rollback", *signed, *models]
     versions.check(parts.models, version)

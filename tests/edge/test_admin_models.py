@@ -178,6 +178,7 @@ def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
     ("action", "form", "expected"),
     [
         ("train", {}, ["fit", "--from-store", "--out", "MODELS"]),
+        ("adapt", {}, ["adapt", "--from-store", "--models", "MODELS"]),
         ("gates", {"version": "two"}, ["promote", "--dry-run", "two", "--from-store", "--models", "MODELS"]),
         ("shadow", {"version": "two"}, ["shadow", "two", "--for", "0m", "--models", "MODELS"]),
         ("shadow", {"version": "two", "period": "24h"}, ["shadow", "two", "--for", "24h", "--models", "MODELS"]),
@@ -216,7 +217,7 @@ def test_each_button_is_a_command(desk: Desk, action: str, form: dict[str, str],
 
 
 def test_every_command_of_a_button_is_one_that_hamlet_train_has(desk: Desk) -> None:
-    for action in ("train", "gates", "shadow", "promote", "rollback"):
+    for action in ("train", "adapt", "gates", "shadow", "promote", "rollback"):
         desk.post(action, version="two", force="known")
 
     for _, _, (command, *arguments) in desk.jobs.started:
