@@ -1,0 +1,112 @@
+"""
+What a site's own labels bring to a model that has not seen the site. Run `python -m bench.adaptation --data PATH …`.
+
+Each source with both labels stands for a site: the model of the fold without it is adapted to some of its labels, and
+judged by its rows of other groups, near-copies and articles held out together.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupShuffleSplit
+
+from service.core.features import document
+from training.commands.options import data
+from training.data.duplicates import thin
+from training.data.split import fewest
+from training.evaluation.settle import Terms, settle_each
+from training.fitting.adaptation import Values, learn
+from training.fitting.crossfit import Prepared, cross_fit
+from training.fitting.thresholds import scores_of
+from training.params import Params, read_params
+from training.train import gather, prepare
+
+DRAWS = 5
+# Of a label a site gives at most so many times as many as of the other.
+MOST_TIMES = 5
+HEADINGS = ("good rejected", "held", "spam accepted", "rejected", "ROC-AUC")
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """
+    The shares of good comments that are rejected and held or rejected, of spam that are accepted and rejected, and
+    ROC-AUC.
+    """
+
+    shares: Values
+
+    @classmethod
+    def of(cls, log_odds: Values, rows: NDArray[np.int64], is_spam: NDArray[np.bool_], terms: Terms) -> "Errors":
+        """
+        Return what the thresholds of some rows do to them.
+        """
+        accept_below, reject_at = terms.thresholds(rows)
+        scores = scores_of(log_odds)
+        rejected, accepted = scores >= reject_at, scores < accept_below
+        found = [rejected[~is_spam], ~accepted[~is_spam], accepted[is_spam], rejected[is_spam]]
+        return cls(np.array([*(each.mean() for each in found), roc_auc_score(is_spam, log_odds)]))
+
+
+@click.command()
+@data("labelled rows", required=True)
+@click.option("--labels", "sizes", multiple=True, type=int, default=(60, 300, 1000), show_default=True)
+def main(paths: tuple[Path, ...], sizes: tuple[int, ...]) -> None:
+    """
+    Print, as a table in Markdown, what the thresholds do before and after so many labels, each the mean of five draws.
+    """
+    params = read_params()
+    rows = gather(paths, strict=False).rows
+    documents = [document(row.as_comment()) for row in rows]
+    prepared = prepare(rows, thin(rows, documents, params.duplicates.similarity, params.duplicates.keep), params)
+    held = cross_fit(prepared, params)
+    terms = settle_each(held, prepared, params)
+    log_odds = terms.log_odds(held.by_source, np.arange(len(prepared.rows)))
+    print(f"| source | labels | {' | '.join(HEADINGS)} |")
+    print(f"| --- |{' ---: |' * (1 + len(HEADINGS))}")
+    for source in sorted({row.source for row in prepared.rows}):
+        inside = np.array([row.source == source for row in prepared.rows], dtype=bool) & ~np.isnan(log_odds)
+        for size in sizes:
+            pairs = list(_drawn(np.flatnonzero(inside), size, log_odds, prepared, terms, params))
+            if pairs:
+                before, after = (
+                    np.mean([errors.shares for errors in each], axis=0) for each in zip(*pairs, strict=True)
+                )
+                cells = (f"{100 * one:.1f} → {100 * other:.1f}" for one, other in zip(before, after, strict=True))
+                print(f"| {source} | {size:,} | {' | '.join(cells)} |", flush=True)
+
+
+def _drawn(
+    rows: NDArray[np.int64], size: int, log_odds: Values, prepared: Prepared, terms: Terms, params: Params
+) -> Iterator[tuple[Errors, Errors]]:
+    if len(rows) < 2 * size or fewest(prepared.is_spam[rows]) < 2 * params.adaptation.fewest:
+        return
+    splitter = GroupShuffleSplit(DRAWS, test_size=0.5, random_state=params.seed)
+    for draw, (given, judged) in enumerate(splitter.split(rows, groups=prepared.groups[rows])):
+        labelled = _labels(rows[given], size, prepared.is_spam, draw)
+        score, is_spam = rows[judged], prepared.is_spam[rows[judged]]
+        if fewest(prepared.is_spam[labelled]) < params.adaptation.fewest or not fewest(is_spam):
+            continue
+        taught = learn([prepared.rows[row] for row in labelled.tolist()], log_odds[labelled], params)
+        adapted = log_odds[score] + taught.adds([prepared.rows[row] for row in score.tolist()])
+        yield Errors.of(log_odds[score], score, is_spam, terms), Errors.of(adapted, score, is_spam, terms)
+
+
+def _labels(rows: NDArray[np.int64], size: int, is_spam: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:
+    """
+    Return so many rows by lot, no more of one label than its share of `MOST_TIMES` to one.
+    """
+    shuffled = np.random.default_rng(seed).permutation(rows)
+    most = size * MOST_TIMES // (MOST_TIMES + 1)
+    chosen: Sequence[NDArray[np.int64]] = [shuffled[is_spam[shuffled] == label][:most] for label in (False, True)]
+    rank = np.concatenate([np.arange(len(each)) / max(len(each), 1) for each in chosen])
+    return np.concatenate(chosen)[np.argsort(rank, kind="stable")[:size]]
+
+
+if __name__ == "__main__":
+    main()
