@@ -17,6 +17,8 @@ from service.store.engine import unavailable
 from service.store.keys import digest
 from service.wire import Environ
 
+# How long what the store said of a key is believed.
+CACHE_SECONDS = 5.0
 # A store that did not answer is asked again after this: each wait is half a second for all who wait to be decided.
 SPARED_SECONDS = 1.0
 # How long a site that was known goes on being known while the store cannot be read.
@@ -50,14 +52,11 @@ class Gate:
     """
     Admits the callers that a site knows. A class, since it remembers for a few seconds what the store said.
 
-    A key that is disabled or rotated stops working within `cache_seconds`.
+    A key that is disabled or rotated stops working within `CACHE_SECONDS`.
     """
 
-    def __init__(
-        self, sites: Sites, *, cache_seconds: float = 5.0, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, sites: Sites, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._sites = sites
-        self._cache_seconds = cache_seconds
         self._monotonic = monotonic
         self._guesses = Guesses(monotonic)
         self._cache: dict[str, _Cached] = {}
@@ -102,9 +101,9 @@ class Gate:
             address=environ.get("REMOTE_ADDR", ""),
         )
 
-    def known(self, key_id: str, *, scope: Scope = Scope.CHECK) -> Site:
+    def known(self, key_id: str) -> Site:
         """
-        Return the site of a key whose holder has been told by other means than the key itself.
+        Return the site of a key for comments whose holder has been told by other means than the key itself.
 
         Raises:
             Unauthorised: the key is gone, or its site disabled.
@@ -113,7 +112,7 @@ class Gate:
         row = self._row(key_id)
         if row is None or row[2]:
             raise Unauthorised("no site has this key")
-        return _within(scope, row[0])
+        return _within(Scope.CHECK, row[0])
 
     def spared(self, read: Callable[[], _Result]) -> _Result:
         """
@@ -144,9 +143,9 @@ class Gate:
         except StoreUnavailable:
             if cached is None or cached.row is None or now - cached.read_at > STALE_SECONDS:
                 raise
-            self._remember(key_id, replace(cached, ask_again_at=now + self._cache_seconds))
+            self._remember(key_id, replace(cached, ask_again_at=now + CACHE_SECONDS))
             return cached.row
-        self._remember(key_id, _Cached(row, now, now + self._cache_seconds))
+        self._remember(key_id, _Cached(row, now, now + CACHE_SECONDS))
         return row
 
     def _remember(self, key_id: str, cached: _Cached) -> None:

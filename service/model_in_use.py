@@ -67,15 +67,15 @@ class ModelInUse:
         else:
             self._last_fault = None
 
-    def watch(self, loaded: Scorer | None = None, stop: threading.Event | None = None) -> None:
+    def watch(self, loaded: Scorer | None = None) -> None:
         """
-        Look now, and every two seconds in a thread of its own, until `stop` is set. `loaded` is as for `look`.
+        Look now, and every two seconds in a thread of its own. `loaded` is as for `look`.
         """
         self.look(loaded)
-        ended = stop or threading.Event()
 
         def look_again() -> None:
-            while not ended.wait(LOOK_SECONDS):
+            while True:
+                time.sleep(LOOK_SECONDS)
                 self.look()
 
         threading.Thread(target=look_again, name="model", daemon=True).start()

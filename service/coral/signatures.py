@@ -12,7 +12,7 @@ from typing import Protocol
 from service.core.coral import Statuses
 from service.core.site import Site
 from service.errors import StoreUnavailable, Unauthorised
-from service.gate import STALE_SECONDS, Gate
+from service.gate import CACHE_SECONDS, STALE_SECONDS, Gate
 from service.store.coral import Phase
 
 # While a secret is rotated there are two; more are nobody's honest work to compare.
@@ -40,13 +40,11 @@ class Signatures:
         gate: Gate,
         *,
         clock: Callable[[], datetime],
-        cache_seconds: float = 5.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._phases = phases
         self._gate = gate
         self._clock = clock
-        self._cache_seconds = cache_seconds
         self._monotonic = monotonic
         self._known: Sequence[Phase] = ()
         self._read_at = self._ask_again_at = float("-inf")
@@ -83,5 +81,5 @@ class Signatures:
                 except StoreUnavailable:
                     if now - self._read_at > STALE_SECONDS:
                         raise
-                self._ask_again_at = now + self._cache_seconds
+                self._ask_again_at = now + CACHE_SECONDS
             return self._known

@@ -59,9 +59,7 @@ def kept(
         yield decision_of(row.answer), Comment(row.name, row.comment, url=url, article_title=title)
 
 
-def commented(
-    engine: Engine, site: str, last: int, authors: Mapping[str, str], page: int = PAGE_OF_COMMENTS
-) -> Iterator[Commented]:
+def commented(engine: Engine, site: str, last: int, authors: Mapping[str, str]) -> Iterator[Commented]:
     """
     Yield the last comments of a site with their verdicts. E-mail and address are those that `authors` has for their
     hashes, and otherwise unknown.
@@ -69,7 +67,7 @@ def commented(
     Raises:
         StoreUnavailable: the store cannot be read.
     """
-    for row in _newest(engine, _AUTHORED, site, last, page):
+    for row in _newest(engine, _AUTHORED, site, last, PAGE_OF_COMMENTS):
         email, ip = authors.get(row.email_hash or "", ""), authors.get(row.address_hash or "", "")
         comment = Comment(row.name, row.comment, url=row.details.get("url", ""), email=email, ip=ip)
         yield Commented(row.id, Verdict(row.verdict), comment)
