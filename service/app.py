@@ -223,7 +223,6 @@ def assemble(parts: Parts) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     app.url_rule_class = LateRule
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)
     app.register_blueprint(decisions_api.blueprint(_comments(parts), parts.gate, parts.decisions, parts.labelling))

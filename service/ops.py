@@ -6,10 +6,11 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from service.api.answer import as_json
 from service.metric_files import exposition
 
 Check = Callable[[], str | None]
@@ -35,28 +36,22 @@ def blueprint(
 
     @ops.get("/livez")
     def livez() -> Response:
-        return _plain({"status": "ok"})
+        return as_json({"status": "ok"})
 
     @ops.get("/readyz")
-    def readyz() -> tuple[Response, int]:
+    def readyz() -> Response:
         faults = {part: check() for part, check in checks.items()}
         failed = {part for part, fault in faults.items() if fault}
         status = "unavailable" if failed & needed else "degraded" if failed else "ok"
         answer = {"status": status, "checks": {part: fault or "ok" for part, fault in faults.items()}}
-        return _plain(answer), 503 if failed & needed else 200
+        return as_json(answer, 503 if failed & needed else 200)
 
     @ops.get("/version")
     def versions() -> Response:
-        return _plain({"hamlet": version("hamlet-moderation"), "model": model(), "python": platform.python_version()})
+        return as_json({"hamlet": version("hamlet-moderation"), "model": model(), "python": platform.python_version()})
 
     @ops.get("/metrics")
     def numbers() -> Response:
         return Response(exposition(*collectors), content_type=CONTENT_TYPE_LATEST)
 
     return ops
-
-
-def _plain(answer: object) -> Response:
-    response = jsonify(answer)
-    response.headers["Cache-Control"] = "no-store"
-    return response

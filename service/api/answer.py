@@ -80,7 +80,7 @@ class Answer(BaseModel, title="Decision"):
 
 def as_json(content: object, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
     """
-    Return an answer of the JSON edge.
+    Return an answer as JSON.
     """
     return Response(to_json(content), status, [*HEADERS, *headers])
 
