@@ -118,7 +118,8 @@ class Prepared:
         parts.watch(loaded)
         proxies = forwarded.networks(self.settings.trusted_proxies)
         on_end = parts.tracing.close if parts.tracing else lambda: None
-        server = Bridge(self.flask, self.settings.threads, _comments(parts).answer, late, proxies, on_end)
+        comments = Comments(parts.moderation, parts.gate, parts.is_breaker_open, tracing=parts.tracing)
+        server = Bridge(self.flask, self.settings.threads, comments.answer, late, proxies, on_end)
         # What is there now stays: no later collection need look through the model's words again.
         gc.collect()
         gc.freeze()
@@ -225,7 +226,7 @@ def assemble(parts: Parts) -> Flask:
     app.url_rule_class = LateRule
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)
-    app.register_blueprint(decisions_api.blueprint(_comments(parts), parts.gate, parts.decisions, parts.labelling))
+    app.register_blueprint(decisions_api.blueprint(parts.gate, parts.decisions, parts.labelling))
     if parts.labelling:
         app.register_blueprint(labels_api.blueprint(parts.labelling, parts.gate))
     if parts.queue:
@@ -260,10 +261,6 @@ def late(environ: Environ) -> RawAnswer | None:
     if answer:
         metrics.DEGRADED.labels("time").inc()
     return answer
-
-
-def _comments(parts: Parts) -> Comments:
-    return Comments(parts.moderation, parts.gate, parts.is_breaker_open, tracing=parts.tracing)
 
 
 def _as_variables(settings: Settings) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """
-The JSON edge: a comment in, its decision out, and any decision again.
+The JSON edge: any decision again, the begin of a batch, and what a comment is answered that takes too long.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,6 @@ from werkzeug.wsgi import get_content_length
 from service.api import batch, body
 from service.api.answer import HEADERS, as_json, label_answer
 from service.api.comments import PATH as COMMENTS
-from service.api.comments import Comments, headers_for
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given
 from service.core.site import Scope, Site
@@ -40,25 +39,18 @@ class Labels(Protocol):
     def of(self, site_id: int, decision_id: str) -> list[Given]: ...
 
 
-def blueprint(comments: Comments, gate: Gate, decisions: Decisions, labels: Labels | None = None) -> Blueprint:
+def blueprint(gate: Gate, decisions: Decisions, labels: Labels | None = None) -> Blueprint:
     """
-    Return the routes under `/v1`. They leave `site`, `decision` and `replayed` in `flask.g` for log and metrics.
+    Return the routes of comments under `/v1`.
     """
     api = Blueprint("api", __name__)
 
-    @api.post(COMMENTS)
-    def moderate() -> Response:
-        # A server that knows of `deciding` does not come this way.
-        (found,) = comments.decide([request.environ])
-        g.site = found.site
-        if isinstance(found.outcome, Exception):
-            raise found.outcome
-        g.decision, g.replayed = found.outcome.decision, found.outcome.replayed
-        return Response(g.decision.told_json, headers=headers_for(found.outcome))
+    # Without a view: `bridge` has these answered past Flask, which says only that it takes no other method.
+    api.add_url_rule(COMMENTS, "moderate", methods=["POST"])
 
     @api.post(batch.PATH)
     def begin_batch() -> Response:
-        # The head of the answer; `service.api.batch` adds its lines, and gets each of them from `moderate`.
+        # The head of the answer; `service.api.batch` adds its lines, and gets each of them from `comments`.
         caller(gate)
         _expect_batch(request.environ)
         return Response(headers={"Content-Type": batch.MEDIA_TYPES[0], "Cache-Control": "no-store"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from past_flask import answering
 
 from service.api import decisions as decisions_api
 from service.api import openapi, problems
@@ -117,9 +118,9 @@ def comments(sites: FakeSites, moderation: FakeModeration) -> Comments:
 def edge(sites: FakeSites, comments: Comments, decisions: FakeDecisions) -> Flask:
     app = Flask(__name__)
     problems.install(app, chance=lambda: 0.5)
-    app.register_blueprint(decisions_api.blueprint(comments, Gate(sites), decisions))
+    app.register_blueprint(decisions_api.blueprint(Gate(sites), decisions))
     app.register_blueprint(openapi.blueprint())
-    return app
+    return answering(app, comments)
 
 
 @pytest.fixture

@@ -176,10 +176,10 @@ def test_without_a_key_nothing_is_labelled(edge: Flask, labelling: FakeLabelling
 
 
 def test_a_decision_is_read_again_with_what_was_said_of_it(
-    sites: Any, comments: Any, decisions: Any, labelling: FakeLabelling
+    sites: Any, decisions: Any, labelling: FakeLabelling
 ) -> None:
     app = Flask(__name__)
-    app.register_blueprint(decisions_api.blueprint(comments, Gate(sites), decisions, labelling))
+    app.register_blueprint(decisions_api.blueprint(Gate(sites), decisions, labelling))
 
     response = app.test_client().get(f"/v1/comments/{ID}", headers={"X-Api-Key": "hamlet_0123456789_" + "A" * 43})
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from past_flask import answering
 from stores import make_tables
 
+from service.api.comments import Comments
 from service.app import Parts, assemble, connect
 from service.config import Settings
 from service.gate import Gate
@@ -27,7 +29,7 @@ def client(sites: Any, moderation: Any, decisions: Any, **faults: str) -> FlaskC
     moderation.scorer = lambda: None
     checks = {part: partial(faults.get, part) for part in ("store", "model", "traffic")}
     parts = Parts(moderation, Gate(sites), decisions, checks, is_breaker_open=lambda: False)
-    return assemble(parts).test_client()
+    return answering(assemble(parts), Comments(moderation, Gate(sites))).test_client()
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask, g
 from flask.testing import FlaskClient
 
-from service.api.comments import headers_for
+from service.api.quota import headers_of
 from service.api.submission import Submission
 from service.core.comment import Comment
-from service.core.decision import Decision, Verdict
+from service.core.decision import Verdict
 from service.core.traffic import Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
-from service.moderation import Outcome
 
 MINIMAL = {"name": "Anna", "comment": "Thank you."}
 EVERYTHING = {
@@ -90,9 +88,7 @@ def test_headers_tell_the_quota_and_forbid_caching(caller: FlaskClient) -> None:
 
 
 def test_a_key_without_a_limit_is_not_told_that_nothing_is_left() -> None:
-    told = headers_for(Outcome(Decision("1", Verdict.HOLD, None, None, (), "Held."), Quota(0, 0, 0)))
-
-    assert not [name for name, _ in told if name.startswith("RateLimit")]
+    assert headers_of(Quota(0, 0, 0)) == {}
 
 
 def test_a_decision_given_before_is_marked(caller: FlaskClient, moderation: Any) -> None:
@@ -107,15 +103,6 @@ def test_a_decision_without_a_model_has_no_score_nor_thresholds(caller: FlaskCli
     answer = caller.post("/v1/comments", json=MINIMAL).get_json()
 
     assert [answer[key] for key in ("score", "prior", "model", "thresholds", "reasons")] == [None, None, None, None, []]
-
-
-def test_log_and_metrics_find_the_site_and_the_decision(edge: Flask, caller: FlaskClient, moderation: Any) -> None:
-    seen: list[object] = []
-    edge.teardown_request(lambda _: seen.extend((g.site, g.decision, g.replayed)))
-
-    caller.post("/v1/comments", json=MINIMAL)
-
-    assert seen == ["blog", moderation.decision, False]
 
 
 def test_every_field_of_a_comment_can_be_sent() -> None:

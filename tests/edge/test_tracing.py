@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
+from past_flask import answering
 
 from service.api.comments import Comments
 from service.app import Parts, assemble
@@ -77,7 +78,7 @@ class Traced:
         watched = tracing.watch(moderation)
         self.comments = Comments(watched, Gate(self.all), tracing=tracing)
         parts = Parts(watched, Gate(self.all), self.all, {}, is_breaker_open=lambda: False, tracing=tracing)
-        self.client: FlaskClient = assemble(parts).test_client()
+        self.client: FlaskClient = answering(assemble(parts), self.comments).test_client()
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
 
     def spans(self) -> list[ReadableSpan]:
