@@ -3,11 +3,11 @@ Who is calling, where proxies stand before Hamlet: what listed proxies say of th
 """
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from service.core.addresses import Address, address_of
 from service.wire import Environ
 
-Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 # Nobody has more proxies than this, one behind the other.
 MOST_HOPS = 10
@@ -47,19 +47,13 @@ def parse(text: str) -> Address | None:
 
     >>> parse("203.0.113.7:51234"), parse("[2001:db8::7]:443"), parse("unknown")
     (IPv4Address('203.0.113.7'), IPv6Address('2001:db8::7'), None)
-    >>> parse("::ffff:203.0.113.7")
-    IPv4Address('203.0.113.7')
     """
     plain = text.strip()
     if plain.startswith("["):
         plain = plain[1:].partition("]")[0]
     elif plain.count(":") == 1:
         plain = plain.partition(":")[0]
-    try:
-        address = ip_address(plain)
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+    return address_of(plain)
 
 
 def _caller(peer: Address, forwarded_for: str, proxies: Sequence[Network]) -> Address:

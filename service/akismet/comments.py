@@ -3,10 +3,10 @@ The fields of a check as a comment. What an author can have typed is never an er
 """
 
 from datetime import UTC, datetime
-from ipaddress import ip_address
 
 from service.akismet.fields import Fields
 from service.api.submission import LONGEST_COMMENT, LONGEST_ID
+from service.core.addresses import address_of
 from service.core.comment import Comment
 from service.core.text import storable
 
@@ -28,7 +28,7 @@ def to_comment(fields: Fields) -> Comment:
         comment=_shortened(storable(fields.text("comment_content"))),
         email=_known(fields, "comment_author_email"),
         url=_known(fields, "comment_author_url"),
-        ip=_address(fields.text("user_ip")),
+        ip=str(address_of(fields.text("user_ip")) or ""),
         user_agent=_known(fields, "user_agent"),
         referrer=_known(fields, "referrer"),
         permalink=_known(fields, "permalink"),
@@ -57,13 +57,6 @@ def _shortened(comment: str) -> str:
     if len(comment) <= LONGEST_COMMENT // 4:
         return comment
     return comment.encode()[:LONGEST_COMMENT].decode(errors="ignore")
-
-
-def _address(text: str) -> str:
-    try:
-        return str(ip_address(text.strip()))
-    except ValueError:
-        return ""
 
 
 def _moment(text: str) -> datetime | None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
@@ -15,6 +14,7 @@ from pydantic.json_schema import WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError, to_json
 
 from service.api.body import shown
+from service.core.addresses import address_of
 from service.core.comment import Claim, Comment
 from service.core.commenter import PLAIN_IPV4
 from service.core.text import storable
@@ -42,11 +42,10 @@ def _identifier(value: object) -> object:
 def _address(text: str) -> str:
     if not text.strip() or PLAIN_IPV4.fullmatch(text):
         return text.strip()
-    try:
-        address = ip_address(text.strip().partition("%")[0])
-    except ValueError:
-        raise PydanticCustomError("address", "must be an IPv4 or IPv6 address, without a port") from None
-    return str(address.ipv4_mapped or address) if isinstance(address, IPv6Address) else str(address)
+    address = address_of(text.partition("%")[0])
+    if address is None:
+        raise PydanticCustomError("address", "must be an IPv4 or IPv6 address, without a port")
+    return str(address)
 
 
 def _moment(value: object) -> datetime:

@@ -5,8 +5,9 @@ Who wrote a comment, as far as limits may hold it against them: address, e-mail,
 import re
 import unicodedata
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
+from service.core.addresses import address_of
 from service.core.comment import Comment
 from service.core.keyed import mac
 from service.core.light_dataclass import light_dataclass
@@ -75,14 +76,8 @@ def pooled_address(text: str) -> str:
     """
     if (plain := PLAIN_IPV4.fullmatch(text)) and plain[1] in _PUBLIC:
         return text
-    try:
-        address: IPv4Address | IPv6Address = ip_address(text.strip())
-    except ValueError:
-        return ""
-
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if not address.is_global or address.is_multicast or address.is_reserved:
+    address = address_of(text)
+    if address is None or not address.is_global or address.is_multicast or address.is_reserved:
         return ""
     if isinstance(address, IPv4Address):
         return str(address)

@@ -5,9 +5,9 @@ time does not grow with the number of entries.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from ipaddress import ip_address
 
 from service.core import links
+from service.core.addresses import address_of
 from service.core.entries import Entry
 from service.core.entry_values import network
 from service.core.phrases import Position, phrase
@@ -34,13 +34,9 @@ class Ranges:
         """
         Yield the entries whose range an address is in; none for what is no address.
         """
-        if not self._by_prefix:
+        address = address_of(written) if self._by_prefix else None
+        if address is None:
             return
-        try:
-            address = ip_address(written.strip())
-        except ValueError:
-            return
-        address = getattr(address, "ipv4_mapped", None) or address
         number = int(address)
         for (version, shift), by_prefix in self._by_prefix.items():
             if version == address.version:

@@ -4,7 +4,9 @@ Which addresses a message may go to: those of the public internet, unless the op
 
 import socket
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
+
+from service.core.addresses import address_of
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -58,13 +60,9 @@ def is_public(text: str) -> bool:
     >>> [is_public(address) for address in ("93.184.215.14", "10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "x")]
     [True, False, False, False, False]
     """
-    try:
-        address: IPv4Address | IPv6Address = ip_address(text)
-    except ValueError:
-        return False  # with a zone (fe80::1%eth0), which is on this very link
-    if isinstance(address, IPv6Address):
-        behind = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-        address = address.ipv4_mapped or behind or address
+    address = address_of(text)
+    if isinstance(address, IPv6Address) and address in _NAT64:
+        address = IPv4Address(int(address) & 0xFFFFFFFF)
     if isinstance(address, IPv6Address):
         return address in _UNICAST and address.is_global and address.sixtofour is None
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return address is not None and address.is_global and not address.is_multicast and not address.is_reserved
