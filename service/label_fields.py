@@ -45,7 +45,7 @@ class LabelFields:
         """
         Return the fields of a comment's author: what was labelled before a secret was replaced is under that one.
         """
-        hashes = [(email_hash(secret, comment), address_hash(secret, comment)) for secret in self._people]
+        hashes = [(email_hash(secret, comment.email), address_hash(secret, comment.ip)) for secret in self._people]
         return [field for pair in hashes for field, _ in self._of_author(comment.name, *pair)]
 
     def records(self, labelled: Labelled) -> dict[bytes, bytes]:

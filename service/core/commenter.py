@@ -94,18 +94,18 @@ def plain_name(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text[:LONGEST_NAME]).casefold().split())
 
 
-def email_hash(secret: bytes, comment: Comment) -> str | None:
+def email_hash(secret: bytes, email: str) -> str | None:
     """
-    Return what is kept instead of the author's e-mail; None if there is none.
+    Return what is kept instead of an e-mail; None if there is none.
     """
-    return _keyed(secret, "email", comment.email.strip().casefold())
+    return _keyed(secret, "email", email.strip().casefold())
 
 
-def address_hash(secret: bytes, comment: Comment) -> str | None:
+def address_hash(secret: bytes, ip: str) -> str | None:
     """
-    Return what is kept instead of the author's address; None if it tells nobody apart.
+    Return what is kept instead of an address; None if it tells nobody apart.
     """
-    return _keyed(secret, "address", pooled_address(comment.ip))
+    return _keyed(secret, "address", pooled_address(ip))
 
 
 # A comment's author is asked for by the traffic and by the store.

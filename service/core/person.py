@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.core.comment import Comment
 from service.core.commenter import address_hash, email_hash, plain_name, pooled_address
 from service.core.entries import Entry, Kind
 from service.core.entry_values import author
@@ -31,16 +30,14 @@ class Person:
         """
         Return what the store has instead of the e-mail, under each secret.
         """
-        found = (email_hash(secret, Comment("", "", email=self.email)) for secret in secrets)
-        return [each for each in found if each]
+        return [each for secret in secrets if (each := email_hash(secret, self.email))]
 
     def address_hashes(self, secrets: Sequence[bytes]) -> list[str]:
         """
         Return what the store has instead of the address, under each secret; of an IPv6 address that is its /64. None
         for one that tells nobody apart, as of a private network.
         """
-        found = (address_hash(secret, Comment("", "", ip=self.ip)) for secret in secrets)
-        return [each for each in found if each]
+        return [each for secret in secrets if (each := address_hash(secret, self.ip))]
 
     def is_called(self, name: str) -> bool:
         """

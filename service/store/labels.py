@@ -93,7 +93,7 @@ class Labels:
                 return of_decision(row)
             subject = self._subject(connection, site_id, [f"wording:{key}" for key in keys])
         newest = self._secrets[0]
-        return Subject(subject, None, comment, email_hash(newest, comment), address_hash(newest, comment))
+        return Subject(subject, None, comment, email_hash(newest, comment.email), address_hash(newest, comment.ip))
 
     def _subject(self, connection: Connection, site_id: int, subjects: Sequence[str]) -> str:
         # What was said of it before the secret was replaced is about the same comment.

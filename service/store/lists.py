@@ -85,8 +85,8 @@ def authors(secrets: Sequence[bytes], entries: Iterable[Entry]) -> dict[str, str
     """
     found: dict[str | None, str] = {}
     for comment, secret in product(filter(None, map(stand_in, entries)), secrets):
-        found[email_hash(secret, comment)] = comment.email
-        found[address_hash(secret, comment)] = comment.ip
+        found[email_hash(secret, comment.email)] = comment.email
+        found[address_hash(secret, comment.ip)] = comment.ip
     return {keyed: value for keyed, value in found.items() if keyed}
 
 
