@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from service.core.scripts import scripts_of
-from service.core.site import Limits, OwnThresholds
+from service.core.site import OwnThresholds
 from service.store.errors import BadSiteSetting
 
 # Redis counts in doubles and tells whole numbers of 64 bits: far above, a quota would be told as one below 0.
@@ -29,9 +29,8 @@ def with_limits(limits: Mapping[str, int], changes: Mapping[str, int | None]) ->
     Return the limits that a site sets after a change; None takes one away, so that the default counts again.
 
     Raises:
-        BadSiteSetting: a limit is unknown or out of bounds.
+        BadSiteSetting: a limit is out of bounds.
     """
-    _check_names("limit", changes, Limits)
     for name, number in changes.items():
         if number is not None and not 0 <= number <= HIGHEST_LIMIT:
             raise BadSiteSetting(f"{option(name)} is {number}; give 0 for no limit, or up to {HIGHEST_LIMIT}")
@@ -43,9 +42,8 @@ def with_thresholds(own: OwnThresholds, changes: Mapping[str, float | None]) -> 
     Return what a site sets of thresholds after a change; None takes one away, so that the model's counts again.
 
     Raises:
-        BadSiteSetting: a threshold is unknown or out of bounds, or the two scores are out of order.
+        BadSiteSetting: a threshold is out of bounds, or the two scores are out of order.
     """
-    _check_names("threshold", changes, OwnThresholds)
     for name, number in changes.items():
         if number is None:
             continue
@@ -87,10 +85,3 @@ def option(name: str) -> str:
     '--reject-at'
     """
     return f"--{name.replace('_', '-')}"
-
-
-def _check_names(what: str, given: Mapping[str, object], kind: type[Limits | OwnThresholds]) -> None:
-    known = [field.name for field in fields(kind)]
-    for name in given:
-        if name not in known:
-            raise BadSiteSetting(f"no {what} {name!r}; there are: {', '.join(known)}")

@@ -159,8 +159,8 @@ class Sites:
         of None goes back to the default, or to the model's.
 
         Raises:
-            BadSiteSetting: a limit is unknown or below 0 (0 switches it off), a threshold is out of order, a language
-                is not known, or there is none whose script another could be told from.
+            BadSiteSetting: a limit is below 0 (0 switches it off), a threshold is out of order, a language is not
+                known, or there is none whose script another could be told from.
         """
         with available(), self._engine.begin() as connection:
             row = _named(connection, name)

@@ -154,9 +154,7 @@ def test_what_is_given_back_is_the_default_again(sites: Sites) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"limits": {"per_day": 3}}, "no limit 'per_day'; there are: commenter_per_minute"),
         ({"limits": {"commenter_per_hour": -1}}, "--commenter-per-hour is -1; give 0 for no limit"),
-        ({"thresholds": {"reject": 0.9}}, "no threshold 'reject'; there are: accept_below"),
         ({"thresholds": {"reject_at": 1.5}}, "--reject-at is 1.5; give a score from 0 to 1"),
         ({"thresholds": {"accept_below": float("nan")}}, "--accept-below is nan; give a score"),
         ({"thresholds": {"max_false_reject": 0.0}}, "--max-false-reject is 0.0; give a rate above 0"),
