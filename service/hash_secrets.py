@@ -32,12 +32,6 @@ class HashSecret:
         """
         return hashlib.sha256(f"fingerprint:{self.text}".encode()).hexdigest()[:8]
 
-    def is_needed(self, oldest: datetime | None) -> bool:
-        """
-        Tell whether there may be hashes of it, where the oldest that are kept are of a moment; None if of any.
-        """
-        return self.until is None or oldest is None or self.until >= oldest
-
 
 class HashSecrets:
     """
@@ -74,10 +68,11 @@ class HashSecrets:
 
     def drop(self, oldest: datetime | None) -> int:
         """
-        Forget the secrets under which nothing is kept any more, and return how many.
+        Forget the secrets under which nothing is kept any more, and return how many. The oldest hashes that are kept
+        are of a moment; None if of any.
         """
         known = self.read()
-        needed = [each for each in known if each.is_needed(oldest)]
+        needed = [each for each in known if each.until is None or oldest is None or each.until >= oldest]
         if len(needed) < len(known):
             self._write(needed)
         return len(known) - len(needed)

@@ -91,8 +91,9 @@ class Sites:
         Return a new key for a site, for comments and labels; its earlier ones, of every scope, work for so much longer.
         """
         with available(), self._engine.begin() as connection:
-            site_id, end = _named(connection, name).id, self._clock() + overlap
-            self._forget_expired(connection, site_id)
+            site_id, moment = _named(connection, name).id, self._clock()
+            end = moment + overlap
+            connection.execute(delete(keys).where(keys.c.site_id == site_id, keys.c.expires_at <= moment))
             if overlap:
                 goes_on = (keys.c.site_id == site_id) & or_(keys.c.expires_at.is_(None), keys.c.expires_at > end)
                 connection.execute(update(keys).where(goes_on).values(expires_at=end))
@@ -233,9 +234,6 @@ class Sites:
         values = {"id": key_id, "site_id": site_id, "digest": digest(key), "scopes": " ".join(sorted(scopes))}
         connection.execute(insert(keys).values(**values, made_at=self._clock()))
         return key
-
-    def _forget_expired(self, connection: Connection, site_id: int) -> None:
-        connection.execute(delete(keys).where(keys.c.site_id == site_id, keys.c.expires_at <= self._clock()))
 
     def _change(self, name: str, **values: Any) -> None:
         with available(), self._engine.begin() as connection:
