@@ -219,9 +219,6 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
 
 
 def assemble(parts: Parts) -> Flask:
-    """
-    Return an application of some parts.
-    """
     app = Flask(__name__, static_folder=None)
     app.url_rule_class = LateRule
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)

@@ -6,7 +6,4 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """
-    Return the present moment, in UTC.
-    """
     return datetime.now(UTC)

@@ -203,9 +203,6 @@ class Settings(BaseModel):
 
     @property
     def metrics_folder(self) -> Path:
-        """
-        Return where the workers' metrics are.
-        """
         return self.metrics_dir or self.state_dir / "metrics"
 
     @property
@@ -224,9 +221,6 @@ class Settings(BaseModel):
 
     @property
     def store_url(self) -> str:
-        """
-        Return where decisions and sites are kept.
-        """
         return self.database_url or f"sqlite:///{quote(str(self.state_dir.absolute() / 'hamlet.sqlite'))}"
 
 

@@ -44,9 +44,6 @@ class Gauges:
     purged: Callable[[], datetime | None] = lambda: None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """
-        Yield the numbers as they are now.
-        """
         yield from self._queue()
         yield from self._model()
         if (connections := self.connections()) is not None:

@@ -44,9 +44,6 @@ class Guesses:
             )
 
     def count(self, address: str) -> None:
-        """
-        Count a wrong one.
-        """
         caller = _caller(address)
         if not caller:
             return

@@ -82,7 +82,4 @@ class HashSecrets:
 
 
 def new_secret() -> str:
-    """
-    Return a secret that nobody can guess.
-    """
     return secrets.token_urlsafe(48)

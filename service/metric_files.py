@@ -35,9 +35,6 @@ class ReservedFile(MmapedDict):
     """
 
     def __init__(self, filename: str, read_mode: bool = False) -> None:
-        """
-        Open or make the file of that name.
-        """
         if read_mode or _reserve(filename):
             super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
             return

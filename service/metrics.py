@@ -152,9 +152,6 @@ def _times(values: Iterable[_Value]) -> Iterable[tuple[_Value, int]]:
 
 
 def count_problem(status: int, code: str) -> None:
-    """
-    Count an answer that says what went wrong.
-    """
     PROBLEMS.labels(str(status), code).inc()
 
 
@@ -166,9 +163,6 @@ def count_label(given: Given) -> None:
 
 
 def count_purged(erased: Mapping[str, int]) -> None:
-    """
-    Count what was erased, by its kind.
-    """
     for what, count in erased.items():
         ERASED.labels(what).inc(count)
 

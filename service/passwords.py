@@ -23,16 +23,10 @@ _turn = threading.Lock()
 
 
 def new_password() -> str:
-    """
-    Return a password that nobody guesses.
-    """
     return secrets.token_urlsafe(15)
 
 
 def hashed(password: str) -> str:
-    """
-    Return what is kept of a password.
-    """
     return _hasher.hash(password)
 
 

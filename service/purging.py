@@ -95,9 +95,6 @@ class Purge:
 
 
 def assemble(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Purge:
-    """
-    Return the purge that the settings ask for.
-    """
     jobs = TrainingJobs(settings.state_dir / "training", {}, clock)
     days = settings.retention_days, settings.label_retention_days
     return Purge(Retention(engine), Outbox(engine), jobs, HashSecrets(settings.state_dir), *days, clock)

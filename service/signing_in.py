@@ -87,9 +87,6 @@ class SigningIn:
         return self.sessions.moderator(_digest(token), self.clock())
 
     def sign_out(self, token: str) -> None:
-        """
-        End the session of a token.
-        """
         self.sessions.end(_digest(token))
 
     def _begin(self, account: tuple[int, str], now: datetime) -> str:

@@ -103,9 +103,6 @@ class Tracing:
         span.end(at(ended))
 
     def close(self) -> None:
-        """
-        Send what is left.
-        """
         self._provider.shutdown()
 
 

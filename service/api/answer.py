@@ -79,9 +79,6 @@ class Answer(BaseModel, title="Decision"):
 
 
 def as_json(content: object, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    """
-    Return an answer as JSON.
-    """
     return Response(to_json(content), status, [*HEADERS, *headers])
 
 
@@ -95,8 +92,5 @@ def no_content() -> Response:
 
 
 def label_answer(given: Given) -> dict[str, Any]:
-    """
-    Return what a caller is told of a label.
-    """
     answer = {"label": given.label, "who": given.who, "source": given.source, "weight": given.weight}
     return {**answer, "at": given.at, "set_aside": given.set_aside}

@@ -51,9 +51,6 @@ class Hears(Protocol):
 
 
 def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
-    """
-    Return the route that takes labels.
-    """
     api = Blueprint("labels", __name__)
 
     @api.post("/v1/comments/<decision_id>/label")

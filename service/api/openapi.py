@@ -53,9 +53,6 @@ def blueprint() -> Blueprint:
 
 @cache
 def document() -> dict[str, Any]:
-    """
-    Return the OpenAPI document.
-    """
     return {
         "openapi": "3.1.0",
         "info": {

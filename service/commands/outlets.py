@@ -23,9 +23,6 @@ _HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5}
 
 
 def outlet_options(command: Any) -> Any:
-    """
-    Add the options.
-    """
     for option, metavar, text in (
         ("--webhook", "URL", "Tell this URL what is held, decided and changed; prints the secret that signs it."),
         ("--home", "HOST", "The host that callbacks of Akismet's clients may name, such as blog.example."),

@@ -99,9 +99,6 @@ def rotate(name: str, overlap: timedelta, as_json: bool) -> None:
 
 @contextmanager
 def sites_of(settings: Settings) -> Iterator[Sites]:
-    """
-    Open the store for a command about sites.
-    """
     from service.store.sites import Sites
 
     with terminal.store(settings) as engine:

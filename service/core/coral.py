@@ -32,9 +32,6 @@ class Statuses:
     reject: CoralStatus = CoralStatus.REJECTED
 
     def of(self, verdict: Verdict) -> CoralStatus:
-        """
-        Return the status for a verdict.
-        """
         return {Verdict.ACCEPT: self.accept, Verdict.HOLD: self.hold, Verdict.REJECT: self.reject}[verdict]
 
 

@@ -107,9 +107,6 @@ def _sound(patterns: Iterable[str]) -> Iterator[str]:
 
 
 def searched(text: str) -> str:
-    """
-    Return what is searched of a text.
-    """
     return ends(text, HEAD, TAIL)
 
 

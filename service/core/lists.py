@@ -46,9 +46,6 @@ class Listed:
 
     @property
     def verdict(self) -> Verdict:
-        """
-        What becomes of the comment.
-        """
         return _VERDICTS[self.entry.action][0]
 
     @property

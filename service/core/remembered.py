@@ -22,9 +22,6 @@ class Remembered(dict[Key, Value]):
     """
 
     def __init__(self, find: Callable[[Key], Value], most: int) -> None:
-        """
-        Take what finds a value, and how many are held at most.
-        """
         super().__init__()
         self._find = find
         self._half = most // 2
@@ -49,9 +46,6 @@ class Recurring(Remembered[Key, Value]):
     """
 
     def __init__(self, find: Callable[[Key], Value], most: int) -> None:
-        """
-        Take what finds a value, and how many are held at most.
-        """
         super().__init__(find, most)
         # A byte of the hash of each key that came once. Where two share a place, each may have to come once more.
         self._once = bytearray(4 * most)

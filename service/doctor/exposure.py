@@ -41,9 +41,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def is_loopback(host: str) -> bool:
-    """
-    Tell whether only this machine reaches an address.
-    """
     try:
         return ip_address(host).is_loopback
     except ValueError:

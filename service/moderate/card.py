@@ -58,9 +58,6 @@ class Card:
 
 
 def draw(found: Found) -> Card:
-    """
-    Return what to draw.
-    """
     decision = found.decision
     against = sorted(decision.reasons, key=lambda reason: -(reason.weight or float("inf")))
     about: dict[str, list[Reason]] = {"": [], _ABOUT_NAME: [], _ABOUT_URL: []}

@@ -61,9 +61,6 @@ class Chart:
 
     @property
     def rows(self) -> list[tuple[str, list[float]]]:
-        """
-        The numbers by label.
-        """
         return [(label, [series.values[place] for series in self.series]) for place, label in enumerate(self.labels)]
 
 

@@ -78,9 +78,6 @@ def refusal(error: HamletError, page: str) -> Response:
 
 
 def moderator() -> Moderator:
-    """
-    Return who is signed in.
-    """
     who: Moderator = g.moderator
     return who
 
@@ -100,9 +97,6 @@ def remember(response: Response, token: str) -> None:
 
 
 def forget(response: Response) -> None:
-    """
-    Have the browser drop its session.
-    """
     response.delete_cookie(COOKIE)
 
 

@@ -39,10 +39,6 @@ class Provider:
 
 
 def install(pages: Blueprint, signing: SigningIn, provider: Provider | None) -> None:
-    """
-    Add the form, and what happens to it.
-    """
-
     @pages.get("/sign-in")
     def ask() -> Response:
         back = own_page(request.args.get("next", ""))

@@ -31,10 +31,6 @@ AGES = {
 def install(
     pages: Blueprint, browsing: Browsing, statistics: Statistics, overview: Overview, clock: Callable[[], datetime]
 ) -> None:
-    """
-    Add the page.
-    """
-
     @pages.get("/stats")
     def stats() -> Response:
         sites = own_sites(browsing)

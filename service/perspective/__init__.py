@@ -34,9 +34,6 @@ class Parts:
 
 
 def blueprint(parts: Parts) -> Blueprint:
-    """
-    Return the two calls.
-    """
     perspective = Blueprint("perspective", __name__)
 
     @perspective.post(f"{VERSION}/comments:analyze")

@@ -45,9 +45,6 @@ def scored(asked: Analysis, decision: Decision) -> Response:
 
 
 def thanks(asked: Asked) -> Response:
-    """
-    Return the answer to a suggested score.
-    """
     return _json(200, {"requestedLanguages": asked.languages, **_token(asked)})
 
 

@@ -136,9 +136,6 @@ class Family:
             self.end([self.children[-1]])
 
     def start(self, name: str, run: Callable[[], None]) -> Child:
-        """
-        Fork a child that does something.
-        """
         child = Child(self, name, lambda _: run())
         child.start()
         self.children.append(child)

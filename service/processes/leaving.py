@@ -27,16 +27,10 @@ class Leaving:
         self._application: Any = None
 
     def __call__(self, application: Any) -> "Leaving":
-        """
-        Return itself, as the application to serve.
-        """
         self._application = application
         return self
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        """
-        Answer one request.
-        """
         await self._application.__rsgi__(scope, _LastAnswer(protocol) if self.is_announced else protocol)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:

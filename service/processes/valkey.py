@@ -78,9 +78,6 @@ class EmbeddedValkey:
 
     @property
     def url(self) -> str:
-        """
-        Return where clients connect.
-        """
         return url_of(self._socket)
 
     def __enter__(self) -> Self:
@@ -210,9 +207,6 @@ def socket_path(state_dir: Path) -> Iterator[Path]:
 
 
 def url_of(path: Path) -> str:
-    """
-    Return the URL by which clients connect to a socket.
-    """
     return f"unix://{quote(str(path))}"
 
 

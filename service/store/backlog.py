@@ -47,9 +47,6 @@ class Backlog:
         self._engine = engine
 
     def size(self) -> Size:
-        """
-        Return how much waits.
-        """
         state = outbox.c.state
         counting = select(state, func.count(), func.min(outbox.c.created_at)).where(state != State.DONE.value)
         with available(), one_by_one(self._engine).connect() as connection:

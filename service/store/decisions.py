@@ -129,9 +129,6 @@ def _refused(error: Exception) -> StoreUnavailable:
 
 
 def decision_of(answer: Any) -> Decision:
-    """
-    Return the decision that was kept as an answer.
-    """
     return _ANSWER.validate_python(answer)
 
 

@@ -30,9 +30,6 @@ class Faults:
         self.listener: Callable[[str], None] = lambda _: None
 
     def tell(self, error: BaseException) -> None:
-        """
-        Count a fault by its kind.
-        """
         kind = kind_of(error)
         self.listener(kind)
         with self._lock:

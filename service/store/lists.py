@@ -130,9 +130,6 @@ def _entries(connection: Connection, site_id: int) -> list[Entry]:
 
 
 def entry_of(row: Row[Any]) -> Entry:
-    """
-    Return the entry that a row is.
-    """
     return Entry(Kind(row.kind), row.value, Action(row.action), row.expires_at, row.note, row.who, row.id)
 
 

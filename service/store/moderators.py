@@ -139,9 +139,6 @@ class Moderators:
         return row and (row.id, row.password)
 
     def succeeded(self, moderator_id: int) -> None:
-        """
-        Forget the failures of an account.
-        """
         with available(), self._engine.begin() as connection:
             forgotten = {"failures": 0, "locked_until": None}
             connection.execute(update(moderators).where(moderators.c.id == moderator_id).values(forgotten))
@@ -193,9 +190,6 @@ class Sessions:
         return Moderator(row.id, row.name, known(Role, row.role), None if row.every_site else frozenset(site_ids))
 
     def end(self, digest: bytes) -> None:
-        """
-        End a session, if there is one.
-        """
         with available(), self._engine.begin() as connection:
             connection.execute(delete(moderator_sessions).where(moderator_sessions.c.digest == digest))
 

@@ -54,9 +54,6 @@ class Outlets:
         return Outlet(*row) if row else None
 
     def set_home(self, site: str, home: str | None) -> None:
-        """
-        Let a site's callbacks name a host, or none any more.
-        """
         self._set(site, home=home)
 
     def set_webhook(self, site: str, url: str | None, now: datetime) -> None:

@@ -18,9 +18,6 @@ _SCORES = ("accept_below", "reject_at")
 
 
 def own_thresholds(row: Row[Any]) -> OwnThresholds:
-    """
-    Return what a row of the table of sites sets of thresholds.
-    """
     return OwnThresholds(**{field.name: getattr(row, field.name) for field in fields(OwnThresholds)})
 
 

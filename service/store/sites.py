@@ -102,9 +102,6 @@ class Sites:
             return self._give_key(connection, site_id)
 
     def add_key(self, name: str, scopes: frozenset[Scope]) -> str:
-        """
-        Return one more key for a site.
-        """
         with available(), self._engine.begin() as connection:
             return self._give_key(connection, _named(connection, name).id, scopes)
 
@@ -138,9 +135,6 @@ class Sites:
         self._change(name, disabled=True)
 
     def enable(self, name: str) -> None:
-        """
-        Let a disabled site's keys work again.
-        """
         self._change(name, disabled=False)
 
     def configure(
@@ -187,9 +181,6 @@ class Sites:
         return rows[name]
 
     def list(self) -> list[SiteRow]:
-        """
-        Return all sites by name.
-        """
         with available(), one_by_one(self._engine).connect() as connection:
             reading = select(sites, keys.c.id.label("key")).select_from(_OF_SITE).order_by(sites.c.name)
             rows = connection.execute(reading, {"now": self._clock()})
@@ -223,9 +214,6 @@ class Sites:
         return site, row.digest, row.disabled
 
     def key_ids(self) -> Sequence[str]:
-        """
-        Return the ids of all keys.
-        """
         with available(), one_by_one(self._engine).connect() as connection:
             return connection.scalars(select(keys.c.id).where(_IS_VALID), {"now": self._clock()}).all()
 

@@ -52,9 +52,6 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """
-        All comments of the period.
-        """
         return self.accepted + self.held + self.rejected
 
 

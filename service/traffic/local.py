@@ -66,9 +66,6 @@ class Counter:
         return self.start + length * (2 - room / self.current) - now
 
     def quota(self, now: float) -> Quota:
-        """
-        Return what is left of the limit.
-        """
         length = self.window.seconds
         end = self.start + length * (2 if self.current else 1) if self.current or self.previous else now
         return Quota(self.window.limit, max(0, int(self.window.limit - self.used(now))), ceil(end - now))

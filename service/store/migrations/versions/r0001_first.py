@@ -10,9 +10,6 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """
-    Make the tables.
-    """
     op.create_table(
         "sites",
         sa.Column("id", sa.Integer, nullable=False),
@@ -58,8 +55,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """
-    Drop the tables, with everything.
-    """
     for table in ("decisions", "keys", "sites"):
         op.drop_table(table)

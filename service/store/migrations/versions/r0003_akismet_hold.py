@@ -17,7 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """
-    Forget it.
-    """
     op.drop_column("sites", "akismet_hold")

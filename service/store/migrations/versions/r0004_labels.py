@@ -47,9 +47,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """
-    Drop the labels.
-    """
     op.drop_index("ix_decisions_site_id_wording", "decisions")
     op.drop_column("decisions", "wording")
     op.drop_table("labels")

@@ -10,9 +10,6 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """
-    Make the tables.
-    """
     op.create_table(
         "coral",
         sa.Column("site_id", sa.Integer, nullable=False),
