@@ -48,6 +48,7 @@ class Account:
     status: int = 200
     # The code of what the answer says went wrong.
     problem: str | None = None
+    seconds: float = 0.0
 
     @classmethod
     def begin(cls, environ: Environ) -> Self:
@@ -67,7 +68,7 @@ class Account:
         traced = [("traceresponse", self.trace.answered)] if self.trace else []
         return [(REQUEST_ID, self.request_id), *traced, *(header for header in _HEADERS if header[0] not in given)]
 
-    def line(self, seconds: float) -> dict[str, object]:
+    def line(self) -> dict[str, object]:
         """
         Return what the log says of it.
         """
@@ -79,7 +80,7 @@ class Account:
             "method": self.method,
             "route": self.route,
             "status": self.status,
-            "milliseconds": round(seconds * 1000, 2),
+            "milliseconds": round(self.seconds * 1000, 2),
             "site": self.site,
         }
         if decision := self.decision:
@@ -94,10 +95,10 @@ class Account:
 
 class Tracing(Protocol):
     """
-    Is told of each request when it has ended, at a reading of `time.perf_counter`, and before the worker ends.
+    Is told of each request when it has ended, and before the worker ends.
     """
 
-    def record(self, account: Account, ended: float) -> None: ...
+    def record(self, account: Account) -> None: ...
     def close(self) -> None: ...
 
 
@@ -106,18 +107,14 @@ def close(accounts: Sequence[Account], *, is_breaker_open: Callable[[], bool], t
     Count answers that are given together, log them and trace them.
     """
     ended = time.perf_counter()
-    metrics.count_answers(
-        [
-            metrics.Answered(each.edge, each.status, ended - each.began, each.decision, each.replayed, each.problem)
-            for each in accounts
-        ],
-        is_breaker_open=is_breaker_open(),
-    )
+    for each in accounts:
+        each.seconds = ended - each.began
+    metrics.count_answers(accounts, is_breaker_open=is_breaker_open())
     if logger.isEnabledFor(logging.INFO):
-        logger.info("request", extra={"lines": [each.line(ended - each.began) for each in accounts]})
+        logger.info("request", extra={"lines": [each.line() for each in accounts]})
     if tracing:
         for each in accounts:
-            tracing.record(each, ended)
+            tracing.record(each)
 
 
 def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:

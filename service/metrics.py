@@ -9,13 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import product
 from math import inf
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
-from service.core.light_dataclass import light_dataclass
 from service.metric_files import forget_the_dead, reserve
 from service.scorer import Distrust
 
@@ -95,10 +94,10 @@ _LATENCY = {
 }
 
 
-@light_dataclass()
-class Answered:
+class Answered(Protocol):
     """
-    An answer. `edge` is the blueprint that gave it, `problem` the code of what it says went wrong.
+    An answer, such as an account has it. `edge` is the blueprint that gave it, `problem` the code of what it says went
+    wrong.
     """
 
     edge: str

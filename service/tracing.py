@@ -69,9 +69,9 @@ class Tracing:
         traffic = _WatchedTraffic(moderation.traffic, self._steps)
         return replace(moderation, traffic=traffic, decisions=_WatchedDecisions(moderation.decisions, self._steps))
 
-    def record(self, account: Account, ended: float) -> None:
+    def record(self, account: Account) -> None:
         """
-        Send a request that ended at a reading of `time.perf_counter`, with the steps that its decision took.
+        Send a request that has ended, with the steps that its decision took.
 
         What probes ask is left out: it would be most of what is sent.
         """
@@ -100,7 +100,7 @@ class Tracing:
             for step in self._steps.since(account.began):
                 inner = trace.set_span_in_context(span)
                 self._tracer.start_span(step.name, context=inner, start_time=at(step.began)).end(at(step.ended))
-        span.end(at(ended))
+        span.end(at(account.began + account.seconds))
 
     def close(self) -> None:
         self._provider.shutdown()

@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from service.accounting import Account
 from service.core.decision import Decision, Reason, Verdict
 from service.errors import StoreUnavailable
 from service.gauges import Gauges
 from service.metric_files import BYTES, FOLDER, exposition
-from service.metrics import DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE, Answered, count_answers, main_reason
+from service.metrics import DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE, count_answers, main_reason
 from service.store.queue import Length
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -39,6 +41,10 @@ def decided(*reasons: Reason) -> Decision:
     return Decision("1", Verdict.HOLD, 0.5, -1.0, reasons, "Held.")
 
 
+def answered(seconds: float, **more: Any) -> Account:
+    return Account("r-1", "POST", 0.0, edge="api", seconds=seconds, **more)
+
+
 def counted() -> dict[tuple[str, ...], float]:
     families = [
         family for metric in (DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE) for family in metric.collect()
@@ -46,7 +52,7 @@ def counted() -> dict[tuple[str, ...], float]:
     return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
 
 
-def grown(portions: Sequence[Sequence[Answered]]) -> dict[tuple[str, ...], float]:
+def grown(portions: Sequence[Sequence[Account]]) -> dict[tuple[str, ...], float]:
     """
     Return by how much answers, counted in portions, make each number grow.
     """
@@ -115,11 +121,11 @@ def test_the_main_reason_is_the_rule_that_decided_or_what_weighed_most_against(
 def test_answers_given_together_count_as_many_as_one_after_the_other() -> None:
     held, accepted = decided(Reason("links", 2.0)), Decision("2", Verdict.ACCEPT, 0.015, -1.0, (), "Accepted.")
     answers = [
-        Answered("api", 200, 0.003, held, replayed=False, problem=None),
-        Answered("api", 200, 0.004, held, replayed=False, problem=None),
-        Answered("api", 200, 5.0, accepted, replayed=False, problem=None),
-        Answered("api", 200, 0.003, held, replayed=True, problem=None),
-        Answered("api", 422, 0.003, None, replayed=False, problem="invalid_field"),
+        answered(0.003, decision=held),
+        answered(0.004, decision=held),
+        answered(5.0, decision=accepted),
+        answered(0.003, decision=held, replayed=True),
+        answered(0.003, status=422, problem="invalid_field"),
     ]
 
     together = grown([answers])
