@@ -4,11 +4,11 @@ The one place where the parts meet: settings in, an application out.
 
 import gc
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Flask, redirect
+from flask import Blueprint, Flask, redirect
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -78,23 +78,15 @@ logger = logging.getLogger("hamlet.app")
 @dataclass(frozen=True, slots=True)
 class Parts:
     """
-    What an application is made of, so that a test can take others.
+    What an application is made of, so that a test can take others. `edges` have the routes, but those that tell of the
+    service itself.
     """
 
     moderation: Moderation
     gate: Gate
-    decisions: decisions_api.Decisions
     checks: Mapping[str, Check]
     is_breaker_open: Callable[[], bool]
-    demo_key: str | None = None
-    akismet: AkismetParts | None = None
-    coral: Signatures | None = None
-    perspective: PerspectiveParts | None = None
-    labelling: Labelling | None = None
-    listing: Listing | None = None
-    queue: Queue | None = None
-    moderate: ModerateParts | None = None
-    admin: AdminParts | None = None
+    edges: Sequence[Blueprint] = ()
     collectors: tuple[Collector, ...] = ()
     watch: Callable[[Scorer | None], None] = lambda _: None
     tracing: accounting.Tracing | None = None
@@ -164,15 +156,46 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
         moderation = tracing.watch(moderation)
     sites = Sites(engine)
     gate = Gate(sites)
-    keyring = Keyring(sites, gate, secret)
     rehearsal = rehearsing(moderation)
     sessions = Sessions(engine, idle=IDLE, longest=LONGEST)
     signing = SigningIn(Moderators(engine), sessions, passwords.turn, passwords.is_right, now)
     queue, statistics = Queue(engine), Statistics(engine)
+    edges = [
+        decisions_api.blueprint(gate, decisions, labelling),
+        labels_api.blueprint(labelling, gate),
+        queue_api.blueprint(queue, gate),
+        lists_api.blueprint(Listing(engine, people, now), gate),
+        akismet.blueprint(
+            AkismetParts(moderation, rehearsal, Keyring(sites, gate, secret), statistics, now, labelling)
+        ),
+        coral.blueprint(moderation, Signatures(CoralPhases(engine), gate, clock=now)),
+        perspective.blueprint(PerspectiveParts(moderation, rehearsal, gate, labelling)),
+        moderate.blueprint(
+            ModerateParts(
+                signing,
+                Browsing(engine, TrafficKeys(secret).sketch),
+                labelling,
+                statistics,
+                Overview(engine),
+                now,
+                _provider(settings),
+            )
+        ),
+        admin.blueprint(
+            AdminParts(
+                signing,
+                TrainingJobs(settings.state_dir / "training", _as_variables(settings), now),
+                settings.models_dir.absolute(),
+                data=settings.training_data,
+                held_back=settings.held_back_data,
+            )
+        ),
+    ]
+    if settings.demo:
+        edges.append(web.blueprint(moderation, gate, settings.demo_key_file.read_text(encoding="utf-8").strip()))
     return Parts(
         moderation,
         gate,
-        decisions,
         checks={
             "store": lambda: _store_fault(engine),
             "model": lambda: None if model.scorer else "no model can be trusted; the log says why",
@@ -180,29 +203,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
             "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
         },
         is_breaker_open=lambda: traffic.is_breaker_open,
-        demo_key=settings.demo_key_file.read_text(encoding="utf-8").strip() if settings.demo else None,
-        akismet=AkismetParts(moderation, rehearsal, keyring, statistics, now, labelling),
-        coral=Signatures(CoralPhases(engine), gate, clock=now),
-        perspective=PerspectiveParts(moderation, rehearsal, gate, labelling),
-        labelling=labelling,
-        listing=Listing(engine, people, now),
-        queue=queue,
-        moderate=ModerateParts(
-            signing,
-            Browsing(engine, TrafficKeys(secret).sketch),
-            labelling,
-            statistics,
-            Overview(engine),
-            now,
-            _provider(settings),
-        ),
-        admin=AdminParts(
-            signing,
-            TrainingJobs(settings.state_dir / "training", _as_variables(settings), now),
-            settings.models_dir.absolute(),
-            data=settings.training_data,
-            held_back=settings.held_back_data,
-        ),
+        edges=edges,
         collectors=(
             Gauges(
                 queue.length,
@@ -223,29 +224,11 @@ def assemble(parts: Parts) -> Flask:
     app.url_rule_class = LateRule
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)
-    app.register_blueprint(decisions_api.blueprint(parts.gate, parts.decisions, parts.labelling))
-    if parts.labelling:
-        app.register_blueprint(labels_api.blueprint(parts.labelling, parts.gate))
-    if parts.queue:
-        app.register_blueprint(queue_api.blueprint(parts.queue, parts.gate))
-    if parts.listing:
-        app.register_blueprint(lists_api.blueprint(parts.listing, parts.gate))
-    if parts.moderate:
-        app.register_blueprint(moderate.blueprint(parts.moderate))
-    if parts.admin:
-        app.register_blueprint(admin.blueprint(parts.admin))
-    app.register_blueprint(openapi.blueprint())
     version = partial(_version, parts.moderation)
-    app.register_blueprint(ops.blueprint(parts.checks, needed=NEEDED, model=version, collectors=parts.collectors))
-    if parts.akismet:
-        app.register_blueprint(akismet.blueprint(parts.akismet))
-    if parts.coral:
-        app.register_blueprint(coral.blueprint(parts.moderation, parts.coral))
-    if parts.perspective:
-        app.register_blueprint(perspective.blueprint(parts.perspective))
-    if parts.demo_key:
-        app.register_blueprint(web.blueprint(parts.moderation, parts.gate, parts.demo_key))
-    else:
+    probes = ops.blueprint(parts.checks, needed=NEEDED, model=version, collectors=parts.collectors)
+    for each in (*parts.edges, openapi.blueprint(), probes):
+        app.register_blueprint(each)
+    if "web" not in app.blueprints:
         app.add_url_rule("/", "home", lambda: redirect("/docs"))
     return app
 

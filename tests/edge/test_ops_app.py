@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from past_flask import answering
 from stores import make_tables
 
+from service.api import decisions as decisions_api
 from service.api.comments import Comments
 from service.app import Parts, assemble, connect
 from service.config import Settings
@@ -28,8 +29,9 @@ KEY = "hamlet_0123456789_" + "A" * 43
 def client(sites: Any, moderation: Any, decisions: Any, **faults: str) -> FlaskClient:
     moderation.scorer = lambda: None
     checks = {part: partial(faults.get, part) for part in ("store", "model", "traffic")}
-    parts = Parts(moderation, Gate(sites), decisions, checks, is_breaker_open=lambda: False)
-    return answering(assemble(parts), Comments(moderation, Gate(sites))).test_client()
+    gate = Gate(sites)
+    parts = Parts(moderation, gate, checks, lambda: False, [decisions_api.blueprint(gate, decisions)])
+    return answering(assemble(parts), Comments(moderation, gate)).test_client()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 from past_flask import answering
 
+from service.api import decisions as decisions_api
 from service.api.comments import Comments
 from service.app import Parts, assemble
 from service.config import Settings, SettingsError
@@ -77,7 +78,9 @@ class Traced:
         moderation = Moderation(self.all, lambda: None, self.all, clock=lambda: clock, new_id=lambda: next(ids))
         watched = tracing.watch(moderation)
         self.comments = Comments(watched, Gate(self.all), tracing=tracing)
-        parts = Parts(watched, Gate(self.all), self.all, {}, is_breaker_open=lambda: False, tracing=tracing)
+        gate = Gate(self.all)
+        edges = [decisions_api.blueprint(gate, self.all)]
+        parts = Parts(watched, gate, {}, lambda: False, edges, tracing=tracing)
         self.client: FlaskClient = answering(assemble(parts), self.comments).test_client()
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
 
