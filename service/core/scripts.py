@@ -16,7 +16,7 @@ from service.core import markup
 FEWEST_LETTERS = 10
 LONGEST_SOURCE = 4_000
 
-# By ISO 639. A language that is not here is written in Latin letters, or is not known.
+# By ISO 639.
 _SCRIPTS = {
     "CYRILLIC": "be bg kk ky mk mn ru sr tg tt uk ba cv os sah",
     "ARABIC": "ar ckb fa ks ps sd ug ur",
@@ -46,14 +46,9 @@ _SCRIPTS = {
     "KATAKANA": "ja",
     "BOPOMOFO": "zh",
     "HANGUL": "ko",
-    "LATIN": "sr kk tt",
+    "LATIN": "af az bs ca cs cy da de en eo es et eu fi fil fo fr fy ga gd gl ha haw hr ht hu id ig is it jv kk la lb "
+    "lt lv mg mi ms mt nb nl nn no oc pl pt qu ro rw sk sl sm sn so sq sr su sv sw tk tl to tr tt uz vi wo xh yo zu",
 }
-_LATIN = frozenset(
-    """
-    af az bs ca cs cy da de en eo es et eu fi fil fo fr fy ga gd gl ha haw hr ht hu id ig is it jv la lb lt lv mg mi ms
-    mt nb nl nn no oc pl pt qu ro rw sk sl sm sn so sq su sv sw tk tl to tr uz vi wo xh yo zu
-    """.split()  # noqa: SIM905
-)
 
 
 def scripts_of(languages: Iterable[str]) -> frozenset[str]:
@@ -63,8 +58,7 @@ def scripts_of(languages: Iterable[str]) -> frozenset[str]:
     >>> sorted(scripts_of(["uk", "en"])), scripts_of(["xx"])
     (['CYRILLIC', 'LATIN'], frozenset())
     """
-    found = {script for language in languages for script, known in _SCRIPTS.items() if language in known.split()}
-    return frozenset(found | ({"LATIN"} if not _LATIN.isdisjoint(languages) else set()))
+    return frozenset(script for script, known in _SCRIPTS.items() if not set(known.split()).isdisjoint(languages))
 
 
 def other_script(source: str, languages: Iterable[str]) -> str:
