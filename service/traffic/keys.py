@@ -44,7 +44,7 @@ class TrafficKeys:
             Window(f"hamlet:{{{site_id}}}:key:{self._long(f'key:{key_id}').hex()}", limits.key_per_minute, MINUTE),
             Window(f"hamlet:{{{site_id}}}:site", limits.site_per_minute, MINUTE),
         )
-        return _in_force(windows)
+        return [window for window in windows if window.limit > 0]
 
     def commenters(self, site: Site, known: Sequence[Identity]) -> list[Window]:
         """
@@ -57,7 +57,7 @@ class TrafficKeys:
             key = f"hamlet:{{{site.id}}}:commenter:{self._long(f'{identity.kind}:{identity.value}').hex()}"
             windows.append(Window(f"{key}:minute", site.limits.commenter_per_minute * identity.breadth, MINUTE))
             windows.append(Window(f"{key}:hour", site.limits.commenter_per_hour * identity.breadth, HOUR))
-        return _in_force(windows)
+        return [window for window in windows if window.limit > 0]
 
     def claim(self, site: Site, claim: str) -> str:
         """
@@ -84,10 +84,3 @@ class TrafficKeys:
         name = self._short(f"author:{plain_name(comment.name)}")
         other = self._short(f"{known[0].kind}:{known[0].value}") if known else bytes(4)
         return struct.pack(f">4s4s{len(sketch)}H", name, other, *[number & 0xFFFF for number in sketch])
-
-
-def _in_force(windows: list[Window] | tuple[Window, ...]) -> list[Window]:
-    """
-    Leave out the limits that are off.
-    """
-    return [window for window in windows if window.limit > 0]
