@@ -4,12 +4,11 @@ The one place where the parts meet: settings in, an application out.
 
 import gc
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from flask import Blueprint, Flask, redirect
-from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
@@ -78,16 +77,13 @@ logger = logging.getLogger("hamlet.app")
 @dataclass(frozen=True, slots=True)
 class Parts:
     """
-    What an application is made of, so that a test can take others. `edges` have the routes, but those that tell of the
-    service itself.
+    What an application is made of, so that a test can take others.
     """
 
     moderation: Moderation
     gate: Gate
-    checks: Mapping[str, Check]
     is_breaker_open: Callable[[], bool]
-    edges: Sequence[Blueprint] = ()
-    collectors: tuple[Collector, ...] = ()
+    edges: Sequence[Blueprint]
     watch: Callable[[Scorer | None], None] = lambda _: None
     tracing: accounting.Tracing | None = None
 
@@ -160,7 +156,23 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     sessions = Sessions(engine, idle=IDLE, longest=LONGEST)
     signing = SigningIn(Moderators(engine), sessions, passwords.turn, passwords.is_right, now)
     queue, statistics = Queue(engine), Statistics(engine)
+    checks: dict[str, Check] = {
+        "store": lambda: _store_fault(engine),
+        "model": lambda: None if model.scorer else "no model can be trusted; the log says why",
+        "worker": worker,
+        "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
+    }
+    gauges = Gauges(
+        queue.length,
+        lambda: model.scorer,
+        now,
+        partial(open_to, settings.port),
+        traffic.skew,
+        Retention(engine).last_run,
+    )
     edges = [
+        openapi.blueprint(),
+        ops.blueprint(checks, needed=NEEDED, model=lambda: model.version, collectors=[gauges]),
         decisions_api.blueprint(gate, decisions, labelling),
         labels_api.blueprint(labelling, gate),
         queue_api.blueprint(queue, gate),
@@ -193,30 +205,7 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     ]
     if settings.demo:
         edges.append(web.blueprint(moderation, gate, settings.demo_key_file.read_text(encoding="utf-8").strip()))
-    return Parts(
-        moderation,
-        gate,
-        checks={
-            "store": lambda: _store_fault(engine),
-            "model": lambda: None if model.scorer else "no model can be trusted; the log says why",
-            "worker": worker,
-            "traffic": lambda: None if traffic.ping() else "Redis does not answer; each worker counts for itself",
-        },
-        is_breaker_open=lambda: traffic.is_breaker_open,
-        edges=edges,
-        collectors=(
-            Gauges(
-                queue.length,
-                lambda: model.scorer,
-                now,
-                partial(open_to, settings.port),
-                traffic.skew,
-                Retention(engine).last_run,
-            ),
-        ),
-        watch=model.watch,
-        tracing=tracing,
-    )
+    return Parts(moderation, gate, lambda: traffic.is_breaker_open, edges, model.watch, tracing)
 
 
 def assemble(parts: Parts) -> Flask:
@@ -224,9 +213,7 @@ def assemble(parts: Parts) -> Flask:
     app.url_rule_class = LateRule
     accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
     problems.install(app)
-    version = partial(_version, parts.moderation)
-    probes = ops.blueprint(parts.checks, needed=NEEDED, model=version, collectors=parts.collectors)
-    for each in (*parts.edges, openapi.blueprint(), probes):
+    for each in parts.edges:
         app.register_blueprint(each)
     if "web" not in app.blueprints:
         app.add_url_rule("/", "home", lambda: redirect("/docs"))
@@ -262,11 +249,6 @@ def _score(model: ModelInUse, comment: Comment, site: str) -> float | None:
 
 def _new_id() -> str:
     return str(uuid7())
-
-
-def _version(moderation: Moderation) -> str | None:
-    scorer = moderation.scorer()
-    return scorer.version if scorer else None
 
 
 def _store_fault(engine: Engine) -> str | None:

@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from past_flask import answering
 from stores import make_tables
 
+from service import ops
 from service.api import decisions as decisions_api
 from service.api.comments import Comments
-from service.app import Parts, assemble, connect
+from service.app import NEEDED, Parts, assemble, connect
 from service.config import Settings
 from service.gate import Gate
 from service.logs import JsonLine
@@ -27,10 +28,10 @@ KEY = "hamlet_0123456789_" + "A" * 43
 
 
 def client(sites: Any, moderation: Any, decisions: Any, **faults: str) -> FlaskClient:
-    moderation.scorer = lambda: None
     checks = {part: partial(faults.get, part) for part in ("store", "model", "traffic")}
     gate = Gate(sites)
-    parts = Parts(moderation, gate, checks, lambda: False, [decisions_api.blueprint(gate, decisions)])
+    probes = ops.blueprint(checks, needed=NEEDED, model=lambda: None)
+    parts = Parts(moderation, gate, lambda: False, [decisions_api.blueprint(gate, decisions), probes])
     return answering(assemble(parts), Comments(moderation, gate)).test_client()
 
 
@@ -57,12 +58,15 @@ def test_ready_is_who_can_judge_and_record(
 def test_a_store_that_somebody_writes_to_is_ready(tmp_path: Path) -> None:
     settings = Settings(state_dir=tmp_path, secret="s" * 32, redis_url="unix:///nowhere", models_dir=tmp_path)
     make_tables(connect_store(settings.store_url))
-    check = connect(settings).checks["store"]
+    caller = assemble(connect(settings)).test_client()
 
     with closing(sqlite3.connect(tmp_path / "hamlet.sqlite", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
 
-        assert check() is None
+        answer = caller.get("/readyz").json
+
+    assert answer
+    assert answer["checks"]["store"] == "ok"
 
 
 @pytest.mark.parametrize("route", ["/livez", "/readyz", "/version"])

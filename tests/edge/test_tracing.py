@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 from past_flask import answering
 
+from service import ops
 from service.api import decisions as decisions_api
 from service.api.comments import Comments
 from service.app import Parts, assemble
@@ -79,8 +80,9 @@ class Traced:
         watched = tracing.watch(moderation)
         self.comments = Comments(watched, Gate(self.all), tracing=tracing)
         gate = Gate(self.all)
-        edges = [decisions_api.blueprint(gate, self.all)]
-        parts = Parts(watched, gate, {}, lambda: False, edges, tracing=tracing)
+        probes = ops.blueprint({}, needed=frozenset(), model=lambda: None)
+        edges = [decisions_api.blueprint(gate, self.all), probes]
+        parts = Parts(watched, gate, lambda: False, edges, tracing=tracing)
         self.client: FlaskClient = answering(assemble(parts), self.comments).test_client()
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
 
