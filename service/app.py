@@ -80,12 +80,9 @@ class Parts:
     What an application is made of, so that a test can take others.
     """
 
-    moderation: Moderation
-    gate: Gate
-    is_breaker_open: Callable[[], bool]
+    comments: Comments
     edges: Sequence[Blueprint]
     watch: Callable[[Scorer | None], None] = lambda _: None
-    tracing: accounting.Tracing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +99,10 @@ class Prepared:
         """
         Return what a worker serves; `loaded` is the model that is probably in use.
         """
-        parts = self.parts
-        parts.watch(loaded)
+        comments = self.parts.comments
+        self.parts.watch(loaded)
         proxies = forwarded.networks(self.settings.trusted_proxies)
-        on_end = parts.tracing.close if parts.tracing else lambda: None
-        comments = Comments(parts.moderation, parts.gate, parts.is_breaker_open, tracing=parts.tracing)
+        on_end = comments.tracing.close if comments.tracing else lambda: None
         server = Bridge(self.flask, self.settings.threads, comments.answer, late, proxies, on_end)
         # What is there now stays: no later collection need look through the model's words again.
         gc.collect()
@@ -205,13 +201,14 @@ def connect(settings: Settings, worker: Check = lambda: None) -> Parts:
     ]
     if settings.demo:
         edges.append(web.blueprint(moderation, gate, settings.demo_key_file.read_text(encoding="utf-8").strip()))
-    return Parts(moderation, gate, lambda: traffic.is_breaker_open, edges, model.watch, tracing)
+    comments = Comments(moderation, gate, lambda: traffic.is_breaker_open, tracing=tracing)
+    return Parts(comments, edges, model.watch)
 
 
 def assemble(parts: Parts) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_rule_class = LateRule
-    accounting.install(app, is_breaker_open=parts.is_breaker_open, tracing=parts.tracing)
+    accounting.install(app, is_breaker_open=parts.comments.is_breaker_open, tracing=parts.comments.tracing)
     problems.install(app)
     for each in parts.edges:
         app.register_blueprint(each)

@@ -31,8 +31,8 @@ def client(sites: Any, moderation: Any, decisions: Any, **faults: str) -> FlaskC
     checks = {part: partial(faults.get, part) for part in ("store", "model", "traffic")}
     gate = Gate(sites)
     probes = ops.blueprint(checks, needed=NEEDED, model=lambda: None)
-    parts = Parts(moderation, gate, lambda: False, [decisions_api.blueprint(gate, decisions), probes])
-    return answering(assemble(parts), Comments(moderation, gate)).test_client()
+    parts = Parts(Comments(moderation, gate), [decisions_api.blueprint(gate, decisions), probes])
+    return answering(assemble(parts), parts.comments).test_client()
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,10 @@ class Traced:
         ids = iter(map(str, range(100)))
         moderation = Moderation(self.all, lambda: None, self.all, clock=lambda: clock, new_id=lambda: next(ids))
         watched = tracing.watch(moderation)
-        self.comments = Comments(watched, Gate(self.all), tracing=tracing)
         gate = Gate(self.all)
+        self.comments = Comments(watched, gate, tracing=tracing)
         probes = ops.blueprint({}, needed=frozenset(), model=lambda: None)
-        edges = [decisions_api.blueprint(gate, self.all), probes]
-        parts = Parts(watched, gate, lambda: False, edges, tracing=tracing)
+        parts = Parts(self.comments, [decisions_api.blueprint(gate, self.all), probes])
         self.client: FlaskClient = answering(assemble(parts), self.comments).test_client()
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEY}"
 
