@@ -65,7 +65,7 @@ def test_doubled_entities_become_single_ones() -> None:
 @pytest.mark.no_cover
 @pytest.mark.parametrize("spaces", [65_000, 2_100, 20])
 def test_links_with_many_spaces_are_cleaned_in_no_time(spaces: int) -> None:
-    written = (f"<a{' ' * spaces}x" * 65_000)[:65_000] + "."
+    written = (f"<a{' ' * spaces}x" * (65_000 // spaces + 1))[:65_000] + "."
     began = thread_time()
 
     row = cleaned(written)
