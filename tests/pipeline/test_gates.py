@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 from running_service import write_model
 from uncovered import uncovered
 
-from training.behaviour.checks import read_suite
 from training.cli import main
 from training.data.rows import Row
 from training.gates.examine import NEWEST, Report, examine
@@ -98,15 +97,6 @@ def data(hold_out: Sequence[Row], tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def short_suite(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    A twentieth of the behavioural suite, where other gates are meant: the whole of it takes ten seconds each time.
-    """
-    some = read_suite()[::20]
-    monkeypatch.setattr("training.gates.behaviour.read_suite", lambda: some)
-
-
 def failed(report: Report) -> list[str]:
     return [outcome.name for outcome in report.failed]
 
@@ -137,14 +127,6 @@ def test_one_label_in_ten_flipped_holds_more_good_comments_and_is_refused(
     assert "ham not accepted: hold-out" in failed(report)
 
 
-@pytest.mark.no_cover
-def test_twenty_false_labels_on_one_word_are_found_by_the_word(models: Path, hold_out: Sequence[Row]) -> None:
-    report = examine(models, TOKEN, [], hold_out, PARAMS)
-
-    # Of two thousand rows they also move the thresholds, by a handful of comments.
-    assert {WORD} <= {*failed(report)} <= {WORD, "ham not accepted: hold-out"}
-
-
 @pytest.mark.usefixtures("short_suite")
 def test_a_refused_model_is_not_promoted_and_the_gate_is_named(models: Path, data: Path) -> None:
     result = promote(models, TOKEN, "--data", str(data))
@@ -167,12 +149,15 @@ def test_force_promotes_all_the_same_and_the_history_keeps_why_and_past_which_ga
 
 
 @pytest.mark.usefixtures("short_suite")
-def test_a_dry_run_tells_the_gates_as_json_and_promotes_nothing(models: Path, data: Path) -> None:
+def test_a_dry_run_finds_twenty_false_labels_by_their_word_tells_it_as_json_and_promotes_nothing(
+    models: Path, data: Path
+) -> None:
     result = promote(models, TOKEN, "--data", str(data), "--dry-run", "--json")
 
     told = json.loads(result.stdout)
     assert (result.exit_code, current_version(models)) == (2, ALL_LANGUAGES)
-    assert WORD in told["failed"]
+    # Of two thousand rows they also move the thresholds, by a handful of comments.
+    assert {WORD} <= {*told["failed"]} <= {WORD, "ham not accepted: hold-out"}
     (rejected,) = [gate for gate in told["gates"] if (gate["gate"], gate["part"]) == ("ham rejected", "hold-out")]
     low, high = rejected["candidate_interval"]
     assert low <= rejected["candidate"] / rejected["rows"] <= high
@@ -221,14 +206,14 @@ def test_a_source_in_no_figure_of_the_model_in_use_judges_no_candidate_and_that_
 
 
 @pytest.mark.usefixtures("short_suite")
-def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, data: Path) -> None:
+def test_rows_that_a_model_was_fitted_on_are_warned_of(models: Path, hold_out: Sequence[Row], data: Path) -> None:
     path = models / ALL_LANGUAGES / registry.CARD
     known = {"files_read": {"rows.jsonl": registry.sha256_of(data)}}
     path.write_text(json.dumps(json.loads(path.read_bytes()) | known))
 
-    result = promote(models, TOKEN, "--data", str(data), "--dry-run")
+    report = examine(models, TOKEN, [data], hold_out[:200], PARAMS)
 
-    assert f"hold-out.jsonl: {ALL_LANGUAGES} was fitted on it" in result.stderr
+    assert any(said.startswith(f"hold-out.jsonl: {ALL_LANGUAGES} was fitted on it") for said in report.warnings)
 
 
 @pytest.mark.usefixtures("short_suite")

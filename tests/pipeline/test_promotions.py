@@ -194,6 +194,7 @@ def test_the_first_model_of_a_folder_is_promoted_without_another(tmp_path: Path)
     assert (current_version(tmp_path), history(tmp_path)[0].before) == ("one", None)
 
 
+@pytest.mark.usefixtures("short_suite")
 def test_the_commands_promote_go_back_and_tell_it_all(models: Path) -> None:
     promoted = run("promote", "two", "--models", str(models), "--who", "anna", "--force", "fewer held")
     back = run("rollback", "--models", str(models), "--who", "bob")
