@@ -57,7 +57,7 @@ def prepared() -> Prepared:
 FOLD = Fold("ours", np.arange(80), np.arange(80, 86))
 
 
-@pytest.fixture(params=FILTERS, ids=lambda peer: peer.package)
+@pytest.fixture(scope="module", params=FILTERS, ids=lambda peer: peer.package)
 def peer(request: pytest.FixtureRequest) -> MailFilter:
     found: MailFilter = request.param
     if not shutil.which(found.program):
@@ -66,16 +66,21 @@ def peer(request: pytest.FixtureRequest) -> MailFilter:
     return found
 
 
-def test_a_filter_tells_what_it_has_learned_apart_in_the_order_it_was_asked(peer: MailFilter) -> None:
-    found = peer.probabilities(mails(HAM), mails(SPAM), mails(UNKNOWN))
+@pytest.fixture(scope="module")
+def found(peer: MailFilter) -> Values:
+    """
+    What a filter says of the unknown comments that has learned ham and spam.
+    """
+    return peer.probabilities(mails(HAM), mails(SPAM), mails(UNKNOWN))
 
+
+def test_a_filter_tells_what_it_has_learned_apart_in_the_order_it_was_asked(found: Values) -> None:
     assert (found >= 0).all() and (found <= 1).all()
     assert found[:3].max() < 0.5 < found[3:].min()
 
 
+@pytest.mark.usefixtures("found")
 def test_a_filter_forgets_between_two_corpora(peer: MailFilter) -> None:
-    peer.probabilities(mails(HAM), mails(SPAM), mails(UNKNOWN))
-
     swapped = peer.probabilities(mails(SPAM), mails(HAM), mails(UNKNOWN))
 
     assert swapped[:3].min() > 0.5 > swapped[3:].max()
