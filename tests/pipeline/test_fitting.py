@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from running_service import write_model
 from scipy.sparse import csr_matrix
-from small_fit import ENGLISH, PARAMS, PARAMS_FILE
+from small_fit import DATA, ENGLISH, PARAMS, PARAMS_FILE
 
 from service.core.comment import Comment
 from service.core.features import Readings, document, extract
@@ -25,7 +25,6 @@ from training.promotion import registry
 from training.promotion.promote import current_version
 from training.train import gather
 
-DATA = [word for path in ENGLISH for word in ("--data", str(path))]
 CREATED = datetime(2026, 11, 23, tzinfo=UTC)
 
 

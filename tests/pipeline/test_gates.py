@@ -14,22 +14,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from running_service import write_model
+from small_fit import PARAMS as SMALL
+from small_fit import WRITTEN
 from uncovered import uncovered
 
 from training.cli import main
 from training.data.rows import Row
 from training.gates.examine import NEWEST, Report, examine
-from training.params import Params, read_params
+from training.params import Params
 from training.promotion import registry
 from training.promotion.promote import current_version, history
 from training.report.card import Origin
 from training.train import Corpus, gather, train
 
-WRITTEN = Path(__file__).parents[2] / "training" / "written"
 # Enough to learn from. Of `variety` ten expansions of a phrase resemble each other more than comments do, and what is
 # compared counts near-copies once.
 COMMENTS = sorted(path for path in WRITTEN.glob("*.jsonl") if path.name.startswith(("ham_", "links", "spam_")))
-SMALL = read_params(Path(__file__).parent / "data" / "params.toml")
 # Loose enough for two thousand rows to prove something.
 PARAMS: Params = replace(
     SMALL,

@@ -11,19 +11,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from distributed import LocalCluster
+from small_fit import DATA, ENGLISH, PARAMS, PARAMS_FILE
 from uncovered import uncovered
 
 from training.cli import main
 from training.errors import BadWorkers
 from training.fitting.workers import dask
-from training.params import read_params
 from training.promotion import registry
 from training.report.card import Origin
 from training.train import gather, train
-
-WRITTEN = Path(__file__).parents[2] / "training" / "written" / "ham_english.jsonl"
-SPAM = WRITTEN.with_name("spam_english.jsonl")
-SMALL = Path(__file__).parent / "data" / "params.toml"
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +45,9 @@ def test_calls_are_answered_in_order_by_both_workers(scheduler: str) -> None:
 
 def test_a_fit_on_workers_is_the_fit_of_one_process_to_the_last_byte(scheduler: str, tmp_path: Path) -> None:
     origin = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
-    given = ["--data", str(WRITTEN), "--data", str(SPAM), "--params", str(SMALL), "--out", str(tmp_path)]
+    given = [*DATA, "--params", str(PARAMS_FILE), "--out", str(tmp_path)]
     with uncovered():
-        train(gather([WRITTEN, SPAM], strict=True), read_params(SMALL), tmp_path, "2026-11-23.1", origin)
+        train(gather(ENGLISH, strict=True), PARAMS, tmp_path, "2026-11-23.1", origin)
 
     spread = CliRunner().invoke(main, ["fit", "--dask", scheduler, "--version", "2026-11-23.2", *given])
 
@@ -72,6 +68,6 @@ def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_stream_is_learned_from_on_one_machine() -> None:
-    refused = CliRunner().invoke(main, ["fit", "--partial", "--dask", "tcp://127.0.0.1:9", "--data", str(WRITTEN)])
+    refused = CliRunner().invoke(main, ["fit", "--partial", "--dask", "tcp://127.0.0.1:9", *DATA])
 
     assert "--partial learns on this machine alone" in refused.output
