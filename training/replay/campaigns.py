@@ -3,11 +3,12 @@ What near-copies are worth: labelled comments replayed in their order, and how m
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from math import log
+from typing import TypeVar
 
 from service.core.campaign import BANDS, Sketcher, resembles
 from service.core.commenter import plain_name
@@ -24,6 +25,7 @@ UNDATED_DAY = 1_000
 RECORDS = 16  # as traffic.lua keeps of one key
 
 Counts = dict[str, Counter[int]]
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,37 +98,38 @@ def by_source(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
     yield from track(sorted(sources.items()), "Replaying sources")
 
 
-def judge(observed: dict[str, Counts]) -> list[Level]:
+def judge(observed: Mapping[str, Counts]) -> list[Level]:
     """
     Return what each level is worth, more authors never being worth less.
-
-    The interval is Clopper and Pearson's at both ends. Sources are left out in turn since they differ more than chance.
     """
     levels: list[Level] = []
     for authors in LEVELS:
-        spam, ham, ratio = _compare(observed.values(), authors)[:3]
-        proven = min(
-            _compare([counts for name, counts in observed.items() if name != left_out], authors)[3]
-            for left_out in ("", *observed)
-        )
+        spam, ham = (sum(counts[label][authors] for counts in observed.values()) for label in ("spam", "ham"))
+        ratio, proven = oftener(observed, authors, Counter.total, "spam", "ham")
         levels.append(Level(authors, spam, ham, ratio, max(proven, levels[-1].proven if levels else 0.0)))
     return levels
 
 
-def _compare(sources: Iterable[Counts], level: int) -> tuple[int, int, float, float]:
-    (spam, spam_of), (ham, ham_of) = (
-        (sum(counts[label][level] for counts in chosen), sum(counts[label].total() for counts in chosen))
-        for chosen in [list(sources)]
-        for label in ("spam", "ham")
-    )
-    return spam, ham, *oftener((spam, spam_of), (ham, ham_of))
+def oftener(
+    observed: Mapping[str, Mapping[str, Counter[K]]], kind: K, rows: Callable[[Counter[K]], int], one: str, other: str
+) -> tuple[float, float]:
+    """
+    Return the log of how much oftener rows of one label are of a kind than those of the other, and the lower end of its
+    interval, nothing if that is below nothing; `rows` says how many were counted.
+
+    The interval is Clopper and Pearson's at both ends, the worst over all sources left out in turn, since they differ
+    more than chance.
+    """
+
+    def counted(label: str, left_out: str) -> tuple[int, int]:
+        chosen = [counts[label] for name, counts in observed.items() if name != left_out]
+        return sum(counts[kind] for counts in chosen), sum(map(rows, chosen))
+
+    found = [_compare(counted(one, left_out), counted(other, left_out)) for left_out in ("", *observed)]
+    return found[0][0], min(proven for _, proven in found)
 
 
-def oftener(one: tuple[int, int], other: tuple[int, int]) -> tuple[float, float]:
-    """
-    Return the log of how much oftener something is so in one label than in the other, each given as how many of how
-    many, and the lower end of its interval, by Clopper and Pearson at both ends; nothing if that is below nothing.
-    """
+def _compare(one: tuple[int, int], other: tuple[int, int]) -> tuple[float, float]:
     (hits, hits_of), (misses, misses_of) = one, other
     ratio = log((hits + 0.5) / (hits_of + 1)) - log((misses + 0.5) / (misses_of + 1))
     least = 1 - upper_bound(hits_of - hits, hits_of, CONFIDENCE)

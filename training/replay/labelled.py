@@ -49,18 +49,13 @@ def observe(rows: Iterable[Row]) -> dict[str, Counts]:
 
 def judge(observed: Mapping[str, Counts]) -> list[Worth]:
     """
-    Return what each kind of past is worth, by Clopper and Pearson's intervals.
+    Return what each kind of past is worth.
     """
     found = []
     for kind in KINDS:
-        same, other = ("spam", "ham") if kind.endswith("spam") else ("ham", "spam")
-        sign = 1 if same == "spam" else -1
-        ratio = _compare(observed.values(), kind, same, other)[0]
-        proven = min(
-            _compare([counts for name, counts in observed.items() if name != left_out], kind, same, other)[1]
-            for left_out in ("", *observed)
-        )
+        same, other, sign = ("spam", "ham", 1) if kind.endswith("spam") else ("ham", "spam", -1)
         spam, ham = (sum(counts[label][kind] for counts in observed.values()) for label in ("spam", "ham"))
+        ratio, proven = oftener(observed, kind, lambda counts: counts[""], same, other)
         found.append(Worth(kind, spam, ham, sign * ratio, sign * proven))
     return found
 
@@ -97,12 +92,3 @@ def _is_same(rows: Sequence[Row], sketches: Sequence[tuple[int, ...]], own: int,
         return False
     leads_to = contacts(rows[own].as_comment())
     return leads_to == frozenset() or (leads_to is not None and leads_to == contacts(rows[other].as_comment()))
-
-
-def _compare(sources: Iterable[Counts], kind: str, same: str, other: str) -> tuple[float, float]:
-    chosen = list(sources)
-    one, another = (
-        (sum(counts[label][kind] for counts in chosen), sum(counts[label][""] for counts in chosen))
-        for label in (same, other)
-    )
-    return oftener(one, another)
