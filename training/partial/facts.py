@@ -5,19 +5,16 @@ What the card of a model says that was learned from a stream, instead of what a 
 from collections import Counter
 from typing import Any
 
-from training.data.rows import LABELS
 from training.params import Params
 from training.partial.buckets import Stock
 from training.partial.former import Former
 from training.partial.passes import Learned
+from training.report.card import ROLES, sources
 
 PROTOCOL = (
     "Learned from a stream, out of core. Of each text at most a few rows are kept, told by its letters alone. A sample "
     "of each source and label is scored by learners that have seen nothing of its source (good comments), or of its "
-    "group or what shares its least pair of words (spam). The figures of a source use a calibration and thresholds "
-    "chosen without it. Sources of role 'fit' are in no figure; those of role 'report' choose no threshold; sources of "
-    "role 'evaluate' are in no fit, threshold or calibration. What a site's moderators said "
-    "chooses only where rejecting begins, unless the other rows prove too little."
+    f"group or what shares its least pair of words (spam). {ROLES}"
 )
 
 
@@ -40,6 +37,9 @@ def facts(
         former: The model that the learners began with.
         params: Say what each source is good for.
     """
+    used: Counter[tuple[str, str]] = Counter()
+    for (source, label, _), count in stock.counts.items():
+        used[source, label] += count
     return {
         "protocol": PROTOCOL,
         "rows": {
@@ -49,7 +49,7 @@ def facts(
             "used": stock.fitted,
             "measured": measured,
         },
-        "sources": {name: _of_source(name, stock, params) for name in sorted({name for name, _ in stock.reads})},
+        "sources": sources(stock.reads, used, params),
         "partial": {
             "passes": learned.passes,
             "counts_missed_at_most": learned.chosen.missed,
@@ -58,14 +58,3 @@ def facts(
             "rows": stock.fitted + (former.rows if former else 0),
         },
     }
-
-
-def _of_source(name: str, stock: Stock, params: Params) -> dict[str, object]:
-    used: Counter[str] = Counter()
-    for (other, label, _), count in stock.counts.items():
-        used[label] += count if other == name else 0
-    read = {f"{label}_read": stock.reads[name, label] for label in LABELS}
-    source = params.source(name)
-    return read | {f"{label}_used": used[label] for label in LABELS} | {
-        "role": source.role, "weight": source.weight, "emphasis": source.emphasis, "reason": source.reason
-    }  # fmt: skip

@@ -4,14 +4,13 @@ The card of a model: where it comes from, what it does to comments, and what jus
 
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.data.rows import Row
 from training.evaluation.assess import Assessment
 from training.fitting.crossfit import Held
 from training.params import Params
@@ -22,13 +21,15 @@ if TYPE_CHECKING:
     from training.train import Corpus
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "rensa", "selectolax", "anyascii", "publicsuffixlist")
+ROLES = (
+    "The figures of a source use a calibration and thresholds chosen without it. Sources of role 'fit' are in no "
+    "figure; those of role 'report' choose no threshold; sources of role 'evaluate' are in no fit, threshold or "
+    "calibration. What a site's moderators said chooses only where rejecting begins, unless the other rows prove too "
+    "little."
+)
 PROTOCOL = (
     "Near-copies are thinned over all sources. Good comments are scored by a model that has seen nothing of their "
-    "source. The bound on accepted spam comes from folds that hold out templates and clusters of near-copies. The "
-    "figures of a source use a calibration and thresholds chosen without it. Sources of role 'fit' are in no figure; "
-    "those of role 'report' choose no threshold; "
-    "sources of role 'evaluate' are in no fit, threshold or calibration. "
-    "What a site's moderators said chooses only where rejecting begins, unless the other rows prove too little."
+    f"source. The bound on accepted spam comes from folds that hold out templates and clusters of near-copies. {ROLES}"
 )
 
 
@@ -49,6 +50,7 @@ def card(corpus: "Corpus", measured: Measured, params: Params, version: str, ori
     """
     thinned, prepared, assessment = measured.thinned, measured.prepared, measured.assessment
     bounds = asdict(assessment.choice)
+    read, used = (Counter((row.source, row.label) for row in rows) for rows in (corpus.rows, prepared.rows))
     return {
         "version": version,
         "created": origin.created.isoformat(timespec="seconds"),
@@ -70,7 +72,7 @@ def card(corpus: "Corpus", measured: Measured, params: Params, version: str, ori
             "left_out_by_caps": len(thinned.kept) - len(prepared.rows),
             "used": len(prepared.rows),
         },
-        "sources": _sources(corpus.rows, prepared.rows, params),
+        "sources": sources(read, used, params),
         "files_read": digests(corpus.files),
         "params": {key: value for key, value in asdict(params).items() if key != "sources"},
         "libraries": {"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}},
@@ -99,18 +101,23 @@ def _warnings(held: Held, assessment: Assessment, params: Params) -> list[str]:
     return warnings + [f"{source}: {cause}" for source in held.fallback]
 
 
-def _sources(read: Sequence[Row], used: Sequence[Row], params: Params) -> Mapping[str, Mapping[str, object]]:
-    were, are = (Counter((row.source, row.label) for row in rows) for rows in (read, used))
-    return {
-        name: {
-            "ham_read": were[name, "ham"],
-            "spam_read": were[name, "spam"],
-            "ham_used": are[name, "ham"],
-            "spam_used": are[name, "spam"],
-            "role": params.source(name).role,
-            "weight": params.source(name).weight,
-            "emphasis": params.source(name).emphasis,
-            "reason": params.source(name).reason,
+def sources(
+    read: Counter[tuple[str, str]], used: Counter[tuple[str, str]], params: Params
+) -> dict[str, dict[str, object]]:
+    """
+    Return what a card says of each source, from how many rows of it and of a label were read and used.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for name in sorted({source for source, _ in read}):
+        source = params.source(name)
+        found[name] = {
+            "ham_read": read[name, "ham"],
+            "spam_read": read[name, "spam"],
+            "ham_used": used[name, "ham"],
+            "spam_used": used[name, "spam"],
+            "role": source.role,
+            "weight": source.weight,
+            "emphasis": source.emphasis,
+            "reason": source.reason,
         }
-        for name in sorted({row.source for row in read})
-    }
+    return found
