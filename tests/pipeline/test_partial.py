@@ -23,6 +23,7 @@ from service.scorer import Scorer
 from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadModel
+from training.fitting.bounds import bounds
 from training.fitting.compile import prove_equal
 from training.partial.balance import factors_of
 from training.partial.buckets import Copies, shuffle
@@ -137,11 +138,11 @@ def test_what_goes_on_from_a_model_knows_its_words_and_the_new_ones(models: Path
 def test_what_a_doubling_adds_is_not_added_again_to_a_model_that_is_gone_on_from(models: Path) -> None:
     former = Former.read(models / "2026-11-23.1")
     chosen = Chosen({"words": [], "clues": ["is:length_3"], "characters": []}, np.ones(1), np.ones(1), 0)
-    bounds = chosen.bounds(PARAMS.model)
+    limits = bounds(chosen.vocabularies, PARAMS.model)
 
-    start = former.start(chosen, np.ones(1), bounds, passes=1)
+    start = former.start(chosen, np.ones(1), limits, passes=1)
 
-    assert bounds.apply(start.weights) == pytest.approx(former.weights["clues"]["is:length_3"])
+    assert limits.apply(start.weights) == pytest.approx(former.weights["clues"]["is:length_3"])
 
 
 def _word(number: int) -> str:
@@ -254,9 +255,9 @@ def test_no_word_and_no_run_of_characters_weighs_more_than_its_bound() -> None:
     learner = Learner(3, PARAMS)
     learner.learn(csr_matrix(np.eye(3)[[0, 1, 2] * 40]), np.tile([True, False, True], 40), np.ones(120))
     model = replace(PARAMS.model, most_of_words=0.02, most_of_characters=0.01)
-    chosen = Chosen({"words": ["cheap"], "clues": ["is:asks"], "characters": ["ea"]}, np.ones(3), np.ones(3), 0)
+    limits = bounds({"words": ["cheap"], "clues": ["is:asks"], "characters": ["ea"]}, model)
 
-    found = learner.weights(np.ones(3), np.ones(3), chosen.bounds(model), entries=3)
+    found = learner.weights(np.ones(3), np.ones(3), limits, entries=3)
 
     words, clues, characters = np.abs(found.values)
     assert (words, characters) == (0.02, 0.01)

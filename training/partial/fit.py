@@ -10,7 +10,7 @@ from pathlib import Path
 from service.core.features import document
 from training.data.clean import clean
 from training.data.corrections import corrected
-from training.data.duplicates import Thinned, thin
+from training.data.duplicates import thin
 from training.data.files import Rejected, files_of, read
 from training.data.rows import Row
 from training.errors import BadData
@@ -62,29 +62,27 @@ def train(
         _check(stock, former, params)
         factors = factors_of(stock, params)
         learned = learn(stock, factors, params, former)
-    thinned, measurement = measure(stock, learned, factors, params)
+    measurement = measure(stock, learned, factors, params)
     values, intercept = calibrate.fold_in(learned.final.values, learned.final.intercept, measurement.assessment.line)
     entries = measurement.prepared.counts.entries(learned.final.columns)
     pipeline = assemble(params.model, entries, values, intercept)
     corpus = Corpus(files, stock.sample, rejected)
     said = card(corpus, measurement, params, version, origin) | facts(
-        stock, learned, len(rejected), len(thinned.kept), former, params
+        stock, learned, len(rejected), len(measurement.thinned.kept), former, params
     )
     return write(models / version, pipeline, said, measurement, params, texts_in_report)
 
 
-def measure(stock: Stock, learned: Learned, factors: Factors, params: Params) -> tuple[Thinned, Measured]:
+def measure(stock: Stock, learned: Learned, factors: Factors, params: Params) -> Measured:
     """
     Return what the sample says of the learners that have not seen it.
     """
     sample = stock.sample
     documents = [document(row.as_comment()) for row in sample]
     thinned = thin(sample, documents, params.duplicates.similarity, params.duplicates.keep)
-    prepared = held.prepare(
-        sample, thinned, factors, learned.encoder, learned.chosen.vocabularies, params.model.pooling
-    )
-    scored = held.hold(prepared, learned.folds, learned.models, params)
-    return thinned, Measured(thinned, prepared, scored, assess(scored, prepared, params, can_refit=False))
+    prepared = held.prepare(sample, thinned, factors, learned, params)
+    scored = held.hold(prepared, learned, params)
+    return Measured(thinned, prepared, scored, assess(scored, prepared, params, can_refit=False))
 
 
 def _rows(files: Sequence[Path], own: Iterable[Row], rejected: list[Rejected]) -> Iterator[Row]:

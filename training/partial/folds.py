@@ -15,7 +15,7 @@ from training.params import Params
 @dataclass(frozen=True, slots=True)
 class Folds:
     """
-    The names of the folds by source and by group, in order, and the fold of each source.
+    The names of the folds by source, in order, the fold of each source, and how many folds of groups come after them.
     """
 
     names: Sequence[str]
@@ -23,11 +23,11 @@ class Folds:
     groups: int
 
     @property
-    def all_names(self) -> list[str]:
+    def group_names(self) -> list[str]:
         """
-        The names of all folds, those of groups last.
+        The names of the folds by group.
         """
-        return [*self.names, *(f"groups {number + 1} of {self.groups}" for number in range(self.groups))]
+        return [f"groups {number + 1} of {self.groups}" for number in range(self.groups)]
 
     def held_out(self, item: Dressed, row: Row) -> int:
         """

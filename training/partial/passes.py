@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from service.core.features import document
 from training.data.augment import dress
+from training.fitting.bounds import bounds
 from training.fitting.counts import no_words
 from training.fitting.weights import Weights
 from training.params import Params
@@ -68,9 +69,9 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
     passes = (former and former.passes) or max(
         1, ceil(params.partial.steps / (former.rows if former else stock.fitted))
     )
-    bounds = chosen.bounds(params.model)
-    start = former.start(chosen, scale, bounds, passes) if former else None
-    names = ["", *folds.all_names]
+    limits = bounds(chosen.vocabularies, params.model)
+    start = former.start(chosen, scale, limits, passes) if former else None
+    names = ["", *folds.names, *folds.group_names]
     learners = {name: Learner(len(scale), params, start) for name in names}
     random = Random(params.seed)
     order = [bucket for _ in range(passes) for bucket in random.sample(range(stock.buckets), stock.buckets)]
@@ -85,7 +86,7 @@ def learn(stock: Stock, factors: Factors, params: Params, former: Former | None)
                     learners[name].learn(rows, labels, both_weights(seen))
     share = (chosen.spam + chosen.ham) / stock.fitted
     fitted = {
-        name: learners[name].weights(scale, share, bounds, params.model.entries)
+        name: learners[name].weights(scale, share, limits, params.model.entries)
         for name in names
         if len(both[name]) == 2
     }

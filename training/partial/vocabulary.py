@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
-from training.fitting.bounds import Bounds, bounds
 from training.fitting.pipeline import BLOCKS, Entries, Vocabularies
 from training.fitting.weights import log_count_ratio
 from training.params import Model, Params
@@ -36,12 +35,6 @@ class Chosen:
         ratio = log_count_ratio(self.spam, self.ham)
         ratio[len(ratio) - len(self.vocabularies["characters"]) :] *= model.character_scale
         return ratio
-
-    def bounds(self, model: Model) -> Bounds:
-        """
-        Return the bounds of what the entry of each column may weigh, as `weights.fit` has them.
-        """
-        return bounds(self.vocabularies, model)
 
 
 class Tokens:
