@@ -55,23 +55,31 @@ def groups_of(rows: Sequence[Row], clusters: Sequence[int]) -> NDArray[np.int64]
     return np.array(lowest(joined))
 
 
+def apart_from(
+    held_out: NDArray[np.int64], rows: Sequence[Row], dressed: Sequence[Dressed], groups: NDArray[np.int64],
+    params: Params,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """
+    Tell which rows may be fitted when some are held out: none in a group of theirs, and none with a field that a source
+    of theirs has lent it.
+    """
+    sources = {rows[position].source for position in held_out}
+    borrowed = np.array([not item.lenders.isdisjoint(sources) for item in dressed], dtype=bool)
+    return np.asarray(is_fitted(rows, params) & ~borrowed & ~np.isin(groups, groups[held_out]))
+
+
 def by_source(
     rows: Sequence[Row], dressed: Sequence[Dressed], groups: NDArray[np.int64], params: Params
 ) -> Iterator[Fold]:
     """
     Yield a fold for each source, or sources that are held out together.
-
-    Rows elsewhere in a group of the held-out source, or with a field that it lent them, are not fitted either.
     """
     names = np.array([params.source(row.source).fold or row.source for row in rows])
-    fitted = is_fitted(rows, params)
     scored = np.array([params.source(row.source).role != "fit" for row in rows])
     for name in sorted(set(names[scored])):
         held_out = names == name
-        sources = {row.source for row, is_out in zip(rows, held_out, strict=True) if is_out}
-        borrowed = np.array([bool(item.lenders & sources) for item in dressed])
-        alike = np.isin(groups, groups[held_out])
-        yield Fold(str(name), np.flatnonzero(fitted & ~alike & ~borrowed), np.flatnonzero(held_out & scored))
+        fit = apart_from(np.flatnonzero(held_out), rows, dressed, groups, params)
+        yield Fold(str(name), np.flatnonzero(fit), np.flatnonzero(held_out & scored))
 
 
 def by_group(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> Iterator[Fold]:

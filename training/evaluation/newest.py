@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.rows import Row
-from training.data.split import fewest, is_fitted
+from training.data.split import apart_from, fewest
 from training.evaluation.figures import Figures, by_part
 from training.evaluation.settle import refit
 from training.fitting.crossfit import Held, Prepared
@@ -28,9 +28,7 @@ def newest_labels(held: Held, prepared: Prepared, params: Params) -> dict[str, d
     score = newest(prepared.rows)
     if fewest(prepared.is_spam[score]) < FEWEST:
         return {}
-    scored_sources = {prepared.rows[row].source for row in score}
-    fit = is_fitted(prepared.rows, params) & ~np.isin(prepared.groups, prepared.groups[score])
-    fit &= np.array([not item.lenders & scored_sources for item in prepared.dressed])
+    fit = apart_from(score, prepared.rows, prepared.dressed, prepared.groups, params)
     scored = refit(held, prepared, params, fit=np.flatnonzero(fit), among=fit, score=score)
     if scored is None:
         return {}
