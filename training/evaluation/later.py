@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from training.data.split import fewest
 from training.evaluation.figures import Figures, by_part
+from training.evaluation.parts import masks
 from training.evaluation.settle import refit
 from training.fitting.crossfit import Held, Prepared
 from training.params import Params
@@ -36,11 +37,9 @@ def later_rows(held: Held, prepared: Prepared, params: Params) -> dict[str, dict
         scored = refit(held, prepared, params, fit=fit, among=earlier, score=score)
         if scored is None:
             continue
-        sources = np.array([row.source for row in scored.rows])
-        known, times = np.unique(sources, return_counts=True)
-        masks = {"all": np.ones(len(score), dtype=bool)}
-        masks |= {str(name): sources == name for name in known[times >= FEWEST]}
-        found[f"from {day} on"] = by_part(scored, {day: masks})[day]
+        parts = {"all": np.ones(len(score), dtype=bool)} | masks([row.source for row in scored.rows])
+        enough = {name: inside for name, inside in parts.items() if inside.sum() >= FEWEST}
+        found[f"from {day} on"] = by_part(scored, {day: enough})[day]
     return found
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from training.data.rows import Row
 from training.data.split import apart_from, fewest
 from training.evaluation.figures import Figures, by_part
+from training.evaluation.parts import masks
 from training.evaluation.settle import refit
 from training.fitting.crossfit import Held, Prepared
 from training.params import Params
@@ -32,9 +33,8 @@ def newest_labels(held: Held, prepared: Prepared, params: Params) -> dict[str, d
     scored = refit(held, prepared, params, fit=np.flatnonzero(fit), among=fit, score=score)
     if scored is None:
         return {}
-    sources = np.array([row.source for row in scored.rows])
-    masks = {"all": np.ones(len(score), dtype=bool)} | {str(name): sources == name for name in np.unique(sources)}
-    return by_part(scored, {"source": masks})
+    parts = {"all": np.ones(len(score), dtype=bool)} | masks([row.source for row in scored.rows])
+    return by_part(scored, {"source": parts})
 
 
 def newest(rows: Sequence[Row]) -> NDArray[np.int64]:

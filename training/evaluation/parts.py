@@ -32,7 +32,7 @@ def parts_of(rows: Sequence[Row], only_reported: Collection[str] = ()) -> Parts:
     "all" has every row. Where sources are named whose labels are only reported, the rest is a part of its own.
     """
     lengths, kinds_in_order = [*LENGTHS, LONGER], [*(kind.name for kind in kinds()), OTHER]
-    sources = _masks([row.source for row in rows])
+    sources = masks([row.source for row in rows])
     return {
         "all": {
             "all": np.ones(len(rows), dtype=bool),
@@ -42,11 +42,11 @@ def parts_of(rows: Sequence[Row], only_reported: Collection[str] = ()) -> Parts:
         "source": sources,
         "language": {
             name: inside
-            for name, inside in _masks([row.language or "unknown" for row in rows]).items()
+            for name, inside in masks([row.language or "unknown" for row in rows]).items()
             if inside.sum() >= FEWEST
         },
-        "length": _masks([length_band(row.comment) for row in rows], lengths),
-        "kind of spam": _masks([kind_of(row) if row.is_spam else "" for row in rows], kinds_in_order),
+        "length": masks([length_band(row.comment) for row in rows], lengths),
+        "kind of spam": masks([kind_of(row) if row.is_spam else "" for row in rows], kinds_in_order),
     }
 
 
@@ -60,6 +60,15 @@ def parts_among(parts: Parts, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> 
     }
 
 
+def masks(labels: Sequence[str], names: Iterable[str] | None = None) -> Masks:
+    """
+    Return which rows have each label, given a label a row; of `names`, in their order, those that some row has.
+    """
+    values = np.array(labels)
+    found = {name: values == name for name in (sorted(set(labels)) if names is None else names)}
+    return {name: inside for name, inside in found.items() if inside.any()}
+
+
 def length_band(comment: str) -> str:
     """
     Return the band of lengths that a comment falls into, its markup taken away.
@@ -69,12 +78,6 @@ def length_band(comment: str) -> str:
     """
     words = len(_WORD.findall(markup.render(comment).text))
     return next((name for name, most in LENGTHS.items() if words <= most), LONGER)
-
-
-def _masks(labels: Sequence[str], names: Iterable[str] | None = None) -> Masks:
-    values = np.array(labels)
-    found = {name: values == name for name in (sorted(set(labels)) if names is None else names)}
-    return {name: inside for name, inside in found.items() if inside.any()}
 
 
 def _others(sources: Masks, left_out: Collection[str]) -> Masks:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from training.data.rows import Row
+from training.evaluation.parts import masks
 from training.gates.outcome import Outcome
 from training.gates.scores import ACCEPT, REJECT, Bands, Scores
 
@@ -94,12 +95,10 @@ def holm(ps: Sequence[float]) -> list[float]:
     >>> holm([0.04, 0.01])
     [0.04, 0.02]
     """
-    corrected = dict.fromkeys(range(len(ps)), 1.0)
-    highest = 0.0
-    for rank, place in enumerate(sorted(corrected, key=lambda place: ps[place])):
-        highest = max(highest, min(1.0, (len(ps) - rank) * ps[place]))
-        corrected[place] = highest
-    return list(corrected.values())
+    order = np.argsort(ps, kind="stable")
+    corrected = np.ones(len(ps))
+    corrected[order] = np.maximum.accumulate(np.minimum(1.0, np.arange(len(ps), 0, -1) * np.array(ps)[order]))
+    return corrected.tolist()
 
 
 def _outcome(gate: str, part: str, ours: Mask, theirs: Mask, p: float, tolerance: float) -> Outcome:
@@ -120,8 +119,7 @@ def _errors(
 
 
 def _parts(rows: Sequence[Row]) -> dict[str, Mask]:
-    parts: dict[str, Mask] = {}
-    for kind, values in (("source", [row.source for row in rows]), ("language", [row.language for row in rows])):
-        names = np.array(values)
-        parts |= {f"{kind} {name}": names == name for name in sorted(set(values)) if name}
-    return parts
+    kinds = {"source": [row.source for row in rows], "language": [row.language for row in rows]}
+    return {
+        f"{kind} {name}": inside for kind, labels in kinds.items() for name, inside in masks(labels).items() if name
+    }
