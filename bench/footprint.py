@@ -19,7 +19,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 from uuid_utils import uuid7
 
-from bench.samples import COMMENTS
+from bench.samples import WORDS
 from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Label, Labelled, Source
@@ -146,7 +146,7 @@ def _decision() -> Decision:
 def _texts(count: int) -> Sequence[str]:
     # No two alike: what shares words with another would be a campaign.
     random = Random(2)
-    words = sorted({word for text in COMMENTS for word in text.split()})
+    words = sorted({*WORDS})
     return [" ".join(random.choices(words, k=40)) for _ in range(count)]
 
 

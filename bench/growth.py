@@ -16,8 +16,9 @@ from rich.table import Table
 from sqlalchemy import Engine, text
 from uuid_utils import uuid7
 
-from bench.open_loop import LENGTH, WORDS
+from bench.open_loop import LENGTH
 from bench.processes import cpu_seconds, named
+from bench.samples import WORDS
 from bench.scoring import microseconds
 from service import arrays
 from service.core.comment import Asked, Comment

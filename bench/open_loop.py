@@ -15,20 +15,18 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from bench.processes import Server, headers_for
-from bench.samples import COMMENTS
+from bench.samples import WORDS
 
 CONNECTIONS = 64
-WORDS = [word for comment in COMMENTS for word in comment.split()]
 LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
     """
-    What a rate led to: milliseconds at three percentiles, and how many answers were no decisions.
+    Milliseconds at three percentiles, and how many answers were no decisions.
     """
 
-    rate: float
     p50: float
     p99: float
     p999: float
@@ -43,7 +41,7 @@ def at_rate(server: Server, rate: float, seconds: float) -> Waits:
     requests = [request(server, draw) for _ in range(int(rate * seconds))]
     waits = asyncio.run(_all(server, requests, rate))
     p50, p99, p999 = 1000 * np.quantile([wait for wait, _ in waits], (0.5, 0.99, 0.999))
-    return Waits(rate, p50, p99, p999, sum(status != 200 for _, status in waits))
+    return Waits(p50, p99, p999, sum(status != 200 for _, status in waits))
 
 
 def request(server: Server, draw: random.Random) -> bytes:

@@ -20,3 +20,4 @@ COMMENTS = (
     "I recovered my lost bitcoin with the help of a professional hacker, he is honest and fast, contact him today on "
     "Telegram and tell him that I sent you, you will thank me later because this really works for everybody.",
 )
+WORDS = [word for comment in COMMENTS for word in comment.split()]

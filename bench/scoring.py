@@ -15,7 +15,7 @@ from rich.console import Console
 from bench.samples import COMMENTS
 from service.core.comment import Comment
 from service.core.features import document, extract
-from service.scorer import CURRENT, load_current
+from service.scorer import current, load_current
 
 ROUNDS = 7
 Given = TypeVar("Given")
@@ -26,7 +26,7 @@ def measure(console: Console, models: Path) -> None:
     Print the median cost of a comment in both ways, and the ratio of the two, from interleaved rounds.
     """
     scorer = load_current(models)
-    pipeline = joblib.load(models / (models / CURRENT).read_text().strip() / "pipeline.joblib")
+    pipeline = joblib.load(current(models) / "pipeline.joblib")
     comments = [Comment(name="Reader", comment=f"{text} {n}") for n, text in enumerate(islice(cycle(COMMENTS), 400))]
 
     def ours(comment: Comment) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from rich.console import Console
 
 from bench import trouble
-from bench.processes import Server, hamlet, megabytes
+from bench.processes import Server, hamlet, headers_for, megabytes
 from bench.promotions import two_versions
 from bench.samples import COMMENTS
 
@@ -89,8 +89,7 @@ class Callers:
         text = f"{COMMENTS[number % len(COMMENTS)]} w{number}"
         place = f"93.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         body = json.dumps({"name": f"Reader {number}", "comment": text, "ip": place})
-        headers = {"Authorization": f"Bearer {self._server.key}", "Content-Type": "application/json"}
-        headers["Idempotency-Key"] = f"soak-{id(self)}-{number}"
+        headers = headers_for(self._server) | {"Idempotency-Key": f"soak-{id(self)}-{number}"}
         for attempt in range(ATTEMPTS):
             try:
                 connection.request("POST", path, body, headers)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from bench.processes import MODELS_DIR, Server, descendants, named
+from bench.processes import MODELS_DIR, Server, descendants, headers_for, named
 from training.promotion.promote import current_version, promote
 
 SECONDS = 3
@@ -121,7 +121,6 @@ def nobody_repeats_a_word(server: Server) -> None:
     Fill the workers' caches, which have bounds, so that what grows after this has none.
     """
     address = urlsplit(server.url)
-    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
     for comment in range(NEW_WORDS // WORDS_EACH):
         words = " ".join(
             f"{random.choice(SYLLABLES)}{comment:x}{random.choice(SYLLABLES)}{n}" for n in range(WORDS_EACH)
@@ -129,7 +128,7 @@ def nobody_repeats_a_word(server: Server) -> None:
         # A connection each: the workers take them in turn.
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
         with closing(connection), suppress(OSError):
-            connection.request("POST", address.path, json.dumps({"name": "Ann", "comment": words}), headers)
+            connection.request("POST", address.path, json.dumps({"name": "Ann", "comment": words}), headers_for(server))
             connection.getresponse().read()
 
 

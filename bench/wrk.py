@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.machine import Busy
 from bench.processes import Server, headers_for
-from bench.samples import COMMENTS
+from bench.samples import WORDS
 
 FIGURES = ("throughput", "processor", "p50", "p99")
 SCRIPT = Path(__file__).with_name("comments.lua")
@@ -47,7 +47,7 @@ def load(server: Server, folder: Path, connections: int, seconds: int) -> Round:
         sys.exit("the load comes from wrk: sudo apt-get install wrk")
     body, words = folder / "body", folder / "words"
     body.write_text(server.body, encoding="utf-8")
-    words.write_text("\n".join(word for comment in COMMENTS for word in comment.split()), encoding="utf-8")
+    words.write_text("\n".join(WORDS), encoding="utf-8")
     headers = [part for header in headers_for(server).items() for part in header]
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT)]
     command = ["wrk", *options, server.url, "--", str(body), str(words), *headers]
