@@ -3,7 +3,8 @@ A store on either engine, and what is put into it.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -74,6 +75,17 @@ def _empty_store() -> bytes:
 
 def store_with_site(engine: Engine, name: str = "news") -> Store:
     return Store(engine, registered(Sites(engine), name), Decisions(engine, SECRET))
+
+
+@contextmanager
+def news_in(state: Path) -> Iterator[Store]:
+    """
+    Make the store of a state folder, which has the site `news`.
+    """
+    engine = connect(f"sqlite:///{state}/hamlet.sqlite")
+    make_tables(engine)
+    yield store_with_site(engine)
+    engine.dispose()
 
 
 def registered(sites: Sites, name: str) -> Site:

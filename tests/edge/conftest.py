@@ -2,13 +2,15 @@
 The JSON edge alone: its real routes around a moderation, a store and a clock that tests hold in their hands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from past_flask import answering
+from stores import Store, news_in
 
 from service.api import decisions as decisions_api
 from service.api import openapi, problems
@@ -92,6 +94,15 @@ class FakeDecisions:
         if self.fault:
             raise self.fault
         return DECISION if (site_id, decision_id) == (1, DECISION.id) else None
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Store]:
+    """
+    The store of a state folder, which has the site `news`.
+    """
+    with news_in(tmp_path) as store:
+        yield store
 
 
 @pytest.fixture

@@ -16,14 +16,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from running_service import tracing, wait_until, write_model
-from stores import make_tables
 from werkzeug.test import TestResponse
 
 from service import admin, moderate
 from service.api import openapi, problems
 from service.core.moderator import Moderator, Role
 from service.errors import StoreUnavailable, TrainingBusy
-from service.store.engine import connect
 from service.training_jobs import Job, TrainingJobs
 from training.cli import main
 
@@ -388,10 +386,8 @@ def processes_of(group: int) -> Iterator[int]:
                 yield int(path.name)
 
 
+@pytest.mark.usefixtures("news")
 def test_a_shadow_that_is_stopped_says_what_it_has_seen(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    make_tables(engine)
-    engine.dispose()
     models = write_model(tmp_path / "models", "two")
     write_model(models, "one")
     jobs = TrainingJobs(tmp_path / "training", {"HAMLET_STATE_DIR": str(tmp_path)}, lambda: NOON)

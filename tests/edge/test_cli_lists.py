@@ -3,13 +3,12 @@
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import hamlet
-from stores import Store, decision, make_tables, registered, store_with_site
+from stores import Store, decision, registered
 from stores import recorded as keep
 
 from service.core.comment import Asked, Comment
@@ -18,16 +17,7 @@ from service.core.site import Scope
 from service.errors import Unauthorised
 from service.gate import Gate
 from service.store.decisions import Decisions
-from service.store.engine import connect
 from service.store.sites import Sites
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Iterator[Store]:
-    engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    make_tables(engine)
-    yield store_with_site(engine)
-    engine.dispose()
 
 
 def listed(state: Path) -> list[dict[str, Any]]:

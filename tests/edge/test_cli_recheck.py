@@ -5,7 +5,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from running_service import write_model
-from stores import Store, decision, make_tables, store_with_site
+from stores import Store, decision
 from uuid_utils import uuid7
 
 from service.cli import main
@@ -26,7 +26,6 @@ from service.core.labels import Tally
 from service.core.traffic import Observation, Quota
 from service.rechecking import CIRCUMSTANCES
 from service.scorer import load_current
-from service.store.engine import connect
 from service.store.sites import Sites
 
 Keep = Callable[..., Decision]
@@ -38,14 +37,6 @@ def models(tmp_path: Path) -> Path:
     A model to which casino is spam, pills are held and thanks are accepted.
     """
     return write_model(tmp_path / "models")
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Iterator[Store]:
-    engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    make_tables(engine)
-    yield store_with_site(engine)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from rated_model import write_rated_model
 from running_service import write_model
-from stores import Store, decision, make_tables, store_with_site
+from stores import Store, decision
 
 from service.cli import main
 from service.core.decision import Reason, Verdict
-from service.store.engine import connect
 from service.store.sites import Sites
 
 FLOOD = (Reason("flood", rule="flood"),)
@@ -27,19 +25,15 @@ def models(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def news(tmp_path: Path) -> Iterator[Store]:
+def news(news: Store) -> Store:
     """
     A site with eleven decisions: scores from 0 to 0.9 by the model in use, and a flood.
     """
-    engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    make_tables(engine)
-    store = store_with_site(engine)
     for tenth in range(10):
         verdict = Verdict.ACCEPT if tenth < 2 else Verdict.HOLD
-        store.record(decision(f"{tenth:02}", verdict=verdict, score=tenth / 10, model="tiny"))
-    store.record(decision("10", verdict=Verdict.HOLD, score=0.0, model="tiny", reasons=FLOOD))
-    yield store
-    engine.dispose()
+        news.record(decision(f"{tenth:02}", verdict=verdict, score=tenth / 10, model="tiny"))
+    news.record(decision("10", verdict=Verdict.HOLD, score=0.0, model="tiny", reasons=FLOOD))
+    return news
 
 
 def thresholds(models: Path, *arguments: str, site: str = "news") -> Result:

@@ -8,12 +8,11 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from listening_site import ListeningSite, listening
-from stores import Store, decision, make_tables, store_with_site
+from stores import Store, decision
 
 from service.core.comment import Comment
 from service.core.events import State
@@ -24,7 +23,6 @@ from service.delivery.sending import Sender
 from service.errors import StoreUnavailable
 from service.store.announcing import announce_label
 from service.store.backlog import Backlog
-from service.store.engine import connect
 from service.store.keys import akismet_key
 from service.store.outbox import MOST_OF_SITE, Outbox
 from service.store.outlets import Outlets
@@ -87,12 +85,9 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    make_tables(engine)
+def world(news: Store) -> Iterator[World]:
     with listening() as site:
-        yield World(store_with_site(engine), site)
-    engine.dispose()
+        yield World(news, site)
 
 
 def test_wordpress_is_told_with_its_own_key_what_a_moderator_decided(world: World) -> None:

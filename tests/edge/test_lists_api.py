@@ -2,16 +2,14 @@
 `/v1/lists`, around a real store.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from stores import NOON, SECRET, Store, decision, make_tables, store_with_site
+from stores import NOON, SECRET, Store, decision
 from werkzeug.test import TestResponse
 
 from service.api import lists as lists_api
@@ -21,7 +19,6 @@ from service.core.decision import Verdict
 from service.core.site import Scope
 from service.gate import Gate
 from service.listing import Listing
-from service.store.engine import connect
 from service.store.sites import Sites
 
 
@@ -44,17 +41,13 @@ class Owner:
 
 
 @pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    engine = connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}")
-    make_tables(engine)
-    store = store_with_site(engine)
-    sites = Sites(engine)
+def owner(news: Store) -> Owner:
+    sites = Sites(news.engine)
     app = Flask(__name__)
     problems.install(app)
-    app.register_blueprint(lists_api.blueprint(Listing(engine, [SECRET], lambda: NOON), Gate(sites)))
+    app.register_blueprint(lists_api.blueprint(Listing(news.engine, [SECRET], lambda: NOON), Gate(sites)))
     key = sites.add_key("news", frozenset({Scope.ADMIN}))
-    yield Owner(app.test_client(), store, {"X-Api-Key": key})
-    engine.dispose()
+    return Owner(app.test_client(), news, {"X-Api-Key": key})
 
 
 def test_entries_are_stored_as_they_are_compared_with_warnings(owner: Owner) -> None:

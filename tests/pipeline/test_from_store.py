@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from small_fit import ENGLISH, PARAMS, PARAMS_FILE
 from sqlalchemy import insert
-from stores import NOON, SECRET, decision, make_tables, store_with_site
+from stores import NOON, SECRET, decision, news_in, store_with_site
 from uuid_utils import uuid7
 
 from service.core.comment import Comment
@@ -40,11 +40,8 @@ def state(tmp_path: Path) -> Path:
     """
     The state folder of a service that has a site, `news`, and no label.
     """
-    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    make_tables(engine)
-    store_with_site(engine)
-    engine.dispose()
-    return tmp_path
+    with news_in(tmp_path):
+        return tmp_path
 
 
 def written() -> Sequence[Row]:

@@ -11,14 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from running_service import WORDS, write_model
 from sqlalchemy import Engine, update
-from stores import decision, make_tables, store_with_site
+from stores import decision, news_in
 
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Label
 from service.core.site import OwnThresholds
 from service.scorer import Scorer
-from service.store.engine import connect
 from service.store.tables import decisions
 from training.cli import main
 from training.promotion.shadow import Disagreement, Seen, compare, watched
@@ -43,14 +42,11 @@ def state(tmp_path: Path) -> Path:
     """
     The state folder of a site with three comments: casino, pills twice.
     """
-    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    make_tables(engine)
-    store = store_with_site(engine)
-    for number, text in enumerate(("casino", "pills", "pills pills"), 1):
-        store.record(decision(f"0{number}", reasons=()), Comment("Ann", text))
-    label(engine, "02", "spam")
-    label(engine, "03", "ham")
-    engine.dispose()
+    with news_in(tmp_path) as news:
+        for number, text in enumerate(("casino", "pills", "pills pills"), 1):
+            news.record(decision(f"0{number}", reasons=()), Comment("Ann", text))
+        label(news.engine, "02", "spam")
+        label(news.engine, "03", "ham")
     return tmp_path
 
 
@@ -151,10 +147,6 @@ def test_a_model_or_a_site_that_is_not_there_is_said_so(state: Path, models: Pat
 
 
 def test_what_comes_while_it_watches_is_seen_once(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path}/hamlet.sqlite")
-    make_tables(engine)
-    store = store_with_site(engine)
-    store.record(decision("00000000-0000-7000-8000-000000000001"))
     now = NOON
     later = iter(("ffffffff-0000-7000-8000-000000000002", "ffffffff-0000-7000-8000-000000000003"))
 
@@ -162,10 +154,12 @@ def test_what_comes_while_it_watches_is_seen_once(tmp_path: Path) -> None:
         nonlocal now
         now += timedelta(seconds=seconds)
         if another := next(later, None):
-            store.record(decision(another))
+            news.record(decision(another))
 
     clock: Callable[[], datetime] = lambda: now  # noqa: E731
-    found = [each[2].id for each in watched(engine, None, 10, NOON + timedelta(seconds=9), clock, sleep)]
-    engine.dispose()
+    with news_in(tmp_path) as news:
+        news.record(decision("00000000-0000-7000-8000-000000000001"))
+
+        found = [each[2].id for each in watched(news.engine, None, 10, NOON + timedelta(seconds=9), clock, sleep)]
 
     assert [each[-1] for each in found] == ["1", "2", "3"]
