@@ -6,5 +6,6 @@ held out, and `report/` tells it; `partial/` does the same with more rows than m
 try a model, `gates/` compare it with the one in use, and `promotion/` puts it in its place. `replay/` measures what is
 known beside a comment. `cli.py` and `commands/` are the command line.
 
-`params.py` reads how a fit is made, `errors.py` has what can go wrong, and `progress.py` says how far it is.
+`params.py` reads how a fit is made, `errors.py` has what can go wrong, and `progress.py` says how far it is and prints
+tables.
 """

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from running_service import write_model
 
 from service.core.comment import Comment
 from service.core.features import document
@@ -121,11 +122,16 @@ def test_the_command_prints_what_every_attack_costs_the_current_model() -> None:
     assert found["mathematical letters"]["after"]["at_half_percent"] is None
 
 
-def test_the_table_marks_what_costs_more_than_five_points() -> None:
-    result = CliRunner().invoke(main, ["attack", "--data", str(SPAM)], env={"COLUMNS": "160"})
+def test_the_table_names_each_attack_and_marks_what_costs_more_than_five_points(tmp_path: Path) -> None:
+    path = tmp_path / "spam.jsonl"
+    path.write_text('{"label": "spam", "comment": "casino at http://win.example.com/a"}\n', encoding="utf-8")
+    model = write_model(tmp_path / "models") / "tiny"
 
-    assert result.exit_code == 0
-    assert "fullwidth letters" in result.stdout
+    result = CliRunner(env={"COLUMNS": "160"}).invoke(main, ["attack", "--data", str(path), "--model", str(model)])
+
+    lines = [line for line in result.stdout.splitlines() if line.startswith("│")]
+    marks = {line.split("│")[1].strip(): "over 5 points" in line for line in lines}
+    assert (marks["[dot]"], marks["translated template"]) == (False, True)
 
 
 def test_rows_without_spam_cannot_be_attacked(tmp_path: Path) -> None:

@@ -263,12 +263,16 @@ def test_a_report_without_a_folder_is_refused_before_anything_is_read(tmp_path: 
     assert "Reading" not in result.output
 
 
-def test_a_table_leaves_room_for_what_was_not_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    show({"rows": {"source": {"news": {"ham": 5, "ham_groups": 4, "ham_held": [0.2, 0.1, 0.3], "spam": 0}}}})
+@pytest.mark.parametrize("name", ["news", "[video] news", "news [/b]"])
+def test_a_table_has_names_as_they_are_and_leaves_room_for_what_was_not_measured(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show({"rows": {name: {name: {"ham": 5, "ham_groups": 4, "ham_held": [0.2, 0.1, 0.3], "spam": 0}}}})
 
-    line = next(line for line in capsys.readouterr().out.splitlines() if "news" in line)
-    assert "20.0 %" in line
-    assert "–" in line
+    title, *lines = [line for line in capsys.readouterr().out.splitlines() if name in line]
+    assert title.strip() == f"rows: {name}"
+    assert "20.0 %" in lines[0]
+    assert "–" in lines[0]
 
 
 def test_without_a_model_in_use_one_is_to_be_named(data: Path, tmp_path: Path) -> None:

@@ -44,6 +44,17 @@ def test_counts_by_label_and_the_first_places_of_what_was_left_out_are_printed(t
     assert "Warning" not in result.output
 
 
+def test_a_file_is_named_as_it_is_though_it_has_brackets(tmp_path: Path) -> None:
+    export = tmp_path / "[old] blog.json"
+    export.write_text(json.dumps([HAM]), encoding="utf-8")
+
+    result = CliRunner(env={"COLUMNS": "120"}).invoke(
+        main, ["import", str(export), "--out", str(tmp_path / "rows.jsonl")]
+    )
+
+    assert f"│ {export.name} " in result.output
+
+
 def test_a_missing_label_is_warned_of_with_where_to_get_it(tmp_path: Path) -> None:
     export = tmp_path / "wxr"
     export.write_text(

@@ -61,6 +61,13 @@ def test_the_history_names_each_version_and_day_in_full_where_the_output_is_narr
     assert {"2026-11-20.1", "2026-11-28.2", "2026-11-24", "12:00"} <= {*told.replace("│", " ").split()}
 
 
+@pytest.mark.parametrize("reason", ["see [docs]", "the bold ones [/b]"])
+def test_the_history_tells_what_somebody_put_into_brackets(models: Path, reason: str) -> None:
+    promote(models, "two", "anna", reason, NOON)
+
+    assert reason in CliRunner(env={"COLUMNS": "160"}).invoke(main, ["history", "--models", str(models)]).output
+
+
 def test_going_back_twice_goes_back_two_steps(models: Path) -> None:
     promote(models, "two", "anna", "", NOON)
     promote(models, "three", "anna", "", NOON)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from service.core.comment import Comment
@@ -17,7 +16,7 @@ from service.scorer import Scorer, load_current
 from training.attacks.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.commands.options import MODEL, STRICT, data
 from training.errors import BadData
-from training.progress import track
+from training.progress import print_table, track
 from training.train import gather
 
 COLUMNS = ("attack", "rows", "not accepted", "rejected", "recall at 0.5 %", "")
@@ -53,7 +52,7 @@ def _show(found: Mapping[str, Cost], title: str) -> None:
         mark = "over 5 points" if costs_too_much(cost) else ""
         shares = zip(_shares(cost["before"]), _shares(cost["after"]), strict=True)
         table.add_row(name, str(cost["rows"]), *(f"{before} → {after}" for before, after in shares), mark)
-    Console().print(table)
+    print_table(table)
 
 
 def _shares(recall: Recall) -> list[str]:

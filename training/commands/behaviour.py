@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from service.scorer import Scorer, load_current
 from training.behaviour.checks import Check, Failure, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
 from training.commands.options import MODEL
+from training.progress import print_table
 
 QUOTED = 70
 REASONS = 3
@@ -56,4 +56,4 @@ def _show(checks: Sequence[Check], title: str) -> None:
     for check in checks:
         counts = (str(check.tried), str(len(check.failures)), str(check.most))
         table.add_row(check.name, check.part, *counts, style="bold red" if check.is_broken else None)
-    Console().print(table)
+    print_table(table)

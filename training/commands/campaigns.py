@@ -8,12 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from training.commands.options import STRICT, data
 from training.data.rows import LABELS
 from training.errors import BadData
+from training.progress import print_table
 from training.replay.campaigns import LEVELS, Counts, Level, judge, observe
 from training.train import gather
 
@@ -30,9 +30,8 @@ def campaigns(paths: tuple[Path, ...], strict: bool) -> None:
     observed = observe(gather(paths, strict).rows)
     if not observed:
         raise BadData("no source has names, without which nobody can tell one author from many")
-    console = Console(highlight=False)
-    console.print(_sources(observed))
-    console.print(_levels(judge(observed)))
+    print_table(_sources(observed))
+    print_table(_levels(judge(observed)))
 
 
 def _sources(observed: Mapping[str, Counts]) -> Table:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from training.data.rows import LABELS
 from training.errors import BadData
 from training.importers.convert import Tally, convert, find
-from training.progress import console, say
+from training.progress import console, print_table, say
 
 ENDINGS = (".jsonl", ".jsonl.gz")
 
@@ -37,7 +36,7 @@ def imports(files: tuple[Path, ...], out: Path, source: str | None, label: str |
     """
     if not out.name.endswith(ENDINGS):
         raise click.UsageError(f"--out must end in {' or '.join(ENDINGS)}")
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("")
 
@@ -58,7 +57,7 @@ def _show(tallies: Sequence[Tally]) -> None:
     for tally in tallies:
         counts = (f"{count:,}" for count in (*(tally.labels[label] for label in LABELS), tally.skipped.total()))
         table.add_row(tally.export.name, tally.format.name, *counts)
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 def _warn(tallies: Sequence[Tally]) -> None:

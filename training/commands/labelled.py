@@ -5,11 +5,11 @@ The command `hamlet-train labelled`: what a label is worth to the next comment, 
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from training.commands.options import STRICT, data
 from training.errors import BadData
+from training.progress import print_table
 from training.replay.labelled import judge, observe
 from training.train import gather
 
@@ -27,4 +27,4 @@ def labelled(paths: tuple[Path, ...], strict: bool) -> None:
     table = Table("past", "spam", "ham", "log-odds observed", "proven: the weight")
     for worth in judge(observe(rows)):
         table.add_row(worth.kind, f"{worth.spam:,}", f"{worth.ham:,}", f"{worth.ratio:.2f}", f"{worth.proven:.2f}")
-    Console(highlight=False).print(table)
+    print_table(table)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Column, Table
 
 from training.commands.options import MODELS, STRICT, VERSION, data
@@ -17,7 +16,7 @@ from training.data.store import own_rows
 from training.gates.examine import examine
 from training.gates.table import as_json, show
 from training.params import read_params
-from training.progress import say
+from training.progress import print_table, say
 from training.promotion.promote import Examination, Promotion, current_version, roll_back, system_user
 from training.promotion.promote import history as read_history
 from training.promotion.promote import promote as make_current
@@ -105,7 +104,7 @@ def history(models: Path, is_json: bool) -> None:
         forced = f"forced past {len(each.failed)} gates" if each.is_forced else "promoted"
         what = "rolled back" if each.is_rollback else forced
         table.add_row(each.at[:16].replace("T", " "), each.version, each.before or "", what, each.who, each.reason)
-    Console(highlight=False).print(table)
+    print_table(table)
     click.echo(f"in use: {current_version(models) or 'none'}")
 
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from service.core.decision import Verdict
@@ -22,7 +21,7 @@ from service.periods import PERIOD
 from service.scorer import Scorer, load_current
 from training.commands.options import MODELS, VERSION
 from training.data.store import own_store
-from training.progress import say
+from training.progress import print_table, say
 from training.promotion.shadow import Disagreement, Shadow, compare, watched, with_labels
 
 MOST_SHOWN = 20
@@ -88,7 +87,6 @@ def _facts(found: Shadow, champion: str, candidate: str) -> dict[str, object]:
 
 
 def _show(found: Shadow, champion: str, candidate: str) -> None:
-    console = Console(highlight=False)
     differ = f"{len(found.disagreements):,} with another verdict"
     click.echo(f"{found.verdicts.total():,} comments by {champion}, in use, and by {candidate}: {differ}.")
     if found.fixed:
@@ -103,7 +101,7 @@ def _show(found: Shadow, champion: str, candidate: str) -> None:
             rights = [sum(each.right == who for each in these) for who in ("champion", "candidate")]
             changes.add_row(one, other, f"{count:,}", *map(str, labels + rights))
     if changes.row_count:
-        console.print(changes)
+        print_table(changes)
     for each in found.disagreements[:MOST_SHOWN]:
         click.echo(_line(each))
     if len(found.disagreements) > MOST_SHOWN:

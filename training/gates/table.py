@@ -5,14 +5,14 @@ What the gates found, on a terminal and as JSON.
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.table import Table
 
 from training.gates.behaviour import BEHAVIOUR
 from training.gates.examine import ENOUGH, Report
 from training.gates.outcome import Outcome, interval
+from training.progress import print_table
 
-# Eight columns with intervals need this much where the output is no terminal, which rich takes for 80.
+# What eight columns with intervals need.
 WIDTH = 155
 
 
@@ -29,8 +29,7 @@ def show(report: Report) -> None:
             errors = (_share(outcome, outcome.candidate), _share(outcome, outcome.champion))
             word, style = ("passed", None) if outcome.has_passed else ("FAILED", "bold red")
             table.add_row(outcome.gate, outcome.part, f"{outcome.rows:,}", *errors, p, outcome.limit, word, style=style)
-    console = Console(highlight=False)
-    (console if console.is_terminal else Console(highlight=False, width=WIDTH)).print(table)
+    print_table(table, WIDTH)
 
 
 def as_json(report: Report) -> Mapping[str, object]:

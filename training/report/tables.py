@@ -4,10 +4,11 @@ The figures on a terminal: two tables for each view and dimension, errors at the
 
 from collections.abc import Mapping
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from training.evaluation.figures import Figures
+from training.progress import print_table
 
 ERRORS = {
     "ham": "good", "ham_rejected": "rejected", "ham_held": "held",
@@ -19,7 +20,7 @@ RANKS = {
 }  # fmt: skip
 # Those that are no shares.
 PLAIN = ("roc_auc", "pr_auc", "brier", "calibration_error")
-# Ten columns with their intervals need this much where the output is no terminal, which rich takes for 80.
+# What ten columns with their intervals need.
 WIDTH = 120
 
 
@@ -27,14 +28,11 @@ def show(figures: Mapping[str, Mapping[str, Mapping[str, Figures]]]) -> None:
     """
     Print the figures of every view, dimension and part to standard output.
     """
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
     for view, dimensions in figures.items():
         for dimension, parts in dimensions.items():
             for columns in (ERRORS, RANKS):
                 if any(key in values for values in parts.values() for key in columns):
-                    console.print(_table(f"{view}: {dimension}", columns, parts))
+                    print_table(_table(f"{view}: {dimension}", columns, parts), WIDTH)
 
 
 def text_of(name: str, values: Figures) -> tuple[str, str]:
@@ -62,5 +60,7 @@ def _table(title: str, columns: Mapping[str, str], parts: Mapping[str, Figures])
     for name, values in parts.items():
         if any(key in values for key in columns):
             cells = (text_of(key, values) for key in columns)
-            table.add_row(name, *(f"{value}\n[dim]{ends}[/dim]" if ends else value for value, ends in cells))
+            table.add_row(
+                name, *(Text.assemble(value, "\n", (ends, "dim")) if ends else value for value, ends in cells)
+            )
     return table
