@@ -13,6 +13,7 @@ from service.scorer import Pooling
 from training.errors import BadParams
 
 SHIPPED = Path(__file__).with_name("params.toml")
+MOST_FOLDS = 63
 ROLES = ("all", "report", "fit", "evaluate")
 T = TypeVar("T")
 
@@ -228,6 +229,11 @@ def _check(path: Path, params: Params) -> None:
         raise BadParams(f"{path}: fewest is no number from 1 on")
     if params.group_folds < 2:
         raise BadParams(f"{path}: groups is no number above 1")
+    if params.partial.most_folds < 1:
+        raise BadParams(f"{path}: most_folds is no number above 0")
+    # Of each row a number of 64 bits says by which folds it is held out.
+    if (folds := params.partial.most_folds + params.group_folds) > MOST_FOLDS:
+        raise BadParams(f"{path}: most_folds and groups are {folds}, of which {MOST_FOLDS} can be told apart")
     if not 0 < params.rates.confidence < 1:
         raise BadParams(f"{path}: confidence is no share, such as 0.95")
     for name, source in params.sources.items():

@@ -72,6 +72,8 @@ def test_a_number_that_a_file_from_before_lacks_is_named(tmp_path: Path) -> None
         ("most_added = 4.0", "most_added = -4.0", "most_added is no number from 0 on"),
         ("fewest = 20", "fewest = 0", "fewest is no number from 1 on"),
         ("groups = 5", "groups = 1", "groups is no number above 1"),
+        ("most_folds = 16", "most_folds = 60", "most_folds and groups are 65, of which 63 can be told apart"),
+        ("most_folds = 16", "most_folds = 0", "most_folds is no number above 0"),
         ("confidence = 0.95", "confidence = 95", "confidence is no share, such as 0.95"),
         ("weight = 1.0", "weight = 0", "the weight of default is no number above 0"),
         ("weight = 1.0", "weight = nan", "the weight of default is no number above 0"),
