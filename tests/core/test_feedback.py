@@ -19,7 +19,7 @@ from service.scorer import Card
 THRESHOLDS = Thresholds(accept_below=0.4, reject_at=0.99, discard_at=0.9999)
 SITE = Site(id=1, name="news", key_id="k")
 # The log-odds at which the bands begin: -0.41 and 4.6; favour is at most half of what is between, 2.5.
-ACCEPTED, LOWER_HALF, UPPER_HALF, REJECTED = -3.0, 0.5, 3.5, 6.0
+ACCEPTED, LOWER_HALF, REJECTED = -3.0, 0.5, 6.0
 SPAM, HAM = Tally(spam=1.0, count=1), Tally(ham=1.0, count=1)
 
 

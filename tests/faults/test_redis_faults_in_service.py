@@ -14,9 +14,6 @@ import redis
 from redis_servers import RedisServer, one_server
 from running_service import RunningService, wait_until, write_model
 
-# Otherwise it answers the question whether it is there.
-AWAY = ("connection", "timeout")
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[RedisServer]:

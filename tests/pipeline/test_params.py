@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 
 
 def test_every_source_in_the_shipped_parameters_has_a_reason_of_its_own() -> None:
-    params = read_params()
+    sources = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["sources"]
 
-    assert all(source.reason for source in params.sources.values())
+    assert [name for name, said in sources.items() if not said.get("reason")] == []
 
 
 def test_the_newspaper_corpus_is_for_evaluation_only() -> None:
