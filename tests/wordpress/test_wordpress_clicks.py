@@ -8,43 +8,23 @@ from running_service import free_port, wait_until
 
 
 @ours
-def test_approving_a_held_comment_tells_hamlet_that_it_is_ham(blog: Blog) -> None:
-    blog.receives("lea", "Are there pills that help against hiccups in winter")
+@pytest.mark.parametrize(
+    ("name", "comment", "click", "status", "told"),
+    [
+        ("lea", "Are there pills that help against hiccups in winter", "approve", "approved", [("ham", "Mo")]),
+        ("max", "Thanks to the seller of golden watches at the station", "spam", "spam", [("spam", "Mo")]),
+        ("ned", "My uncle was a porter at the casino of Baden", "unspam", "unapproved", [("ham", "Mo")]),
+        ("ole", "These pills were a joke between two old friends", "trash", "trash", []),
+    ],
+)
+def test_a_click_that_says_what_a_comment_is_tells_hamlet_too(
+    blog: Blog, name: str, comment: str, click: str, status: str, told: list[tuple[str, str]]
+) -> None:
+    blog.receives(name, comment)
 
-    blog.wordpress.click("lea", "approve")
+    blog.wordpress.click(name, click)
 
-    assert blog.wordpress.status_of("lea") == "approved"
-    assert blog.labels_of("lea") == [("ham", "Mo")]
-
-
-@ours
-def test_marking_a_published_comment_tells_hamlet_that_it_is_spam(blog: Blog) -> None:
-    blog.receives("max", "Thanks to the seller of golden watches at the station")
-
-    blog.wordpress.click("max", "spam")
-
-    assert blog.wordpress.status_of("max") == "spam"
-    assert blog.labels_of("max") == [("spam", "Mo")]
-
-
-@ours
-def test_taking_a_comment_out_of_the_spam_tells_hamlet_that_it_is_ham(blog: Blog) -> None:
-    blog.receives("ned", "My uncle was a porter at the casino of Baden")
-
-    blog.wordpress.click("ned", "unspam")
-
-    assert blog.wordpress.status_of("ned") == "unapproved"
-    assert blog.labels_of("ned") == [("ham", "Mo")]
-
-
-@ours
-def test_throwing_a_comment_away_tells_hamlet_nothing(blog: Blog) -> None:
-    blog.receives("ole", "These pills were a joke between two old friends")
-
-    blog.wordpress.click("ole", "trash")
-
-    assert blog.wordpress.status_of("ole") == "trash"
-    assert blog.labels_of("ole") == []
+    assert (blog.wordpress.status_of(name), blog.labels_of(name)) == (status, told)
 
 
 @ours
