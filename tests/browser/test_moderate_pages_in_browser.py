@@ -5,7 +5,6 @@ The moderators' pages in a real browser, on the whole service: by keyboard, in b
 import json
 import re
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
-from running_service import RunningService, command, write_model
+from running_service import RunningService, write_model
 
 ATTACKS = (
     "\"'><script>document.title='broken'</script>",
@@ -65,11 +64,6 @@ class Desk:
     def host(self) -> str:
         return f"http://127.0.0.1:{self.service.port}"
 
-    def hamlet(self, *arguments: str) -> str:
-        return subprocess.run(
-            command(*arguments), env=self.service.environment, check=True, capture_output=True, text=True
-        ).stdout.strip()
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Desk]:
@@ -78,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     with RunningService(folder, HAMLET_WORKERS="1") as running:
         desk = Desk(running, browser)
         for name, role in (("Anna", "moderator"), ("Bob", "moderator"), ("Ada", "admin")):
-            desk.passwords[name] = desk.hamlet("moderators", "add", name, "--role", role)
+            desk.passwords[name] = running.hamlet("moderators", "add", name, "--role", role).strip()
         yield desk
 
 
@@ -926,7 +920,7 @@ def test_whoever_was_signed_out_meanwhile_gets_the_form_unasked(desk: Desk, word
     page = searched(desk.open("Bob"), word)
     asked: list[str] = []
     page.on("dialog", lambda dialog: asked.append(dialog.type))
-    desk.passwords["Bob"] = desk.hamlet("moderators", "password", "Bob")
+    desk.passwords["Bob"] = desk.service.hamlet("moderators", "password", "Bob").strip()
     page.keyboard.press("j")
 
     with awaited(page):
@@ -942,7 +936,7 @@ def test_whoever_was_signed_out_meanwhile_gets_the_form_unasked(desk: Desk, word
 def test_whoever_signs_in_again_goes_on_where_they_were(desk: Desk, word: str, script: bool) -> None:
     page = desk.open("Bob", script=script)
     page.goto(f"{desk.host}/moderate/?text={word}")
-    desk.passwords["Bob"] = desk.hamlet("moderators", "password", "Bob")
+    desk.passwords["Bob"] = desk.service.hamlet("moderators", "password", "Bob").strip()
 
     card(page, "Ada").get_by_role("button", name="Spam").click()
     expect(page.get_by_role("alert")).to_contain_text("your session has ended")

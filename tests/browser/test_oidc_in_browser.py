@@ -2,12 +2,11 @@
 Signing in by an OpenID provider in a real browser: to another site and back, with the cookies that a browser sends.
 """
 
-import subprocess
 from pathlib import Path
 
 from openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 from playwright.sync_api import Browser, expect
-from running_service import RunningService, command, write_model
+from running_service import RunningService, write_model
 
 
 def test_a_moderator_without_a_password_signs_in_by_the_provider(browser: Browser, tmp_path: Path) -> None:
@@ -19,8 +18,7 @@ def test_a_moderator_without_a_password_signs_in_by_the_provider(browser: Browse
             "HAMLET_OIDC_CLIENT_SECRET": CLIENT_SECRET,
         }
         with RunningService(tmp_path, HAMLET_WORKERS="1", **settings) as service, browser.new_context() as context:
-            adding = command("moderators", "add", "Anna", "--no-password")
-            assert subprocess.run(adding, env=service.environment, check=True, capture_output=True).stdout == b""
+            assert service.hamlet("moderators", "add", "Anna", "--no-password") == ""
             page = context.new_page()
             # By another name than the provider's, so that it is another site to the browser.
             page.goto(f"http://localhost:{service.port}/moderate/stats")

@@ -5,7 +5,6 @@ A WordPress that asks a running Hamlet, by Hamlet's own plugin or by Akismet's.
 import json
 import re
 import sqlite3
-import subprocess
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from running_service import RunningService, command
+from running_service import RunningService
 from wordpress_site import WordpressSite
 
 from service.delivery.messages import sign
@@ -31,12 +30,6 @@ PLUGINS = {"hamlet": PLUGIN.read_text("utf-8"), "akismet": _LEADING}
 both = pytest.mark.parametrize("way", ["hamlet", "akismet"], indirect=True)
 ours = pytest.mark.parametrize("way", ["hamlet"], indirect=True)
 theirs = pytest.mark.parametrize("way", ["akismet"], indirect=True)
-
-
-def tell(hamlet: RunningService, *arguments: str) -> str:
-    done = subprocess.run(command(*arguments), env=hamlet.environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ class Blog:
         Have the blog hear of clicks in Hamlet, and return the secret that signs them.
         """
         url = f"{self.wordpress.home}/?rest_route=/hamlet/v1/webhook"
-        secret = tell(self.hamlet, "sites", "set", "demo", "--webhook", url).strip()
+        secret = self.hamlet.hamlet("sites", "set", "demo", "--webhook", url).strip()
         self.ask(HAMLET_WEBHOOK_SECRET=secret)
         return secret
 

@@ -5,7 +5,6 @@ The whole service with Coral, with a client of Perspective, and with a site that
 import hmac
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,7 @@ from uuid import UUID
 
 import pytest
 from listening_site import ListeningSite, listening
-from running_service import Answer, RunningService, command, wait_until, write_model
+from running_service import Answer, RunningService, wait_until, write_model
 
 CORAL_SECRET = "empsec_" + "5c" * 32
 
@@ -32,12 +31,6 @@ def site() -> Iterator[ListeningSite]:
         yield site
 
 
-def hamlet(service: RunningService, *arguments: str) -> str:
-    done = subprocess.run(command(*arguments), env=service.environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def post(service: RunningService, path: str, body: Any, **headers: str) -> Answer:
     return service.request("POST", path, json.dumps(body).encode(), Content_Type="application/json", **headers)
 
@@ -50,7 +43,7 @@ def coral(service: RunningService, text: str, secret: str = CORAL_SECRET) -> Ans
 
 def test_coral_and_perspective_are_answered_as_soon_as_they_are_set(folder: Path) -> None:
     with RunningService(folder) as service:
-        hamlet(service, "sites", "coral", "demo", "--secret", CORAL_SECRET, "--reject", "PREMOD")
+        service.hamlet("sites", "coral", "demo", "--secret", CORAL_SECRET, "--reject", "PREMOD")
         asked = {"comment": {"text": "casino"}, "requestedAttributes": {"SPAM": {}}, "doNotStore": True}
 
         left = coral(service, "<p>thanks to all of you</p>")
@@ -73,7 +66,7 @@ def test_nothing_is_lost_when_all_is_killed_before_it_was_told(folder: Path, sit
     url = site.url.replace("site.example", "127.0.0.1")
     site.statuses = [500]
     with RunningService(folder, HAMLET_DELIVER_PRIVATELY="true") as service:
-        hamlet(service, "sites", "set", "demo", "--webhook", url)
+        service.hamlet("sites", "set", "demo", "--webhook", url)
         held = service.moderate("Ann", "pills, good pills")
         service.kill_all()
     with closing(sqlite3.connect(folder / "state" / "hamlet.sqlite")) as store, store:
@@ -85,7 +78,7 @@ def test_nothing_is_lost_when_all_is_killed_before_it_was_told(folder: Path, sit
     site.statuses = [200]
     with RunningService(folder, HAMLET_DELIVER_PRIVATELY="true") as service:
         wait_until(lambda: len(site.told) > early)
-        wait_until(lambda: not json.loads(hamlet(service, "outbox", "list", "--json")))
+        wait_until(lambda: not json.loads(service.hamlet("outbox", "list", "--json")))
         wait_until(lambda: b"\nhamlet_outbox_pending 0.0\n" in service.request("GET", "/metrics").body)
         numbers = service.request("GET", "/metrics").body.decode()
 
@@ -97,11 +90,11 @@ def test_nothing_is_lost_when_all_is_killed_before_it_was_told(folder: Path, sit
 
 def test_a_private_address_is_told_nothing_unless_the_operator_allows_it(folder: Path, site: ListeningSite) -> None:
     with RunningService(folder) as service:
-        hamlet(service, "sites", "set", "demo", "--webhook", site.url.replace("site.example", "localhost"))
+        service.hamlet("sites", "set", "demo", "--webhook", site.url.replace("site.example", "localhost"))
         service.moderate("Ann", "pills, good pills")
-        wait_until(lambda: json.loads(hamlet(service, "outbox", "list", "--json")))
-        wait_until(lambda: json.loads(hamlet(service, "outbox", "list", "--json"))[0]["fault"])
-        (entry,) = json.loads(hamlet(service, "outbox", "list", "--json"))
+        wait_until(lambda: json.loads(service.hamlet("outbox", "list", "--json")))
+        wait_until(lambda: json.loads(service.hamlet("outbox", "list", "--json"))[0]["fault"])
+        (entry,) = json.loads(service.hamlet("outbox", "list", "--json"))
 
     assert entry["fault"] == "the host is not on the public internet"
     assert site.told == []
@@ -111,8 +104,8 @@ def test_a_moderators_label_releases_the_comment_where_wordpress_had_it_checked(
     folder: Path, site: ListeningSite
 ) -> None:
     with RunningService(folder, HAMLET_DELIVER_PRIVATELY="true") as service:
-        hamlet(service, "sites", "set", "demo", "--home", f"127.0.0.1:{site.port}")
-        (key,) = json.loads(hamlet(service, "sites", "show", "demo", "--json"))["akismet_keys"]
+        service.hamlet("sites", "set", "demo", "--home", f"127.0.0.1:{site.port}")
+        (key,) = json.loads(service.hamlet("sites", "show", "demo", "--json"))["akismet_keys"]
         form = {"api_key": key, "blog": "https://blog.example/", "user_ip": "8.8.8.8", "comment_content": "good pills"}
         form["callback"] = site.url.replace("site.example", "127.0.0.1")
         form_type = {"Content_Type": "application/x-www-form-urlencoded"}

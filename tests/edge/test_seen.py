@@ -6,7 +6,6 @@ import hmac
 import json
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest
 from listening_site import ListeningSite, listening
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from running_service import Answer, RunningService, command, wait_until, write_model
+from running_service import Answer, RunningService, wait_until, write_model
 
 CORAL_SECRET = "empsec_" + "5c" * 32
 # In every field that a client may send, on every edge, something that is found again wherever it turns up.
@@ -91,12 +90,6 @@ SENT_ALONG = {
 }
 
 
-def hamlet(service: RunningService, *arguments: str) -> str:
-    done = subprocess.run(command(*arguments), env=service.environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def post(service: RunningService, path: str, content: Any, **headers: str) -> Answer:
     form = isinstance(content, str)
     body = content.encode() if form else json.dumps(content).encode()
@@ -108,9 +101,9 @@ def by_every_edge(service: RunningService) -> list[Answer]:
     """
     Send a comment by each edge, then what else takes a person's words, then what is refused.
     """
-    hamlet(service, "sites", "coral", "demo", "--secret", CORAL_SECRET)
-    shown = json.loads(hamlet(service, "sites", "show", "demo", "--json"))
-    admin = hamlet(service, "sites", "keys", "add", "demo", "--scope", "admin").split()[-1]
+    service.hamlet("sites", "coral", "demo", "--secret", CORAL_SECRET)
+    shown = json.loads(service.hamlet("sites", "show", "demo", "--json"))
+    admin = service.hamlet("sites", "keys", "add", "demo", "--scope", "admin").split()[-1]
     key = {"Authorization": f"Bearer {service.key}"}
     signature = hmac.digest(CORAL_SECRET.encode(), json.dumps(CORAL).encode(), "sha256").hex()
     decided = post(service, "/v1/comments", FIELDS, **key)

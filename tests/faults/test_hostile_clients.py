@@ -5,7 +5,6 @@ Clients that are slow, many, wrong or somebody else than they say: everybody els
 import json
 import socket
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -14,7 +13,7 @@ import pytest
 import redis
 from load import Load
 from redis_servers import one_server
-from running_service import RunningService, command, wait_until, write_model
+from running_service import RunningService, wait_until, write_model
 from traffic_observer import pass_time
 
 Serve = Callable[..., AbstractContextManager[RunningService]]
@@ -169,7 +168,7 @@ def test_a_storm_that_waits_for_nothing_costs_other_sites_nothing_and_ends_when_
     serve: Serve, counters: str
 ) -> None:
     with serve(HAMLET_WORKERS="1", HAMLET_REDIS_URL=counters) as service:
-        added = subprocess.check_output(command("sites", "add", "other", "--json"), env=service.environment)
+        added = service.hamlet("sites", "add", "other", "--json")
         service.lift_limits(key_per_minute=CALLER_LIMIT)
         workers = service.workers()
         with Load(service.port, service.key, clients=48, pause=0) as storm:

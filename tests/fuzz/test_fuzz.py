@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from requests_at_random import Keys, Sent, requests
-from running_service import RunningService, command, descendants, write_model
+from running_service import RunningService, descendants, write_model
 
 # Of each kind of request here; and of each operation, of which the OpenAPI document has thirteen besides batches.
 CASES = int(os.environ.get("FUZZ_CASES", "250"))
@@ -36,11 +36,6 @@ class Fuzzed(RunningService):
     """
     A service whose quotas let everything through, with the keys to all of its edges.
     """
-
-    def hamlet(self, *arguments: str) -> str:
-        done = subprocess.run(command(*arguments), env=self.environment, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def open_all(self) -> Keys:
         limits = ("commenter-per-minute", "commenter-per-hour", "site-per-minute", "key-per-minute", "labels-per-hour")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from asking_blog import PLUGINS, Blog, tell
+from asking_blog import PLUGINS, Blog
 from running_service import RunningService, write_model
 from wordpress_site import WordpressSite
 
@@ -29,7 +29,7 @@ def hamlet(wordpress: WordpressSite, tmp_path_factory: pytest.TempPathFactory) -
     card.write_text(card.read_text().replace('"discard_at": 0.999', '"discard_at": 0.99'))
     with RunningService(folder, HAMLET_WORKERS="1", HAMLET_DELIVER_PRIVATELY="true") as running:
         # All visitors have one address.
-        tell(running, "sites", "set", "demo", "--commenter-per-minute", "0", "--commenter-per-hour", "0")
+        running.hamlet("sites", "set", "demo", "--commenter-per-minute", "0", "--commenter-per-hour", "0")
         yield running
 
 
@@ -62,4 +62,4 @@ def secret(blog: Blog) -> Iterator[str]:
     What signs the clicks in Hamlet that the blog hears of.
     """
     yield blog.listen()
-    tell(blog.hamlet, "sites", "set", "demo", "--webhook", "default")
+    blog.hamlet.hamlet("sites", "set", "demo", "--webhook", "default")
