@@ -59,7 +59,9 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=Commands)
+@click.group(
+    cls=Commands, commands=[adapt, attack, campaigns, labelled, behaviour, imports, promote, rollback, history, shadow]
+)
 def main() -> None:
     """
     Train Hamlet on labelled comments.
@@ -176,15 +178,3 @@ def evaluate(
     for warning in found.facts["warnings"]:
         say(f"Warning: {warning}")
     tables.show(found.facts["figures"])
-
-
-main.add_command(adapt)
-main.add_command(attack)
-main.add_command(campaigns)
-main.add_command(labelled)
-main.add_command(behaviour)
-main.add_command(imports)
-main.add_command(promote)
-main.add_command(rollback)
-main.add_command(history)
-main.add_command(shadow)
