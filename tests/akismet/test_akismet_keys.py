@@ -7,6 +7,7 @@ import re
 import pytest
 from akismet_edge import KEY, OTHER_KEY, SECRET, SITE, Edge, FakeSites, check
 from flask.testing import FlaskClient
+from traffic_observer import Clock
 
 from service.akismet.keys import Keyring
 from service.errors import StoreUnavailable, TooManyKeys, Unauthorised
@@ -15,13 +16,6 @@ from service.guesses import MOST_GUESSES
 from service.store.keys import akismet_key
 
 PUBLIC = "8.8.8.8"
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -10,10 +10,31 @@ from service.core.decision import Decision
 from service.core.labels import Given, Source
 from service.core.site import Site
 from service.core.traffic import Quota
+from service.errors import HamletError
 from service.labelling import Heard, Report
 from service.moderation import Outcome
+from service.store.keys import digest
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass
+class FakeSites:
+    """
+    One site with one key, in a store that may fail.
+    """
+
+    site: Site
+    key: str = ""
+    is_disabled: bool = False
+    fault: HamletError | None = None
+    reads: int = 0
+
+    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
+        self.reads += 1
+        if self.fault:
+            raise self.fault
+        return (self.site, digest(self.key), self.is_disabled) if key_id == self.site.key_id else None
 
 
 @dataclass

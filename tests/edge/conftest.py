@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from edge_fakes import FakeSites
 from flask import Flask
 from flask.testing import FlaskClient
 from past_flask import answering
@@ -22,7 +23,6 @@ from service.core.traffic import Quota
 from service.errors import HamletError
 from service.gate import Gate
 from service.moderation import Outcome
-from service.store.keys import digest
 
 KEY = "hamlet_0123456789_" + "A" * 43
 
@@ -40,24 +40,6 @@ DECISION = Decision(
     model="2026-11-23.1",
     thresholds=Thresholds(0.35, 0.97),
 )
-
-
-@dataclass
-class FakeSites:
-    """
-    One site with one key, in a store that may fail.
-    """
-
-    site: Site = field(default_factory=lambda: Site(1, "blog", "0123456789"))
-    is_disabled: bool = False
-    fault: HamletError | None = None
-    reads: int = 0
-
-    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
-        self.reads += 1
-        if self.fault:
-            raise self.fault
-        return (self.site, digest(KEY), self.is_disabled) if key_id == self.site.key_id else None
 
 
 @dataclass
@@ -107,7 +89,7 @@ def news(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def sites() -> FakeSites:
-    return FakeSites()
+    return FakeSites(Site(1, "blog", "0123456789"), KEY)
 
 
 @pytest.fixture

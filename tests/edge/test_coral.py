@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from edge_fakes import FakeModeration
+from edge_fakes import FakeModeration, FakeSites
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -45,14 +45,6 @@ REQUEST = {
 
 
 @dataclass
-class FakeSites:
-    is_disabled: bool = False
-
-    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
-        return (SITE, b"", self.is_disabled) if key_id == SITE.key_id else None
-
-
-@dataclass
 class FakePhases:
     phases: list[Phase] = field(default_factory=lambda: [Phase("news", SITE.key_id, (SECRET,), Statuses())])
     fault: HamletError | None = None
@@ -67,7 +59,7 @@ class FakePhases:
 
 @dataclass
 class Edge:
-    sites: FakeSites = field(default_factory=FakeSites)
+    sites: FakeSites = field(default_factory=lambda: FakeSites(SITE))
     phases: FakePhases = field(default_factory=FakePhases)
     moderation: FakeModeration = field(default_factory=lambda: FakeModeration(DECISION))
     seconds: float = 0.0

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from traffic_observer import Clock
 
 from service.core.site import Scope, Site
 from service.errors import MissingScope, StoreUnavailable, TooManyKeys, Unauthorised
@@ -37,13 +38,6 @@ class Sites:
             raise StoreUnavailable("down")
         known = (self.site, hashlib.sha256(KEY.encode()).digest(), self.is_disabled)
         return known if key_id == SITE.key_id else None
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.mark.parametrize(

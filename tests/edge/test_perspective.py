@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from edge_fakes import FakeModeration, FakeReports
+from edge_fakes import FakeModeration, FakeReports, FakeSites
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -22,7 +22,6 @@ from service.errors import QuotaExceeded, StoreUnavailable
 from service.gate import Gate
 from service.labelling import Report
 from service.perspective import Parts
-from service.store.keys import digest
 
 SITE = Site(1, "blog", "0123456789")
 KEY = "hamlet_0123456789_" + "A" * 43
@@ -30,11 +29,6 @@ ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscor
 SCORE = 0.8312345678901234
 DECISION = Decision("01930000-0000-7000-8000-000000000000", Verdict.HOLD, SCORE, -1.0, (), "Held.")
 SPAM: dict[str, object] = {"requestedAttributes": {"SPAM": {}}}
-
-
-class FakeSites:
-    def by_key_id(self, key_id: str) -> tuple[Site, bytes, bool] | None:
-        return (SITE, digest(KEY), False) if key_id == SITE.key_id else None
 
 
 @dataclass
@@ -48,7 +42,7 @@ class Edge:
     def app(self) -> Flask:
         app = Flask(__name__)
         problems.install(app)
-        parts = Parts(self.moderation, self.rehearsal, Gate(FakeSites()), self.labels)
+        parts = Parts(self.moderation, self.rehearsal, Gate(FakeSites(SITE, KEY)), self.labels)
         app.register_blueprint(perspective.blueprint(parts))
         return app
 
