@@ -193,7 +193,7 @@ def read_params(path: Path = SHIPPED) -> Params:
         default = given["sources"]["default"]
         parts = {
             **given,
-            "model": _build(Model, {**given["model"], "ngrams": tuple(given["model"]["ngrams"])}),
+            "model": _build(Model, {**given["model"], "ngrams": _sizes(given["model"]["ngrams"])}),
             "duplicates": _build(Duplicates, given["duplicates"]),
             "augment": _build(Augment, given["augment"]),
             "languages": _build(Languages, given["languages"]),
@@ -214,25 +214,33 @@ def read_params(path: Path = SHIPPED) -> Params:
 
 
 def _check(path: Path, params: Params) -> None:
-    for table, number in (("model", params.model.C), ("adaptation", params.adaptation.C)):
-        if not 0 < number < inf:
-            raise BadParams(f"{path}: C of [{table}] is no number above 0")
-    if not 0 <= params.model.author_share <= 1:
+    model, duplicates, languages, partial = params.model, params.duplicates, params.languages, params.partial
+    adaptation = params.adaptation
+    from_0 = {"full_words": model.full_words, "enough_ham": languages.enough_ham}
+    above_0 = [
+        (field.name, getattr(part, field.name))
+        for part in (model, duplicates, languages, adaptation, partial)
+        for field in fields(part)
+        if field.type is int and field.name not in from_0
+    ]
+    above_0 += [("C of [model]", model.C), ("C of [adaptation]", adaptation.C)]
+    above_0 += [("most", languages.most), ("alpha", partial.alpha)]
+    from_0 |= {name: getattr(model, name) for name in ("passage_margin", "paragraph_margin", "links_margin")}
+    from_0 |= {name: getattr(adaptation, name) for name in ("most_taken_off", "most_added")}
+    for name, value in above_0:
+        if not 0 < value < inf:
+            raise BadParams(f"{path}: {name} is no number above 0")
+    for name, value in from_0.items():
+        if not value >= 0:
+            raise BadParams(f"{path}: {name} is no number from 0 on")
+    if not 0 <= model.author_share <= 1:
         raise BadParams(f"{path}: author_share is no share, such as 0.8")
-    for name in ("passage_margin", "paragraph_margin", "links_margin"):
-        if not getattr(params.model, name) >= 0:
-            raise BadParams(f"{path}: {name} is no number from 0 on")
-    for name in ("most_taken_off", "most_added"):
-        if not getattr(params.adaptation, name) >= 0:
-            raise BadParams(f"{path}: {name} is no number from 0 on")
-    if params.adaptation.fewest < 1:
-        raise BadParams(f"{path}: fewest is no number from 1 on")
+    if not 0 <= duplicates.similarity <= 1:
+        raise BadParams(f"{path}: similarity is no share, such as 0.7")
     if params.group_folds < 2:
         raise BadParams(f"{path}: groups is no number above 1")
-    if params.partial.most_folds < 1:
-        raise BadParams(f"{path}: most_folds is no number above 0")
     # Of each row a number of 64 bits says by which folds it is held out.
-    if (folds := params.partial.most_folds + params.group_folds) > MOST_FOLDS:
+    if (folds := partial.most_folds + params.group_folds) > MOST_FOLDS:
         raise BadParams(f"{path}: most_folds and groups are {folds}, of which {MOST_FOLDS} can be told apart")
     if not 0 < params.rates.confidence < 1:
         raise BadParams(f"{path}: confidence is no share, such as 0.95")
@@ -243,6 +251,13 @@ def _check(path: Path, params: Params) -> None:
             raise BadParams(f"{path}: the weight of {name} is no number above 0; 'evaluate' keeps it out of fits")
         if not 0 < source.emphasis < inf:
             raise BadParams(f"{path}: the emphasis of {name} is no number above 0")
+
+
+def _sizes(given: object) -> tuple[int, int]:
+    match given:
+        case [int(least), int(most)] if 1 <= least <= most:
+            return least, most
+    raise BadParams(f"ngrams are {given}, and no two sizes from 1 on, the smaller first, such as [2, 5]")
 
 
 def _build(kind: type[T], given: Mapping[str, Any]) -> T:
