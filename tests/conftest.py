@@ -9,11 +9,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 from postgresql_server import PostgresqlServer, wheel
+
+if TYPE_CHECKING:
+    from running_service import RunningService
 
 CHROMIUM = Path("/usr/bin/chromium")
 WORDPRESS = Path("/usr/share/wordpress")
@@ -45,11 +48,6 @@ def postgresql() -> Iterator[PostgresqlServer]:
         server.stop()
     finally:
         server.remove()
-
-
-@pytest.fixture(scope="session")
-def postgresql_url(postgresql: PostgresqlServer) -> str:
-    return postgresql.url
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +94,20 @@ def npm_clients() -> Path:
     if not (NPM_CLIENTS / "node_modules").exists():
         missing("clients from npm", "npm ci --prefix tests/akismet/node")
     return NPM_CLIENTS
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator["RunningService"]:
+    """
+    The whole service with one worker; to its model casino is spam, pills are held, and thanks are accepted.
+    """
+    # It brings numpy and SQLAlchemy, for which most tests would wait in vain.
+    from running_service import RunningService, write_model
+
+    folder = tmp_path_factory.mktemp("service")
+    write_model(folder / "models")
+    with RunningService(folder, HAMLET_WORKERS="1") as running:
+        yield running
 
 
 @pytest.fixture

@@ -6,24 +6,15 @@ import json
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from urllib.parse import urlencode
 
 import pytest
-from running_service import RunningService, write_model
+from running_service import RunningService
 
 from service.store.keys import akismet_key, id_of
 
 WORDPRESS = "WordPress/7.1 | Akismet/5.7.2"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    folder = tmp_path_factory.mktemp("service")
-    write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="1") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

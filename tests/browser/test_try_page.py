@@ -6,21 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
-from running_service import RunningService, write_model
+from running_service import RunningService
 
 ATTACKS = (
     "\"'><script>document.title='broken'</script>",
     "</textarea><img src=x onerror=\"document.title='broken'\">",
     "<svg onload=document.title='broken'>\u202e javascript:document.title='broken'",
 )
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    folder = tmp_path_factory.mktemp("page")
-    write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="1") as running:
-        yield running
 
 
 @pytest.fixture

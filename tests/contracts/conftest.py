@@ -9,7 +9,7 @@ import pytest
 import redis
 from postgresql_server import PostgresqlServer
 from private_store import Everything, PrivateStore, every_byte
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from stores import OpenStore, OpenUrl, Store, make_tables, store_with_site
 from traffic_observer import Observer
 
@@ -77,17 +77,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/hamlet.sqlite"
-    url: str = request.getfixturevalue("postgresql_url")
-    empty(url)
-    return url
-
-
-def empty(url: str) -> None:
-    engine = connect(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    server.empty()
+    return server.url
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +87,12 @@ def postgresql_tables(postgresql: PostgresqlServer) -> str:
     """
     The statements that make the tables of the newest revision at once.
     """
-    empty(postgresql.url)
+    postgresql.empty()
     engine = connect(postgresql.url)
     migrate(engine)
     engine.dispose()
     lines = postgresql.dump().decode().splitlines()
-    empty(postgresql.url)
+    postgresql.empty()
     return "\n".join(line for line in lines if not line.startswith("\\"))  # those are for psql
 
 

@@ -44,6 +44,21 @@ class PostgresqlServer:
     def stop(self) -> None:
         self._run("pg_ctl", "--wait", "--mode=immediate", "stop")
 
+    def empty(self) -> None:
+        """
+        Take all tables out of the database.
+        """
+        # Here, since tests/conftest.py has every test import this file.
+        from sqlalchemy import text
+
+        from service.store.engine import connect
+
+        engine = connect(self.url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+
     def dump(self) -> bytes:
         """
         Return all rows of the database, as `pg_dump` writes them.

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from running_service import RunningService, free_port, write_model
+from running_service import RunningService, free_port
 
 PAGE = Path(__file__).parents[2] / "docs" / "clients.md"
 PROGRAMS = dict(re.findall(r"^```(python|php|javascript|sh)\n(.+?)^```$", PAGE.read_text("utf-8"), re.M | re.S))
@@ -28,14 +28,6 @@ INTERPRETERS = {
 }
 Moderate = Callable[..., str]
 languages = pytest.mark.parametrize("language", [*INTERPRETERS])
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    folder = tmp_path_factory.mktemp("clients")
-    write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="1") as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,19 +4,9 @@ POST /v1/batch of the whole service: answers that come while the client is still
 
 import json
 import socket
-from collections.abc import Iterator
 from typing import IO, Any
 
-import pytest
-from running_service import RunningService, write_model
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    folder = tmp_path_factory.mktemp("batch")
-    write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="1") as running:
-        yield running
+from running_service import RunningService
 
 
 def opened(service: RunningService, request_id: str = "any") -> tuple[socket.socket, IO[bytes]]:

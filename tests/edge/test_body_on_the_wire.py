@@ -4,21 +4,12 @@ How a body arrives at the whole service: in chunks, too long, or cut off.
 
 import json
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from running_service import SECONDS, RunningService, write_model
+from running_service import SECONDS, RunningService
 
 GOOD = b'{"name": "a", "comment": "b"}'
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    folder = tmp_path_factory.mktemp("bodies")
-    write_model(folder / "models")
-    with RunningService(folder, HAMLET_WORKERS="1") as running:
-        yield running
 
 
 def post(service: RunningService, header: str, sent: bytes, *, is_cut: bool = False) -> tuple[int, str]:

@@ -50,11 +50,7 @@ def replicas(
     installed: Callable[[str, str], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Replicas]:
-    engine = connect(postgresql.url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    postgresql.empty()
     with ExitStack() as running:
         services: list[RunningService] = []
         for name in ("one", "two"):

@@ -15,10 +15,7 @@ from service.store.engine import connect
 def test_four_services_that_start_together_on_an_empty_store_all_serve(
     tmp_path: Path, postgresql: PostgresqlServer
 ) -> None:
-    engine = connect(postgresql.url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+    postgresql.empty()
     services = []
     for name in "abcd":
         write_model(tmp_path / name / "models")
@@ -30,6 +27,7 @@ def test_four_services_that_start_together_on_an_empty_store_all_serve(
         ended = [each.result() for each in [threads.submit(service.__exit__) for service in running]]
 
     assert ready == [200] * len(ended)
+    engine = connect(postgresql.url)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
         assert connection.scalar(text("SELECT count(*) FROM sites")) == 1

@@ -105,11 +105,7 @@ def test_a_store_that_vanished_is_not_written_to_as_if_it_were_there(serve: Serv
 
 @pytest.fixture
 def database(postgresql: PostgresqlServer) -> str:
-    engine = connect(postgresql.url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    postgresql.empty()
     return postgresql.url
 
 
