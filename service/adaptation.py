@@ -9,7 +9,8 @@ from typing import Any
 
 from service.core.decision import Reason
 from service.core.features import Features
-from service.token_weights import TokenWeights, in_one_text, quoting
+from service.core.remembered import Recurring
+from service.token_weights import CACHED_CLUES, TokenWeights, in_one_text, quoting
 
 CODE = "site_labels"
 # In the compiled model: the names of the adapted sites, as JSON.
@@ -27,6 +28,7 @@ class Adaptation:
         Take them from those tables of a compiled model whose names begin with the prefix.
         """
         self.tokens = TokenWeights(tables, prefix)
+        self._known_clues = Recurring(self.tokens.of_clue, most=CACHED_CLUES)
         self.least: float
         self.most: float
         self.least, self.most = tables[f"{prefix}bounds"]
@@ -40,7 +42,10 @@ class Adaptation:
         """
         words, clues = features.words, features.clues
         weights, insides, lengths = self.tokens.of_words(words)
-        weighed = [*in_one_text(weights, insides, self.tokens.more(lengths)), *map(self.tokens.of_clue, clues)]
+        weighed = [
+            *in_one_text(weights, insides, self.tokens.more(lengths)),
+            *map(self._known_clues.__getitem__, clues),
+        ]
         total = sum(weighed)
         counted = self.bounded(total)
         if not counted:

@@ -25,10 +25,9 @@ from service.core.light_dataclass import light_dataclass
 from service.core.remembered import Recurring
 from service.core.site import Thresholds
 from service.core.thresholds import Curve
-from service.token_weights import TokenWeights, Weighed, in_one_text, quoting
+from service.token_weights import CACHED_CLUES, TokenWeights, Weighed, in_one_text, quoting
 
 CURRENT = "CURRENT"
-CACHED_CLUES = 4_096
 # What each link that weighs against a comment counts for behind the one that weighs most: one more never helps.
 FURTHER = 0.1
 _NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)

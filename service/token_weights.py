@@ -13,8 +13,8 @@ from service.core.features import PASSAGE
 from service.core.remembered import Recurring
 from service.core.text import words_in
 
-# What is remembered of words: to weigh a new one takes some look-ups a letter.
-CACHED_WORDS = 8_192
+# What is remembered of tokens: to weigh a new one takes some look-ups a letter.
+CACHED_WORDS, CACHED_CLUES = 8_192, 4_096
 QUOTED_WORDS = 5
 _NO_PAIRS: Mapping[str, float] = {}
 # For each of neighbouring words: what it weighs in a passage, what the n-grams inside it do, how many words it is.
