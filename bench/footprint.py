@@ -84,7 +84,7 @@ def labels(client: redis.Redis, engine: Engine, count: int = 2_000) -> float:
     wish = Wish(Label.SPAM, Source.MODERATOR, "Ann", "k", 1.0, NOW, contradicts=False)
     for number, text in enumerate(_texts(count)):
         subject = store.worded(1, Comment(f"Ann {number}", text, email=f"reader{number}@mail.example", ip="198.41.0.4"))
-        memory.add(1, Labelled(subject, store.give(1, subject, wish)[0]))
+        memory.add(1, [Labelled(subject, store.give(1, subject, wish)[0])])
     return _bytes(client, "labels") / count
 
 

@@ -82,14 +82,6 @@ class ClaimInFlight(HamletError):
     status, code, title = 409, "in-flight", "The same comment is being decided"
 
 
-class DecidedMeanwhile(HamletError):
-    """
-    Somebody else has said what a comment was, since the caller last looked.
-    """
-
-    status, code, title = 409, "decided-meanwhile", "Decided by somebody else"
-
-
 class TrainingBusy(HamletError):
     """
     A training that somebody started is still running.

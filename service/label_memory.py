@@ -69,27 +69,28 @@ class LabelMemory:
         self._lock = threading.Lock()
         self._ask_again_at: dict[int, float] = {}
 
-    def add(self, site_id: int, labelled: Labelled) -> None:
+    def add(self, site_id: int, labelled: Sequence[Labelled]) -> None:
         """
-        Let a label act on the very next comment.
+        Let labels act on the very next comment.
         """
-        (filled, key), records = self._keys.labels(site_id), self._keys.said.records(labelled)
+        (filled, key), records = self._keys.labels(site_id), [*map(self._keys.said.records, labelled)]
+        names = [*dict.fromkeys(name for each in records for name in each)]
 
         def change(pipe: "redis.client.Pipeline") -> None:
             since = cast("bytes | None", pipe.get(filled))
-            values = cast("list[bytes | None]", pipe.hmget(key, [*records]))
+            values = cast("list[bytes | None]", pipe.hmget(key, names))
             pipe.multi()
-            pairs = zip(records.items(), values, strict=True)
-            pipe.hset(key, mapping={field: added(field, value or b"", record) for (field, record), value in pairs})
+            known = {name: value or b"" for name, value in zip(names, values, strict=True)}
+            pipe.hset(key, mapping=dict(_with(known, records).items()))
             pipe.expire(key, DAY_SECONDS)
             if since:
                 pipe.set(filled, since.partition(b" ")[0] + b" added to", ex=DAY_SECONDS)
 
         try:
-            if records:
+            if names:
                 self._client.transaction(change, filled, key)
         except (redis.RedisError, OSError) as error:
-            logger.warning("a label acts later, since Redis does not take it (%s)", type(error).__name__)
+            logger.warning("labels act later, since Redis does not take them (%s)", type(error).__name__)
 
     def take_back(self, site_id: int) -> None:
         """
@@ -178,8 +179,11 @@ class LabelMemory:
         pipe.set(filled, f"{int(seconds)} {version}", ex=DAY_SECONDS)
 
     def _fields(self, site_id: int, since: datetime) -> dict[bytes, bytes]:
-        fields: dict[bytes, bytes] = {}
-        for labelled in self._stored.recent(site_id, since, MOST_LABELS):
-            for field, record in self._keys.said.records(labelled).items():
-                fields[field] = added(field, fields.get(field, b""), record)
-        return fields
+        return _with({}, map(self._keys.said.records, self._stored.recent(site_id, since, MOST_LABELS)))
+
+
+def _with(fields: dict[bytes, bytes], records: Iterable[dict[bytes, bytes]]) -> dict[bytes, bytes]:
+    for each in records:
+        for field, record in each.items():
+            fields[field] = added(field, fields.get(field, b""), record)
+    return fields

@@ -2,7 +2,7 @@
 The use case: what somebody says that a comment was, kept for good, and heard by the very next comment.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -22,6 +22,9 @@ HOUR = timedelta(hours=1)
 BURST = 10
 # Beyond so many times its limit nothing is kept of a key, not even aside: the disk is finite.
 MOST_ASIDE = 10
+# Of many comments that are decided on together so many are a transaction: nobody who writes waits long for it, and few
+# of them wait for a disk.
+PORTION = 50
 # Of a name, in characters.
 LONGEST_WHO = 200
 CAPPED, IN_BURST = "too many labels in an hour", "a burst against the model"
@@ -34,10 +37,14 @@ class Store(Protocol):
 
     def decided(self, site_id: int, decision_id: str) -> Subject | None: ...
     def worded(self, site_id: int, comment: Comment) -> Subject: ...
-    def give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected = ...) -> tuple[Given, bool]: ...
+    def all_decided(self, site_id: int, ids: Collection[str]) -> list[Subject]: ...
+    def give(self, site_id: int, subject: Subject, wish: Wish) -> tuple[Given, bool]: ...
+    def give_all(
+        self, site_id: int, subjects: Collection[Subject], wish: Wish, expected: Expected
+    ) -> dict[str, tuple[Given, bool]]: ...
     def take_back(
-        self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
-    ) -> bool: ...
+        self, site_id: int, seen: Mapping[str, Label | None], source: Source, who: str, now: datetime
+    ) -> set[str]: ...
     def of(self, site_id: int, subject_id: str) -> list[Given]: ...
     def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]: ...
     def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None: ...
@@ -48,7 +55,7 @@ class Memory(Protocol):
     What the next comment is compared with; never raises.
     """
 
-    def add(self, site_id: int, labelled: Labelled) -> None: ...
+    def add(self, site_id: int, labelled: Sequence[Labelled]) -> None: ...
     def take_back(self, site_id: int) -> None: ...
 
 
@@ -133,22 +140,26 @@ class Labelling:
             subject = replace(subject, verdict=report.told, score=self.score(report.comment, site.name))
         return self._hear(site, subject, report.label, Source.AKISMET, report.who, most_aside=MOST_ASIDE)
 
-    def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> Given:
+    def decide(self, site_id: int, seen: Mapping[str, Label | None], label: Label, who: str) -> set[str]:
         """
-        Take what a moderator says of a decided comment of which they saw that it had the label `seen`, or none.
-
-        Raises:
-            NotFound: this site has no decision of this id.
-            DecidedMeanwhile: another label is in force by now.
+        Take what a moderator says of decided comments, which had these labels when they saw them, or none, and return
+        those of which it is so now: neither those of which somebody else said otherwise meanwhile, nor those that this
+        site does not have, or not any more.
         """
-        subject = self._decided(site_id, decision_id)
+        decided: set[str] = set()
         weight = weight_of(Source.MODERATOR, who)
-        wish = Wish(label, Source.MODERATOR, who, None, weight, self.clock(), contradicts=False)
-        given, is_new = self.store.give(site_id, subject, wish, lambda known: (known and known.label) == seen)
-        if is_new:
-            self.count(given)
-            self.memory.add(site_id, Labelled(subject, given))
-        return given
+        for part in _portions(seen):
+            subjects = {each.id: each for each in self.store.all_decided(site_id, part)}
+            wish = Wish(label, Source.MODERATOR, who, None, weight, self.clock(), contradicts=False)
+            said = self.store.give_all(
+                site_id, subjects.values(), wish, lambda about, known: (known and known.label) == seen[about.id]
+            )
+            new = [Labelled(subjects[each], given) for each, (given, is_new) in said.items() if is_new]
+            for each in new:
+                self.count(each.given)
+            self.memory.add(site_id, new)
+            decided |= {*said}
+        return decided
 
     def take_back(self, site_id: int, seen: Mapping[str, Label | None], who: str) -> set[str]:
         """
@@ -157,11 +168,8 @@ class Labelling:
         """
         taken: set[str] = set()
         try:
-            for decision_id, label in seen.items():
-                subject = self.store.decided(site_id, decision_id)
-                mine = (Source.MODERATOR, who, label, self.clock())
-                if subject and self.store.take_back(site_id, subject.id, *mine):
-                    taken.add(decision_id)
+            for part in _portions(seen):
+                taken |= self.store.take_back(site_id, part, Source.MODERATOR, who, self.clock())
         finally:
             # Once for all of them: each time all labels of the site are read again. Where the process ends before, what
             # was undone counts on until these are read anew.
@@ -200,5 +208,10 @@ class Labelling:
         left = Quota(limit, max(0, limit - count - is_new), reset) if limit else None
         heard = Heard(given, self.store.of(site.id, subject.id), left)
         if heard.in_force:
-            self.memory.add(site.id, Labelled(subject, heard.in_force))
+            self.memory.add(site.id, [Labelled(subject, heard.in_force)])
         return heard
+
+
+def _portions(seen: Mapping[str, Label | None]) -> Iterator[dict[str, Label | None]]:
+    items = [*seen.items()]
+    return (dict(items[start : start + PORTION]) for start in range(0, len(items), PORTION))

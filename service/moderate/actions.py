@@ -2,28 +2,20 @@
 Deciding on comments, and taking a decision back.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Collection
 from typing import cast
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, redirect, request, url_for
 
 from service.core.labels import Label
-from service.errors import DecidedMeanwhile, InvalidField, NotFound
+from service.errors import InvalidField
 from service.labelling import Labelling
 from service.moderate import filters
-from service.moderate.queue import MOST_AT_ONCE, card_of, counted
+from service.moderate.queue import MOST_AT_ONCE, cards_of, counted
 from service.moderate.session import moderator, page_of
 from service.moderate.sites import chosen_site, own_sites
 from service.store.browsing import Browsing, Filter
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    id: str
-    seen: Label | None
 
 
 def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
@@ -34,42 +26,31 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.post("/decide")
     def decide() -> Response:
         site_id, label = chosen_site(own_sites(browsing), request.form.get("site", "")), _label()
-        choices, who = _choices(), moderator().name
-        decided = partial(labelling.decide, site_id, label=label, who=who)
-        refused = {each.id for each in choices if not _is_done(partial(decided, each.id, seen=each.seen))}
-        return _after(browsing, site_id, choices, refused, f"{len(choices) - len(refused)} decided: {label}.")
+        seen = _seen()
+        decided = labelling.decide(site_id, seen, label, moderator().name)
+        return _after(browsing, site_id, seen, decided, f"{len(decided)} decided: {label}.")
 
     @pages.post("/undo")
     def undo() -> Response:
         site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))
-        choices, who = _choices(), moderator().name
+        seen = _seen()
         # Of what somebody else said nothing is taken back, but it can be overruled.
-        taken = labelling.take_back(site_id, {each.id: each.seen for each in choices}, who)
-        refused = {each.id for each in choices} - taken
-        return _after(browsing, site_id, choices, refused, f"{len(taken)} taken back.", is_undo=True)
-
-
-def _is_done(act: Callable[[], object]) -> bool:
-    # What was erased since the page was drawn is not there any more, and keeps no other comment from being decided on.
-    try:
-        act()
-    except (DecidedMeanwhile, NotFound):
-        return False
-    return True
+        taken = labelling.take_back(site_id, seen, moderator().name)
+        return _after(browsing, site_id, seen, taken, f"{len(taken)} taken back.", is_undo=True)
 
 
 def _after(
-    browsing: Browsing, site_id: int, choices: list[_Choice], refused: set[str], told: str, *, is_undo: bool = False
+    browsing: Browsing, site_id: int, chosen: Collection[str], done: set[str], told: str, *, is_undo: bool = False
 ) -> Response:
     """
     Return the changed comments where only these are replaced, else the way back to the list.
     """
-    back = _back(site_id)
+    back, refused = _back(site_id), {*chosen} - done
     if "HX-Request" not in request.headers and not refused:
         told_at = "undone" if is_undo else "decided"
         return cast("Response", redirect(f"{url_for('moderate.show')}?{back}#{told_at}", 303))
-    cards = [card_of(browsing, site_id, choice.id) for choice in choices]
-    undo = [] if is_undo else [card for card in cards if card.id not in refused]
+    cards = cards_of(browsing, site_id, chosen)
+    undo = [] if is_undo else [card for card in cards if card.id in done]
     kept = "you took it back already, or somebody else said so; decide to overrule them"
     why = kept if is_undo else "somebody else decided meanwhile"
     if any(card.is_erased for card in cards):
@@ -82,19 +63,19 @@ def _after(
     return page_of("moderate/refused.html", **parts, site_id=site_id, back=back)
 
 
-def _choices() -> list[_Choice]:
-    choices = list(_chosen())
-    if not 0 < len(choices) <= MOST_AT_ONCE:
-        raise InvalidField(f"choose from 1 to {MOST_AT_ONCE} comments", field="choice")
-    return choices
-
-
-def _chosen() -> Iterator[_Choice]:
-    for text in dict.fromkeys(request.form.getlist("choice")):
+def _seen() -> dict[str, Label | None]:
+    """
+    Return the labels that the chosen comments had on the page, by their ids.
+    """
+    chosen: dict[str, Label | None] = {}
+    for text in request.form.getlist("choice"):
         decision_id, _, seen = text.partition("|")
         if seen not in ("", *Label):
             raise InvalidField("`choice` must be a decision and the label that it had", field="choice")
-        yield _Choice(decision_id, Label(seen) if seen else None)
+        chosen[decision_id] = Label(seen) if seen else None
+    if not 0 < len(chosen) <= MOST_AT_ONCE:
+        raise InvalidField(f"choose from 1 to {MOST_AT_ONCE} comments", field="choice")
+    return chosen
 
 
 def _label() -> Label:

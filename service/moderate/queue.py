@@ -2,6 +2,7 @@
 The list of comments, and a closer look at one of them.
 """
 
+from collections.abc import Collection
 from functools import cache
 
 from flask import Blueprint, Response, request
@@ -62,7 +63,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.get("/comments/<decision_id>")
     def look(decision_id: str) -> Response:
         site_id = chosen_site(own_sites(browsing), request.args.get("site", ""))
-        card = card_of(browsing, site_id, decision_id)
+        (card,) = cards_of(browsing, site_id, [decision_id])
         return page_of(
             "moderate/closer.html",
             card=card,
@@ -80,17 +81,17 @@ def counted(count: int) -> str:
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
-def card_of(browsing: Browsing, site_id: int, decision_id: str) -> Card:
+def cards_of(browsing: Browsing, site_id: int, ids: Collection[str]) -> list[Card]:
     """
-    Return a decided comment, to be drawn.
+    Return decided comments in the order of their ids, to be drawn.
 
     Raises:
-        NotFound: this site has none of this id.
+        NotFound: this site has none of one of these ids.
     """
-    found = browsing.one(site_id, decision_id)
-    if found is None:
+    found = browsing.of_ids(site_id, ids)
+    if len(found) < len(ids):
         raise NotFound("this site has no such comment")
-    return draw(found)
+    return [draw(found[each]) for each in ids]
 
 
 def _others(browsing: Browsing, site_id: int, card: Card) -> dict[Alike, list[Card]]:

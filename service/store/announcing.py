@@ -2,6 +2,8 @@
 What happens to comments put into the outbox, in the transaction that makes it true.
 """
 
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,32 +36,42 @@ _IS_HELD = (decisions.c.verdict == Verdict.HOLD.value) & ~answered('"log_only":t
 _WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webhook.is_not(None))
 
 
-def announce_label(
-    connection: Connection, decision_id: str, before: Label | None, after: Label | None, source: str, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Change:
     """
-    Have a site told that somebody decided on a comment, or decided otherwise.
+    What people said of a decided comment, by some way.
 
-    Args:
-        connection: In the transaction that keeps the label.
-        decision_id: Of the decision on the comment; nothing is told of one that is not known.
-        before: The label that was in force, if any.
-        after: The label in force now, None if the only one was taken back. If it is as before, nothing has happened.
-        source: By which way it came.
-        now: When.
+    `before` is the label that was in force, if any, and `after` the one that is now, None if the only one was taken
+    back.
     """
-    row = connection.execute(_DECIDED.where(decisions.c.id == decision_id)).one_or_none()
-    if row is None or before is after:
-        return
-    event = Event.CHANGED if before else Event.DECIDED
-    event_id = f"{event}:{decision_id}:{after or 'none'}:{round(now.timestamp() * 1e6)}"
+
+    decision_id: str
+    before: Label | None
+    after: Label | None
+    source: str
+
+
+def announce_labels(connection: Connection, changes: Collection[Change], now: datetime) -> None:
+    """
+    Have sites told, in the transaction that keeps the labels, that somebody decided on comments, or decided otherwise.
+    Of a decision that is not known, or whose label is as it was, nothing is told.
+    """
+    new = {change.decision_id: change for change in changes if change.before is not change.after}
+    if new:
+        rows = connection.execute(_DECIDED.where(decisions.c.id.in_(new))).all()
+        _put(connection, [message for row in rows for message in _of_label(row, new[row.id], now)], now)
+
+
+def _of_label(row: Row[Any], change: Change, now: datetime) -> Iterator[dict[str, Any]]:
+    event = Event.CHANGED if change.before else Event.DECIDED
+    event_id = f"{event}:{row.id}:{change.after or 'none'}:{round(now.timestamp() * 1e6)}"
     # Akismet's protocol knows spam and ham only: of a comment that is held again nothing can be said.
-    told = after or LABELS.get(Verdict(row.verdict))
-    if told and row.home and row.details.get("callback") and source in TOLD_BACK:
-        _put(connection, row, Kind.CALLBACK, f"callback:{event_id}", callback(_subject(row), told), now)
+    told = change.after or LABELS.get(Verdict(row.verdict))
+    if told and row.home and row.details.get("callback") and change.source in TOLD_BACK:
+        yield _message(row, Kind.CALLBACK, f"callback:{event_id}", callback(_subject(row), told))
     if row.webhook:
-        body = webhook(event, event_id, now, row.name, _subject(row), after)
-        _put(connection, row, Kind.WEBHOOK, event_id, body, now)
+        body = webhook(event, event_id, now, row.name, _subject(row), change.after)
+        yield _message(row, Kind.WEBHOOK, event_id, body)
 
 
 def has_webhooks(connection: Connection) -> bool:
@@ -83,10 +95,7 @@ def _announce_held(connection: Connection, site_id: int, since: datetime, now: d
     lately = decisions.c.id >= first_id(since - LOOK_BACK)
     held = _DECIDED.where(decisions.c.site_id == site_id, _IS_HELD, lately, ~_IS_TOLD)
     rows = connection.execute(held.order_by(decisions.c.id).limit(MOST_HELD)).all()
-    for row in rows:
-        event_id = f"{Event.HELD}:{row.id}"
-        body = webhook(Event.HELD, event_id, now, row.name, _subject(row))
-        _put(connection, row, Kind.WEBHOOK, event_id, body, now)
+    _put(connection, [_of_held(row, now) for row in rows], now)
     # What is further ahead than clocks differ was set by one that has been put back since.
     is_astray = now - since > LONGEST_LOOK or since - now > 2 * LOOK_BACK
     if len(rows) < MOST_HELD and (is_astray or (rows and now > since)):
@@ -98,10 +107,19 @@ def _subject(row: Row[Any]) -> Subject:
     return Subject(row.id, Verdict(row.verdict), row.score, row.details)
 
 
-def _put(connection: Connection, row: Row[Any], kind: Kind, event_id: str, body: dict[str, Any], now: datetime) -> None:
-    # Two replicas may find the same held comment; the second one's row is the first one's.
+def _of_held(row: Row[Any], now: datetime) -> dict[str, Any]:
+    event_id = f"{Event.HELD}:{row.id}"
+    return _message(row, Kind.WEBHOOK, event_id, webhook(Event.HELD, event_id, now, row.name, _subject(row)))
+
+
+def _message(row: Row[Any], kind: Kind, event_id: str, body: dict[str, Any]) -> dict[str, Any]:
     url = row.details["callback"] if kind is Kind.CALLBACK else None
-    message = {"id": event_id, "site_id": row.site_id, "kind": kind, "subject": row.id, "url": url, "body": body}
+    return {"id": event_id, "site_id": row.site_id, "kind": kind, "subject": row.id, "url": url, "body": body}
+
+
+def _put(connection: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> None:
     fresh = {"created_at": now, "due_at": now, "attempts": 0, "state": State.PENDING}
-    new = insert_into(outbox, connection.dialect).values(**message, **fresh)
-    connection.execute(new.on_conflict_do_nothing())
+    if messages:
+        # Two replicas may find the same held comment; the second one's row is the first one's.
+        new = insert_into(outbox, connection.dialect).on_conflict_do_nothing()
+        connection.execute(new, [message | fresh for message in messages])

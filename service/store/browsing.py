@@ -2,7 +2,7 @@
 The decisions of a site as a moderator looks through them: filtered, in an order, a page at a time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,14 +129,13 @@ class Browsing:
         with available(), self._reading.connect() as connection:
             return set(connection.scalars(select(decisions.c.site_id).where(IS_WAITING).distinct()))
 
-    def one(self, site_id: int, decision_id: str) -> Found | None:
+    def of_ids(self, site_id: int, ids: Collection[str]) -> dict[str, Found]:
         """
-        Return one decided comment; None if this site has none of this id.
+        Return decided comments by their ids, without those of which this site has none of this id.
         """
-        query = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id == decision_id)
+        query = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id.in_(ids))
         with available(), self._reading.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        return _found(row) if row else None
+            return {row.id: _found(row) for row in connection.execute(query)}
 
     def page(self, site_id: int, chosen: Filter, most: int, before: str = "") -> Sequence[Found]:
         """

@@ -2,20 +2,21 @@
 What people said that comments were: every label for good, with the comment's fields, so that it outlives its decision.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.core.comment import Comment
 from service.core.commenter import address_hash, email_hash
 from service.core.labels import TAKEN_BACK, Given, Label, Source, Subject, in_force
 from service.core.wording import wording
-from service.errors import DecidedMeanwhile, NotFound
-from service.store.announcing import announce_label
+from service.errors import NotFound
+from service.store.announcing import Change, announce_labels
 from service.store.decisions import details_of
 from service.store.engine import available, one_by_one, unavailable, unhurried
 from service.store.labelled import IN_FORCE, given_of, of_decision, of_site
@@ -38,6 +39,9 @@ _NEWEST = (
 _OF_WORDING = select(_NEWEST.c.id).where(_NEWEST.c.wording.in_(bindparam("wordings", expanding=True))).limit(1)
 _WORDED = select(decisions).where(decisions.c.id == _OF_WORDING.scalar_subquery())
 
+# Of a label what it says, without the comment's fields.
+_SAID = tuple(labels.c[each] for each in ("id", "label", "who", "source", "weight", "at", "set_aside"))
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -55,7 +59,7 @@ class Wish:
     set_aside: str | None = None
 
 
-Expected = Callable[[Given | None], bool]
+Expected = Callable[[Subject, Given | None], bool]
 
 
 class Labels:
@@ -76,11 +80,15 @@ class Labels:
         """
         Return the comment of a decision; None if this site has none of this id, or it was erased.
         """
-        is_one = (decisions.c.site_id == site_id, decisions.c.id == decision_id, decisions.c.erased_at.is_(None))
-        query = select(decisions).where(*is_one)
+        return next(iter(self.all_decided(site_id, [decision_id])), None)
+
+    def all_decided(self, site_id: int, ids: Collection[str]) -> list[Subject]:
+        """
+        Return the comments of decisions, without those that `decided` does not know.
+        """
+        are_those = (decisions.c.site_id == site_id, decisions.c.id.in_(ids), decisions.c.erased_at.is_(None))
         with available(), self._reading.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        return of_decision(row) if row else None
+            return [of_decision(row) for row in connection.execute(select(decisions).where(*are_those))]
 
     def worded(self, site_id: int, comment: Comment) -> Subject:
         """
@@ -100,21 +108,29 @@ class Labels:
         said = select(labels.c.subject).where(labels.c.site_id == site_id, labels.c.subject.in_(subjects[1:]))
         return (connection.scalar(said.limit(1)) if subjects[1:] else None) or subjects[0]
 
-    def give(
-        self, site_id: int, subject: Subject, wish: Wish, expected: Expected = lambda _: True
-    ) -> tuple[Given, bool]:
+    def give(self, site_id: int, subject: Subject, wish: Wish) -> tuple[Given, bool]:
         """
         Store a label and return it, and whether it is new: what the same person said of a comment last is not said
         again. Once this returns it is on the disk.
 
         Raises:
-            DecidedMeanwhile: the label in force is not as expected; nothing was stored.
             NotFound: the comment was erased meanwhile; nothing was stored.
+        """
+        for given in self.give_all(site_id, [subject], wish).values():
+            return given
+        raise NotFound("the comment was erased meanwhile")
+
+    def give_all(
+        self, site_id: int, subjects: Collection[Subject], wish: Wish, expected: Expected = lambda *_: True
+    ) -> dict[str, tuple[Given, bool]]:
+        """
+        Give many comments a label in one transaction, each as `give` does, and return what became of each by its id.
+        Those are not in it that were erased meanwhile, or whose label in force is not as expected.
         """
         for _ in range(_ATTEMPTS):
             with available():
                 try:
-                    return self._give(site_id, subject, wish, expected)
+                    return self._give(site_id, subjects, wish, expected)
                 except IntegrityError:
                     continue  # the same person's other click came first
         raise unavailable()
@@ -124,7 +140,7 @@ class Labels:
         Return all that was said of a comment, the earliest first.
         """
         with available(), self._reading.connect() as connection:
-            return [given_of(row) for row in connection.execute(_about(site_id, subject_id))]
+            return _said(connection, site_id, [subject_id])[subject_id]
 
     def given_since(self, site_id: int, key_id: str, since: datetime) -> tuple[int, int, datetime | None]:
         """
@@ -148,51 +164,65 @@ class Labels:
             _settle(connection, chosen)
 
     def take_back(
-        self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
-    ) -> bool:
+        self, site_id: int, seen: Mapping[str, Label | None], source: Source, who: str, now: datetime
+    ) -> set[str]:
         """
-        Let the latest label that somebody gave a comment, and that counts, count no more; what was in force before it
-        is again. Return whether there was one, and the label in force the one that they had seen: of two clicks on the
-        same page the second must not take back an earlier word.
+        Let the latest label that somebody gave each of some comments, and that counts, count no more, in one
+        transaction; what was in force before it is again. Return the comments where there was one, and the label in
+        force was the one that they had seen: of two clicks on the same page the second must not take back an earlier
+        word.
         """
-        mine = (labels.c.source == source.value, labels.c.who == without_nul(who), labels.c.set_aside.is_(None))
+        mine = (source, without_nul(who))
         with available(), self._engine.begin() as connection:
-            _one_at_a_time(connection, decisions.c.id == subject_id)
-            rows = connection.execute(_about(site_id, subject_id).where(*mine)).all()
-            before = _in_force(connection, rows[-1]) if rows else None
-            if before is None or before.label is not seen:
-                return False
-            chosen = labels.c.id == rows[-1].id
+            _one_at_a_time(connection, decisions.c.id.in_(seen))
+            latest, before = {}, {}
+            for subject_id, said in _said(connection, site_id, seen).items():
+                own = [each for each in said if (each.source, each.who) == mine and each.set_aside is None]
+                known = in_force(said)
+                if own and known and known.label is seen[subject_id]:
+                    latest[subject_id], before[subject_id] = own[-1].id, known.label
+            chosen = labels.c.id.in_(latest.values())
             connection.execute(update(labels).where(chosen).values(set_aside=TAKEN_BACK))
             _settle(connection, chosen)
-            after = _in_force(connection, rows[-1])
-            announce_label(connection, subject_id, before.label, after.label if after else None, source, now)
-        return True
+            after = _in_force(connection, site_id, latest)
+            changes = [Change(each, before[each], _label(after[each]), source) for each in latest]
+            announce_labels(connection, changes, now)
+        return {*latest}
 
-    def _give(self, site_id: int, subject: Subject, wish: Wish, expected: Expected) -> tuple[Given, bool]:
+    def _give(
+        self, site_id: int, subjects: Collection[Subject], wish: Wish, expected: Expected
+    ) -> dict[str, tuple[Given, bool]]:
+        about = {subject.id: subject for subject in subjects}
+        mine = (wish.source, without_nul(wish.who))
+        done: dict[str, tuple[Given, bool]] = {}
+        rows, changes = [], []
         with self._engine.begin() as connection:
-            if any(_one_at_a_time(connection, decisions.c.id == subject.id)):
-                raise NotFound("the comment was erased meanwhile")
-            rows = connection.execute(_about(site_id, subject.id)).all()
-            known = in_force([given_of(row) for row in rows])
-            mine = (wish.source, without_nul(wish.who))
-            is_again = known is not None and (known.source, known.who, known.label) == (*mine, wish.label)
-            if not expected(known) and not is_again:
-                raise DecidedMeanwhile("somebody else decided on this comment meanwhile")
-            said = [row for row in rows if (row.source, row.who) == mine]
-            if said and said[-1].label == wish.label and said[-1].set_aside != TAKEN_BACK:
-                return given_of(said[-1]), False
-            # Behind what was said before, also where the clock went back, or another machine's is ahead.
-            now, wish = wish.at, replace(wish, at=max([wish.at, *(each.at + timedelta.resolution for each in rows)]))
-            row = self._row(site_id, subject, wish, len(said))
-            connection.execute(insert(labels), row)
-            _settle(connection, labels.c.id == row["id"])
-            given = Given(row["id"], wish.label, row["who"], wish.source, wish.weight, wish.at, wish.set_aside)
-            after = in_force([*map(given_of, rows), given])
-            if subject.decision_id and after:
-                was = known.label if known else None
-                announce_label(connection, subject.decision_id, was, after.label, wish.source, now)
-        return given, True
+            erased = _one_at_a_time(connection, decisions.c.id.in_(about))
+            said = _said(connection, site_id, about)
+            for subject in (each for each in about.values() if each.id not in erased):
+                earlier = said[subject.id]
+                known = in_force(earlier)
+                is_again = known is not None and (known.source, known.who, known.label) == (*mine, wish.label)
+                if not expected(subject, known) and not is_again:
+                    continue
+                own = [each for each in earlier if (each.source, each.who) == mine]
+                if own and own[-1].label == wish.label and own[-1].set_aside != TAKEN_BACK:
+                    done[subject.id] = own[-1], False
+                    continue
+                # Behind what was said before, also where the clock went back, or another machine's is ahead.
+                at = max([wish.at, *(each.at + timedelta.resolution for each in earlier)])
+                row = self._row(site_id, subject, replace(wish, at=at), len(own))
+                given = Given(row["id"], wish.label, row["who"], wish.source, wish.weight, at, wish.set_aside)
+                done[subject.id] = given, True
+                rows.append(row)
+                if subject.decision_id:
+                    after = _label(in_force([*earlier, given]))
+                    changes.append(Change(subject.decision_id, _label(known), after, wish.source))
+            if rows:
+                connection.execute(insert(labels), rows)
+                _settle(connection, labels.c.id.in_([row["id"] for row in rows]))
+                announce_labels(connection, changes, wish.at)
+        return done
 
     def _row(self, site_id: int, subject: Subject, wish: Wish, turn: int) -> dict[str, Any]:
         comment = subject.comment
@@ -232,14 +262,19 @@ def release(engine: Engine, site: str, ids: Collection[str], now: datetime) -> i
     chosen = (named, labels.c.set_aside.is_not(None), labels.c.set_aside != TAKEN_BACK)
     with available(), engine.begin() as connection:
         _one_at_a_time(connection, _about_which(named))
-        rows = connection.execute(select(labels).where(*chosen)).all()
-        before = {row.subject: _in_force(connection, row) for row in rows}
+        rows = {row.subject: row for row in connection.execute(select(labels).where(*chosen))}
+        if not rows:
+            return 0
+        (site_id,) = {row.site_id for row in rows.values()}
+        before = _in_force(connection, site_id, rows)
         count = connection.execute(update(labels).where(*chosen).values(set_aside=None)).rowcount
         _settle(connection, named)
-        for row in {row.subject: row for row in rows}.values():
-            was, given = before[row.subject], _in_force(connection, row)
-            if row.decision_id and given:
-                announce_label(connection, row.decision_id, was.label if was else None, given.label, given.source, now)
+        changes = [
+            Change(rows[subject].decision_id, _label(before[subject]), given.label, given.source)
+            for subject, given in _in_force(connection, site_id, rows).items()
+            if given and rows[subject].decision_id
+        ]
+        announce_labels(connection, changes, now)
     return count
 
 
@@ -257,22 +292,34 @@ def _about_which(chosen: ColumnElement[bool]) -> ColumnElement[bool]:
     return decisions.c.id.in_(select(labels.c.decision_id).where(chosen))
 
 
-def _one_at_a_time(connection: Connection, about: ColumnElement[bool]) -> Sequence[datetime | None]:
+def _one_at_a_time(connection: Connection, about: ColumnElement[bool]) -> set[str]:
     """
-    Lock decisions, and return when each was erased.
+    Lock decisions, and return the ids of those that were erased.
     """
-    # Of PostgreSQL's transactions two could each see the other's label too late; SQLite has one writer at a time.
-    locking = select(decisions.c.erased_at).where(about).order_by(decisions.c.id).with_for_update()
-    return connection.scalars(locking).all()
+    # Of PostgreSQL's transactions two could each see the other's label too late; SQLite has one writer at a time. In
+    # one order, or two that decide on the same comments could wait for each other in a circle.
+    locking = select(decisions.c.id, decisions.c.erased_at).where(about).order_by(decisions.c.id).with_for_update()
+    return {row.id for row in connection.execute(locking) if row.erased_at}
 
 
-def _in_force(connection: Connection, row: Row[Any]) -> Given | None:
-    return in_force([given_of(each) for each in connection.execute(_about(row.site_id, row.subject))])
+def _said(connection: Connection, site_id: int, subjects: Collection[str]) -> Mapping[str, list[Given]]:
+    """
+    Return all that was said of each of some comments, the earliest first.
+    """
+    about = (labels.c.site_id == site_id, labels.c.subject.in_(subjects))
+    said = defaultdict[str, list[Given]](list)
+    for row in connection.execute(select(labels.c.subject, *_SAID).where(*about).order_by(labels.c.at, labels.c.turn)):
+        said[row.subject].append(given_of(row))
+    return said
 
 
-def _about(site_id: int, subject: str) -> Select[Any]:
-    about = (labels.c.site_id == site_id, labels.c.subject == subject)
-    return select(labels).where(*about).order_by(labels.c.at, labels.c.turn)
+def _in_force(connection: Connection, site_id: int, subjects: Collection[str]) -> dict[str, Given | None]:
+    said = _said(connection, site_id, subjects)
+    return {subject: in_force(said[subject]) for subject in subjects}
+
+
+def _label(given: Given | None) -> Label | None:
+    return given.label if given else None
 
 
 def _of_key(site_id: int, key_id: str, since: datetime) -> tuple[Any, ...]:

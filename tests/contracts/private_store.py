@@ -70,7 +70,7 @@ class PrivateStore:
         for subject in (self.labels.decided(site.id, self.ids[0]), self.labels.worded(site.id, COMMENT_AGAIN)):
             assert subject
             given, _ = self.labels.give(site.id, subject, wish)
-            self.memory.add(site.id, Labelled(subject, given))
+            self.memory.add(site.id, [Labelled(subject, given)])
         Entries(engine).add("news", ENTRIES, NOON)
 
 

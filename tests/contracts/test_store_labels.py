@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from running_service import wait_until
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy.event import listen
 from stores import NOON, SECRET, OpenStore, Store, decision, registered
 from uuid_utils import uuid7
 
 from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.labels import Given, Label, Source, Subject, in_force
-from service.errors import DecidedMeanwhile
 from service.store.labelled import LabelledComments, stream
 from service.store.labels import Labels, Wish, release
 from service.store.outlets import Outlets
@@ -26,6 +26,11 @@ from service.store.tables import decisions, labels, outbox
 
 PITCH = Comment("Ann", "Payday loans for all", email="ann@loans.example", ip="8.8.8.8", url="http://loans.example/")
 SPAM = Wish(Label.SPAM, Source.API, "Mod", "k1", 0.5, NOON, contradicts=False)
+MODERATOR = replace(SPAM, source=Source.MODERATOR, who="Anna", key_id=None, weight=1.0)
+
+
+def is_first(_: Subject, known: Given | None) -> bool:
+    return known is None
 
 
 @dataclass
@@ -308,11 +313,8 @@ def test_the_site_is_told_of_a_label_once_it_is_released(say: Saying) -> None:
     assert [event.rpartition(":")[0] for event in after] == ["decided:01:spam"]
 
 
-MODERATOR = replace(SPAM, source=Source.MODERATOR, who="Anna", key_id=None, weight=1.0)
-
-
 def taken_back(say: Saying, who: str = "Anna", seen: Label = Label.SPAM) -> bool:
-    return say.labels.take_back(say.store.site.id, "01", Source.MODERATOR, who, seen, NOON)
+    return say.labels.take_back(say.store.site.id, {"01": seen}, Source.MODERATOR, who, NOON) == {"01"}
 
 
 def label_of_decision(say: Saying) -> str | None:
@@ -371,35 +373,109 @@ def test_what_was_taken_back_can_be_said_again(say: Saying) -> None:
 def test_a_label_is_refused_where_another_came_first(say: Saying) -> None:
     say(MODERATOR)
 
-    with pytest.raises(DecidedMeanwhile):
-        say.labels.give(say.store.site.id, say.subject, replace(MODERATOR, who="Bob"), lambda known: known is None)
+    given = say.labels.give_all(say.store.site.id, [say.subject], replace(MODERATOR, who="Bob"), is_first)
 
+    assert given == {}
     assert [given.who for given in say.said] == ["Anna"]
 
 
 def test_who_clicks_twice_was_not_forestalled_by_somebody_else(say: Saying) -> None:
     first, _ = say()
 
-    again = say.labels.give(say.store.site.id, say.subject, SPAM, lambda known: known is None)
+    again = say.labels.give_all(say.store.site.id, [say.subject], SPAM, is_first)
 
-    assert again == (first, False)
+    assert again == {"01": (first, False)}
 
 
-def test_of_two_moderators_at_once_one_decides_and_the_other_is_told(say: Saying, open_store: OpenStore) -> None:
-    starting = Barrier(2)
+def many(say: Saying) -> list[Subject]:
+    """
+    Have many more comments decided, at a site that hears of what people say of them.
+    """
+    ids = [f"{number:02}" for number in range(2, 42)]
+    for each in ids:
+        say.store.record(decision(each), replace(PITCH, callback="https://news.example/hook"))
+    outlets = Outlets(say.store.engine)
+    outlets.set_webhook("news", "https://hooks.example/hamlet", NOON)
+    outlets.set_home("news", "news.example")
+    return say.labels.all_decided(say.store.site.id, ids)
 
-    def decide(who: str) -> bool:
+
+def events(say: Saying) -> list[str]:
+    with say.store.engine.connect() as connection:
+        return [each.rpartition(":")[0] for each in connection.scalars(select(outbox.c.id).order_by(outbox.c.id))]
+
+
+def labels_in_queue(say: Saying, subjects: list[Subject]) -> list[str | None]:
+    chosen = decisions.c.id.in_([each.id for each in subjects])
+    with say.store.engine.connect() as connection:
+        return [*connection.scalars(select(decisions.c.label).where(chosen).order_by(decisions.c.id))]
+
+
+def test_many_comments_are_labelled_and_told_of_once_each_in_one_transaction(say: Saying) -> None:
+    subjects, commits = many(say), list[Connection]()
+    listen(say.store.engine, "commit", commits.append)
+
+    first = say.labels.give_all(say.store.site.id, subjects, MODERATOR, is_first)
+    in_one = len(commits)
+    again = say.labels.give_all(say.store.site.id, subjects, MODERATOR, is_first)
+
+    assert in_one == 1
+    assert {*first} == {*again} == {each.id for each in subjects}
+    assert [is_new for _, is_new in first.values()] == [True] * len(subjects)
+    assert again == {each: (given, False) for each, (given, _) in first.items()}
+    assert labels_in_queue(say, subjects) == ["spam"] * len(subjects)
+    told = [f"{way}decided:{each.id}:spam" for way in ("callback:", "") for each in subjects]
+    assert events(say) == sorted(told)
+
+
+def test_of_many_comments_what_was_decided_or_erased_meanwhile_keeps_no_other_from_being_labelled(say: Saying) -> None:
+    subjects = many(say)
+    say(replace(MODERATOR, who="Bob", label=Label.HAM), subjects[0])
+    with say.store.engine.begin() as connection:
+        connection.execute(update(decisions).where(decisions.c.id == subjects[1].id).values(erased_at=NOON))
+
+    given = say.labels.give_all(say.store.site.id, subjects, MODERATOR, is_first)
+
+    assert {*given} == {each.id for each in subjects[2:]}
+    assert labels_in_queue(say, subjects) == ["ham", None] + ["spam"] * len(subjects[2:])
+    assert len(events(say)) == 2 * (len(subjects) - 1)
+
+
+def test_many_labels_are_taken_back_and_told_of_once_each_in_one_transaction(say: Saying) -> None:
+    subjects, commits = many(say), list[Connection]()
+    say.labels.give_all(say.store.site.id, subjects, MODERATOR, is_first)
+    say(replace(MODERATOR, who="Bob", label=Label.HAM), subjects[0], at=NOON + timedelta(minutes=1))
+    before = len(events(say))
+    listen(say.store.engine, "commit", commits.append)
+    seen = dict.fromkeys((each.id for each in subjects), Label.SPAM)
+
+    taken = say.labels.take_back(say.store.site.id, seen, Source.MODERATOR, "Anna", NOON)
+    again = say.labels.take_back(say.store.site.id, seen, Source.MODERATOR, "Anna", NOON)
+
+    assert len(commits) == 2
+    assert (taken, again) == ({each.id for each in subjects[1:]}, set())
+    assert labels_in_queue(say, subjects) == ["ham"] + [None] * len(subjects[1:])
+    changed = [event for event in events(say) if event.startswith("changed:") and event.endswith(":none")]
+    assert len(changed) == len(subjects[1:])
+    assert len(events(say)) == before + len(changed)
+
+
+def test_of_moderators_who_decide_on_the_same_comments_at_once_each_comment_hears_one(
+    say: Saying, open_store: OpenStore
+) -> None:
+    starting, subjects = Barrier(2), many(say)
+
+    def decide(who: str, order: list[Subject]) -> set[str]:
         own = Labels(open_store(), [SECRET], lambda: str(uuid7()))
-        subject = say.subject
         starting.wait()
-        try:
-            own.give(say.store.site.id, subject, replace(MODERATOR, who=who), lambda known: known is None)
-        except DecidedMeanwhile:
-            return False
-        return True
+        return {*own.give_all(say.store.site.id, order, replace(MODERATOR, who=who), is_first)}
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(decide, ("Anna", "Bob"))) == [False, True]
+        anna, bob = pool.map(decide, ("Anna", "Bob"), (subjects, subjects[::-1]))
+
+    assert anna | bob == {each.id for each in subjects}
+    assert not anna & bob
+    assert len(events(say)) == 2 * len(subjects)
 
 
 def test_the_site_is_told_that_a_decision_was_taken_back(say: Saying) -> None:
@@ -432,13 +508,13 @@ def test_a_moderator_is_heard_while_labels_of_others_are_released_or_set_aside(
 
     with ThreadPoolExecutor(1) as pool:
 
-        def meanwhile(_: Given | None) -> bool:
+        def meanwhile(_: Subject, __: Given | None) -> bool:
             changing.append(pool.submit(change))
             wait_until(lambda: waits_for_a_lock(say.store))
             return True
 
         changing = list[Future[None]]()
-        say.labels.give(site_id, say.subject, replace(MODERATOR, label=Label.HAM), meanwhile)
+        say.labels.give_all(site_id, [say.subject], replace(MODERATOR, label=Label.HAM), meanwhile)
         changing[0].result()
 
     assert label_of_decision(say) == "ham"

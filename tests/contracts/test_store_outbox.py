@@ -18,7 +18,7 @@ from service.core.events import Kind, State
 from service.core.labels import Label, Source
 from service.errors import StoreUnavailable
 from service.store import tables
-from service.store.announcing import LOOK_BACK, announce_label
+from service.store.announcing import LOOK_BACK, Change, announce_labels
 from service.store.backlog import Backlog
 from service.store.labels import Labels, Wish
 from service.store.outbox import DONE_DAYS, MOST_OF_SITE, Outbox
@@ -81,7 +81,7 @@ def label(
     now: datetime = NOW,
 ) -> None:
     with engine.begin() as connection:
-        announce_label(connection, decision_id, before, after, source, now)
+        announce_labels(connection, [Change(decision_id, before, after, source)], now)
 
 
 def test_a_moderators_label_is_told_to_the_callback_that_the_check_named(

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import redis
+from sqlalchemy import Connection
+from sqlalchemy.event import listen
 from stores import SECRET, Store, decision
 from uuid_utils import uuid7
 
@@ -281,9 +283,32 @@ def test_a_label_that_is_given_while_the_server_is_being_told_is_not_lost(site: 
     assert site.see(OTHER).copies.count == 1
 
 
+def test_many_decisions_are_made_and_undone_in_a_few_transactions(site: Site7) -> None:
+    asked, ids = Asked(site.site, Comment("Ann", OTHER)), [f"{number:03}" for number in range(120)]
+    site.store.decisions.record([(asked, decision(each)) for each in ids], site.now)
+    commits = list[Connection]()
+    listen(site.store.engine, "commit", commits.append)
+
+    decided = site.labelling.decide(site.site.id, dict.fromkeys(ids), Label.SPAM, "Mod")
+    taken = site.labelling.take_back(site.site.id, dict.fromkeys(ids, Label.SPAM), "Mod")
+
+    assert decided == taken == {*ids}
+    assert len(commits) <= 6
+
+
+def test_of_near_copies_that_are_decided_on_together_all_are_remembered(site: Site7) -> None:
+    ids = ["01", "02", "03"]
+    for each in ids:
+        site.store.record(decision(each), Comment(f"Ann {each}", PITCH))
+
+    site.labelling.decide(site.site.id, dict.fromkeys(ids), Label.SPAM, "Mod")
+
+    assert site.see(SPUN).copies.count == 3
+
+
 def test_what_is_taken_back_while_the_server_is_being_told_counts_no_more(site: Site7) -> None:
     site.store.record(decision("01"), Comment("Ann", PITCH))
-    site.labelling.decide(site.site.id, "01", Label.SPAM, "Mod", None)
+    site.labelling.decide(site.site.id, {"01": None}, Label.SPAM, "Mod")
 
     def take_back() -> None:
         replace(site.labelling, memory=memory).take_back(site.site.id, {"01": Label.SPAM}, "Mod")

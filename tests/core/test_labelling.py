@@ -2,6 +2,7 @@
 Whose label counts how much, and what happens to too many of them.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,8 @@ from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.labels import Given, Label, Labelled, Source, Subject, in_force
 from service.core.site import USUAL_SCOPES, Limits, Scope, Site
-from service.errors import DecidedMeanwhile, LabelsExceeded, NotFound, StoreUnavailable
-from service.labelling import BURST, CAPPED, IN_BURST, Heard, Labelling, Report
+from service.errors import LabelsExceeded, NotFound, StoreUnavailable
+from service.labelling import BURST, CAPPED, IN_BURST, PORTION, Heard, Labelling, Report
 from service.store.labels import Expected, Wish
 
 SITE = Site(1, "news", "k1", Limits(labels_per_hour=20))
@@ -38,11 +39,18 @@ class FakeStore:
     def worded(self, site_id: int, comment: Comment) -> Subject:
         return Subject(f"wording:{comment.comment}", None, comment)
 
-    def give(
-        self, site_id: int, subject: Subject, wish: Wish, expected: Expected = lambda _: True
-    ) -> tuple[Given, bool]:
-        if not expected(in_force(self.of(site_id, subject.id))):
-            raise DecidedMeanwhile("somebody was quicker")
+    def all_decided(self, site_id: int, ids: Collection[str]) -> list[Subject]:
+        return [subject for each in ids if (subject := self.decided(site_id, each))]
+
+    def give_all(
+        self, site_id: int, subjects: Collection[Subject], wish: Wish, expected: Expected
+    ) -> dict[str, tuple[Given, bool]]:
+        if self.fails_at in {each.id for each in subjects}:
+            raise StoreUnavailable("the store did not answer", retry_after=1)
+        are_expected = [each for each in subjects if expected(each, in_force(self.of(site_id, each.id)))]
+        return {each.id: self.give(site_id, each, wish) for each in are_expected}
+
+    def give(self, site_id: int, subject: Subject, wish: Wish) -> tuple[Given, bool]:
         for number, (about, earlier) in enumerate(self.kept):
             if (about, earlier.who, earlier.label) == (subject.id, wish.who, wish.label):
                 return self._given(number), False
@@ -50,13 +58,13 @@ class FakeStore:
         return self._given(len(self.kept) - 1), True
 
     def take_back(
-        self, site_id: int, subject_id: str, source: Source, who: str, seen: Label | None, now: datetime
-    ) -> bool:
-        if subject_id == self.fails_at:
+        self, site_id: int, seen: Mapping[str, Label | None], source: Source, who: str, now: datetime
+    ) -> set[str]:
+        if self.fails_at in seen:
             raise StoreUnavailable("the store did not answer", retry_after=1)
-        before = len(self.kept)
-        self.kept = [(about, wish) for about, wish in self.kept if (about, wish.who) != (subject_id, who)]
-        return len(self.kept) < before
+        taken = {about for about, wish in self.kept if about in seen and wish.who == who}
+        self.kept = [(about, wish) for about, wish in self.kept if about not in taken or wish.who != who]
+        return taken
 
     def of(self, site_id: int, subject_id: str) -> list[Given]:
         return [self._given(number) for number, (about, _) in enumerate(self.kept) if about == subject_id]
@@ -86,8 +94,8 @@ class FakeMemory:
     known: dict[str, Given] = field(default_factory=dict)
     taken_back: int = 0
 
-    def add(self, site_id: int, labelled: Labelled) -> None:
-        self.known[labelled.subject.id] = labelled.given
+    def add(self, site_id: int, labelled: Sequence[Labelled]) -> None:
+        self.known |= {each.subject.id: each.given for each in labelled}
 
     def take_back(self, site_id: int) -> None:
         self.taken_back += 1
@@ -102,9 +110,10 @@ class Desk:
     store: FakeStore = field(default_factory=FakeStore)
     memory: FakeMemory = field(default_factory=FakeMemory)
     now: datetime = NOON
+    counted: list[Given] = field(default_factory=list)
 
     def labelling(self) -> Labelling:
-        return Labelling(self.store, self.memory, self.score, lambda: self.now)
+        return Labelling(self.store, self.memory, self.score, lambda: self.now, self.counted.append)
 
     def score(self, comment: Comment, site: str) -> float | None:
         return self.store.score if site == SITE.name else None
@@ -240,50 +249,74 @@ def test_of_what_nobody_decided_the_model_is_asked_now(desk: Desk) -> None:
     assert [report.given.set_aside for report in reports] == [None] * BURST + [IN_BURST]
 
 
-def test_a_moderators_decision_acts_at_once_and_is_bound_by_no_limit_of_a_key(desk: Desk) -> None:
+def test_a_moderators_decisions_act_at_once_and_are_bound_by_no_limit_of_a_key(desk: Desk) -> None:
     desk.store.score = 0.999
-    for number in range(30):
-        desk.labelling().decide(1, f"d{number}", Label.HAM, "Anna", None)
+    seen = dict.fromkeys((f"d{number}" for number in range(3 * PORTION)), None)
 
-    assert len(desk.memory.known) == 30
+    decided = desk.labelling().decide(1, seen, Label.HAM, "Anna")
+
+    assert decided == {*seen} == {*desk.memory.known}
+    assert len(desk.counted) == len(seen)
     assert {(given.source, given.weight, given.set_aside) for given in desk.memory.known.values()} == {
         (Source.MODERATOR, 1.0, None)
     }
 
 
+def test_what_a_moderator_decided_already_is_neither_counted_nor_remembered_again(desk: Desk) -> None:
+    desk.labelling().decide(1, {"d1": None}, Label.HAM, "Anna")
+    desk.memory.known.clear()
+
+    decided = desk.labelling().decide(1, {"d1": Label.HAM, "d2": None}, Label.HAM, "Anna")
+
+    assert decided == {"d1", "d2"}
+    assert [*desk.memory.known] == ["d2"]
+    assert len(desk.counted) == 2
+
+
 def test_whoever_decides_second_is_told_and_decides_nothing(desk: Desk) -> None:
-    desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
+    desk.labelling().decide(1, {"d1": None}, Label.HAM, "Anna")
 
-    with pytest.raises(DecidedMeanwhile):
-        desk.labelling().decide(1, "d1", Label.SPAM, "Bob", None)
+    second = desk.labelling().decide(1, {"d1": None, "d2": None}, Label.SPAM, "Bob")
 
+    assert second == {"d2"}
     assert desk.memory.known["d1"].label is Label.HAM
-    assert desk.labelling().decide(1, "d1", Label.SPAM, "Bob", Label.HAM).label is Label.SPAM
+    assert desk.labelling().decide(1, {"d1": Label.HAM}, Label.SPAM, "Bob") == {"d1"}
+
+
+def test_what_was_decided_before_the_store_fails_acts_at_once_and_is_counted(desk: Desk) -> None:
+    seen = dict.fromkeys((f"d{number}" for number in range(2 * PORTION)), None)
+    desk.store.fails_at = f"d{PORTION}"
+
+    with pytest.raises(StoreUnavailable):
+        desk.labelling().decide(1, seen, Label.HAM, "Anna")
+
+    assert [*desk.memory.known] == [*seen][:PORTION]
+    assert len(desk.counted) == PORTION
 
 
 def test_decisions_can_be_taken_back_and_the_memory_hears_of_all_at_once(desk: Desk) -> None:
-    for each in ("d1", "d2", "d3"):
-        desk.labelling().decide(1, each, Label.HAM, "Anna", None)
+    seen = dict.fromkeys((f"d{number}" for number in range(2 * PORTION)), Label.HAM)
+    desk.labelling().decide(1, dict.fromkeys(seen), Label.HAM, "Anna")
 
-    taken = desk.labelling().take_back(1, {"d1": Label.HAM, "d3": Label.HAM}, "Anna")
+    taken = desk.labelling().take_back(1, seen, "Anna")
 
-    assert taken == {"d1", "d3"}
+    assert taken == {*seen}
     assert desk.memory.taken_back == 1
 
 
 def test_what_was_taken_back_before_the_store_fails_is_told_to_the_memory(desk: Desk) -> None:
-    for each in ("d1", "d2"):
-        desk.labelling().decide(1, each, Label.HAM, "Anna", None)
-    desk.store.fails_at = "d2"
+    seen = dict.fromkeys((f"d{number}" for number in range(2 * PORTION)), Label.HAM)
+    desk.labelling().decide(1, dict.fromkeys(seen), Label.HAM, "Anna")
+    desk.store.fails_at = f"d{PORTION}"
 
     with pytest.raises(StoreUnavailable):
-        desk.labelling().take_back(1, {"d1": Label.HAM, "d2": Label.HAM}, "Anna")
+        desk.labelling().take_back(1, seen, "Anna")
 
     assert desk.memory.taken_back == 1
 
 
 def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None:
-    desk.labelling().decide(1, "d1", Label.HAM, "Anna", None)
+    desk.labelling().decide(1, {"d1": None}, Label.HAM, "Anna")
 
     assert desk.labelling().take_back(1, {"d1": Label.HAM}, "Bob") == set()
 
@@ -291,6 +324,5 @@ def test_of_what_somebody_else_decided_nothing_is_taken_back(desk: Desk) -> None
 
 
 def test_of_what_was_never_decided_nothing_can_be_said_or_taken_back(desk: Desk) -> None:
-    with pytest.raises(NotFound):
-        desk.labelling().decide(1, "unknown", Label.HAM, "Anna", None)
+    assert desk.labelling().decide(1, {"unknown": None}, Label.HAM, "Anna") == set()
     assert desk.labelling().take_back(1, {"unknown": Label.HAM}, "Anna") == set()

@@ -16,7 +16,7 @@ from stores import decision, recorded
 from service.core.comment import Asked, Comment
 from service.core.events import State
 from service.core.labels import Label, Source
-from service.store.announcing import announce_label
+from service.store.announcing import Change, announce_labels
 from service.store.decisions import Decisions
 from service.store.engine import connect
 from service.store.outbox import Outbox
@@ -130,7 +130,7 @@ def test_the_outbox_is_listed_and_what_was_given_up_is_told_again(state: Path) -
     comment = Comment("Ann", "Hello", callback="https://blog.example/hook")
     recorded(Decisions(store, b"secret"), Asked(site[0], comment), decision(), NOW)
     with store.begin() as connection:
-        announce_label(connection, "01", None, Label.HAM, Source.MODERATOR, NOW)
+        announce_labels(connection, [Change("01", None, Label.HAM, Source.MODERATOR)], NOW)
     waiting = hamlet(state, "outbox", "list").stdout
     (due,) = Outbox(store).claim(NOW, timedelta(0), 1)
     Outbox(store).settle(due.number, State.DEAD, NOW, "HTTP 401")

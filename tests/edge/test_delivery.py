@@ -21,7 +21,7 @@ from service.delivery.deliverer import BATCH, LEASE, MOST_ATTEMPTS, PAUSE_SECOND
 from service.delivery.messages import message, sign
 from service.delivery.sending import Sender
 from service.errors import StoreUnavailable
-from service.store.announcing import announce_label
+from service.store.announcing import Change, announce_labels
 from service.store.backlog import Backlog
 from service.store.keys import akismet_key
 from service.store.outbox import MOST_OF_SITE, Outbox
@@ -64,7 +64,7 @@ class World:
 
     def label(self, decision_id: str, label: Label, before: Label | None = None) -> None:
         with self.store.engine.begin() as connection:
-            announce_label(connection, decision_id, before, label, Source.MODERATOR, self.now)
+            announce_labels(connection, [Change(decision_id, before, label, Source.MODERATOR)], self.now)
 
     def at_home(self, home: str | None = None) -> None:
         Outlets(self.store.engine).set_home("news", home or f"site.example:{self.site.port}")

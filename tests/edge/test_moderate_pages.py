@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Given, Label, Source
 from service.core.moderator import Moderator, Role
 from service.core.site import Thresholds
-from service.errors import DecidedMeanwhile, NotFound, SignInsBusy, StoreUnavailable, WrongSignIn
+from service.errors import SignInsBusy, StoreUnavailable, WrongSignIn
 from service.guesses import MOST_GUESSES
 from service.moderate.marking import MOST_MARKED
 from service.store.browsing import Alike, Filter, Found, Order, Shown
@@ -83,8 +83,8 @@ class FakeBrowsing:
         self.counted.append(None)
         return self.waits_at
 
-    def one(self, site_id: int, decision_id: str) -> Found | None:
-        return next((each for each in self.found if each.decision.id == decision_id), None)
+    def of_ids(self, site_id: int, ids: Collection[str]) -> dict[str, Found]:
+        return {each.decision.id: each for each in self.found if each.decision.id in ids}
 
     def page(self, site_id: int, chosen: Filter, most: int, before: str = "") -> Sequence[Found]:
         self.asked.append((site_id, chosen, before))
@@ -98,16 +98,14 @@ class FakeLabelling:
     """
 
     told: list[tuple[Any, ...]] = field(default_factory=list)
-    fault: Exception | None = None
+    is_second: bool = False
     had_said: bool = True
     erased: set[str] = field(default_factory=set)
 
-    def decide(self, site_id: int, decision_id: str, label: Label, who: str, seen: Label | None) -> Given:
-        if self.fault:
-            raise self.fault
-        self._check(decision_id)
-        self.told.append((site_id, decision_id, label, who, seen))
-        return Given("2", label, who, Source.MODERATOR, 1.0, NOON)
+    def decide(self, site_id: int, seen: Mapping[str, Label | None], label: Label, who: str) -> set[str]:
+        decided = {} if self.is_second else {each: seen[each] for each in seen if each not in self.erased}
+        self.told.extend((site_id, each, label, who, known) for each, known in decided.items())
+        return {*decided}
 
     def take_back(self, site_id: int, seen: Mapping[str, Label | None], who: str) -> set[str]:
         taken = {each: label for each, label in seen.items() if each not in self.erased}
@@ -119,10 +117,6 @@ class FakeLabelling:
             Given("1", Label.SPAM, "<b>Bob</b>", Source.MODERATOR, 1.0, NOON),
             Given("2", Label.HAM, "", "akismet", 1.0, NOON),
         ]
-
-    def _check(self, decision_id: str) -> None:
-        if decision_id in self.erased:
-            raise NotFound("this site has no decision of this id")
 
 
 class FakeStatistics:
@@ -568,7 +562,7 @@ def test_a_script_gets_the_changed_comments_and_an_undo_of_all(desk: Desk) -> No
 
 def test_without_a_script_whoever_comes_second_is_told_on_a_page(desk: Desk) -> None:
     desk.browsing.found = [replace(FOUND, label=Label.HAM)]
-    desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
+    desk.labelling.is_second = True
 
     answer = desk.post("/decide", site="1", choice="01|", label="spam", back="site=1&text=pills")
 
@@ -591,7 +585,7 @@ def test_neither_what_somebody_else_decided_nor_a_second_click_is_said_to_be_tak
 
 def test_whoever_comes_second_is_told_and_sees_what_the_first_decided(desk: Desk) -> None:
     desk.browsing.found = [replace(FOUND, label=Label.HAM)]
-    desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
+    desk.labelling.is_second = True
 
     answer = desk.post("/decide", {**HERE, "HX-Request": "true"}, site="1", choice="01|", label="spam")
 
@@ -601,7 +595,7 @@ def test_whoever_comes_second_is_told_and_sees_what_the_first_decided(desk: Desk
 
 
 def test_a_screen_reader_is_told_once_of_all_that_was_not_changed(desk: Desk) -> None:
-    desk.labelling.fault = DecidedMeanwhile("somebody was quicker")
+    desk.labelling.is_second = True
     several: Any = {"choice": ["01|", "02|"], "label": "spam"}
     desk.browsing.found = [
         replace(FOUND, decision=replace(DECISION, id=each), label=Label.HAM) for each in ("01", "02")
@@ -659,7 +653,7 @@ def test_from_a_form_that_makes_no_sense_one_goes_back_to_the_page_that_it_was_o
 
 
 def test_a_comment_that_is_not_there_is_said_so(desk: Desk) -> None:
-    desk.labelling.fault = NotFound("this site has no decision of this id")
+    desk.labelling.erased = {"99"}
 
     assert desk.get("/comments/99?site=1").status_code == 404
     assert desk.post("/decide", site="1", choice="99|", label="ham").status_code == 404

@@ -131,7 +131,7 @@ def test_a_label_in_a_cluster_is_heard_by_the_next_comment(empty: Cluster, obser
 
     memory.refresh(7)
     filled = observe(text=PITCH)
-    memory.add(7, SPAM)
+    memory.add(7, [SPAM])
     added_to = observe(text=PITCH)
 
     assert (filled.copies.spam, added_to.copies.spam) == (1.0, 1.0)
