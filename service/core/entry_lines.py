@@ -11,8 +11,12 @@ from service.core.phrases import LINKS
 from service.core.tokens import tokens
 
 _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
-# Four numbers, or what has a "::", and a prefix: no words look so (`24/7`), whether or not there is such a range.
-_RANGE = re.compile(r"(?:\d+(?:\.\d+){3}|[\da-f:]*::[\da-f:.]*)/\d+", re.IGNORECASE)
+# An address before a slash or a dash, or with asterisks for numbers, whether or not there is such a range: no words
+# (`24/7`) look so, and no telephone's number.
+_IPV4, _IPV6 = r"\d+(?:\.\d+){3}", r"(?:[\da-f:]{0,37}::[\da-f:.]{0,43}|[\da-f]{1,4}(?::[\da-f]{1,4}){7})"
+_RANGE = re.compile(
+    rf"(?:{_IPV4}|{_IPV6})\s*/[\d\s./,-]*|{_IPV4}\s*[-–]\s*{_IPV4}|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE
+)
 _TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.*)", re.IGNORECASE)
 _ANYBODY = "anyone can write it and be accepted, spam and all"
 _FORGED = {
@@ -43,7 +47,10 @@ def of_line(line: str) -> tuple[Kind, str]:
         kind = Kind(typed[1].lower())
         return kind, normal(kind, typed[2])
     if _RANGE.fullmatch(line.strip()):
-        return Kind.ADDRESS, normal(Kind.ADDRESS, line)
+        try:
+            return Kind.ADDRESS, normal(Kind.ADDRESS, line)
+        except BadEntry as error:
+            raise BadEntry(f"{error}; write word:{line.strip()} if the text is meant") from None
     for kind in (Kind.ADDRESS, Kind.EMAIL):
         try:
             return kind, normal(kind, line)
