@@ -2,6 +2,7 @@
 A client for each of the ways to run a Redis: one server, Sentinel, and Redis Cluster.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +20,7 @@ from service.traffic.redis_cluster import Command, LazyCluster
 BUDGET = 0.05
 SENTINEL_PORT, SERVER_PORT = 26379, 6379
 _ENCODED = "; in a password write %2F for /, %3F for ? and %23 for #"
+_NO_DATABASE = f"a database is a number; write redis://host:6379/1, or ?db=1 behind the name of a primary{_ENCODED}"
 
 Client = redis.Redis | LazyCluster
 
@@ -33,8 +35,8 @@ def connect(url: str) -> Client:
             and options stand where they stand in `redis://`; `sentinel_password` among the options is the Sentinels'.
 
     Raises:
-        ValueError: The URL is none of these, or has an option that redis-py does not know; for a cluster that passes
-            such options over.
+        ValueError: The URL is none of these, names a database that cannot be, or has an option that redis-py does not
+            know; for a cluster that passes such options over.
     """
     options: dict[str, Any] = {
         "socket_timeout": BUDGET,
@@ -46,11 +48,16 @@ def connect(url: str) -> Client:
     scheme, _, kind = parsed.scheme.partition("+")
     if not kind:
         _port(parsed)
+        # redis-py takes what is none for 0, and /1/2 for 12.
+        if scheme != "unix" and not re.fullmatch("(/[0-9]*)?", parsed.path):
+            raise ValueError(_NO_DATABASE)
         return _checked(redis.Redis.from_url(url, **options, health_check_interval=0, retry=_never_again()))
     options |= _of_servers(parsed, scheme)
     if kind == "sentinel":
         return _checked(_behind_sentinels(_addresses(parsed, SENTINEL_PORT), parsed.path.strip("/"), options))
     if kind == "cluster":
+        if parsed.path not in ("", "/", "/0") or options.get("db"):
+            raise ValueError(f"a cluster has no databases to choose from; leave it out{_ENCODED}")
         return LazyCluster(_addresses(parsed, SERVER_PORT), options | {"retry": _never_again()}, BUDGET)
     raise ValueError(f"no Redis is reached by {parsed.scheme}://")
 
@@ -119,12 +126,16 @@ def _checked(client: redis.Redis) -> redis.Redis:
         pool.connection_class(**pool.connection_kwargs)  # which the library makes, and complains of, at the first use
     except (TypeError, redis.RedisError) as error:
         raise ValueError(f"an option cannot be used ({error})") from None
+    if pool.connection_kwargs.get("db", 0) < 0:
+        raise ValueError(_NO_DATABASE)
     return client
 
 
 def _behind_sentinels(addresses: list[tuple[str, int]], primary: str, options: dict[str, Any]) -> redis.Redis:
     if not primary:
         raise ValueError("no name of a primary; write redis+sentinel://host:port,host:port/name")
+    if "/" in primary:
+        raise ValueError(_NO_DATABASE)
     asking = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout", "protocol", "driver_info")}
     asking |= {name: options[name] for name in ("ssl",) if name in options}
     for name in ("username", "password"):

@@ -149,6 +149,7 @@ def test_bad_settings_are_one_line(tmp_path: Path) -> None:
         "redis+cluster://:secret@/",
         "redis+sentinel://:secret@h",
         "redis://:secret@host?ssl_cert_reqs=none",
+        "redis://:secret@host/x",
         "rediss+sentinel://:secret@h/name?time_out=1",
     ],
 )
