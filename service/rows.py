@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from service.core.members import GivenTwice, members
 from service.core.text import storable
 
 LARGEST_CELL = 1024 * 1024
@@ -143,11 +144,13 @@ def line_of(values: Iterable[Any]) -> str:
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(line)
+        found = json.loads(line, object_pairs_hook=members)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
+    except GivenTwice:  # which says all
+        raise
     except ValueError:  # of int(): CPython converts 4,300 digits and no more
         raise ValueError("not JSON: a number has too many digits") from None
     if not isinstance(found, dict):

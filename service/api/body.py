@@ -3,7 +3,6 @@ The bytes of a request as the fields that they hold, or a clear 4xx; values are 
 """
 
 import json
-from collections import Counter
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_content_length
 
+from service.core.members import GivenTwice, members
 from service.errors import BadRequest, BodyTooLarge, UnsupportedMediaType
 from service.wire import Environ
 
@@ -77,18 +77,20 @@ def from_json(content: bytes) -> dict[str, Any]:
         BadRequest: it is no JSON object in UTF-8, names a member twice, or nests or counts beyond reason.
     """
     try:
-        members = _DECODER.decode(_text(content).removeprefix("\ufeff"))
+        fields = _DECODER.decode(_text(content).removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         raise BadRequest(f"the body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except GivenTwice as error:
+        raise BadRequest(str(error), field=error.name) from None
     except RecursionError:
         raise BadRequest("the body is nested too deeply") from None
     except ValueError:  # of int(): CPython converts 4,300 digits and no more
         raise BadRequest("the body has a number of too many digits") from None
-    if not isinstance(members, dict):
+    if not isinstance(fields, dict):
         raise BadRequest("the body must be a JSON object")
-    if len(members) > MOST_FIELDS:
+    if len(fields) > MOST_FIELDS:
         raise BadRequest(f"the body has more than {MOST_FIELDS} fields")
-    return members
+    return fields
 
 
 def from_form(content: bytes) -> dict[str, str]:
@@ -105,17 +107,10 @@ def from_form(content: bytes) -> dict[str, str]:
         raise BadRequest("the form has percent-encoded bytes that are not UTF-8") from None
     except ValueError:
         raise BadRequest(f"the form has more than {MOST_FIELDS} fields") from None
-    return _unique(pairs)
-
-
-def shown(name: str) -> str:
-    """
-    Return a field's name as an error may quote it: short, and of printable characters.
-
-    >>> shown("na\\nme"), len(shown("x" * 1000))
-    ('na?me', 40)
-    """
-    return "".join(character if character.isprintable() else "?" for character in name[:40])
+    try:
+        return members(pairs)
+    except GivenTwice as error:
+        raise BadRequest(str(error), field=error.name) from None
 
 
 def _text(content: bytes) -> str:
@@ -125,17 +120,9 @@ def _text(content: bytes) -> str:
         raise BadRequest(f"the body is not UTF-8: byte {error.start} cannot be read") from None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-        raise BadRequest(f"`{shown(twice)}` is given twice", field=shown(twice))
-    return members
-
-
 def _no_constant(name: str) -> None:
     raise BadRequest(f"the body is not JSON: {name} is no JSON number")
 
 
 # Not strict: a line break or NUL that a CMS forgot to escape is still what an author typed.
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, strict=False)
+_DECODER = json.JSONDecoder(object_pairs_hook=members, parse_constant=_no_constant, strict=False)

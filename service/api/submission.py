@@ -13,10 +13,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError, to_json
 
-from service.api.body import shown
 from service.core.addresses import address_of
 from service.core.comment import Claim, Comment
 from service.core.commenter import PLAIN_IPV4
+from service.core.members import shown
 from service.core.text import storable
 from service.errors import InvalidField
 

@@ -9,6 +9,7 @@ from typing import Any
 from service.api import body
 from service.api.submission import LONGEST_COMMENT, LONGEST_ID
 from service.core.labels import Label
+from service.core.members import shown
 from service.core.text import storable
 from service.errors import BadRequest, InvalidField
 
@@ -102,8 +103,8 @@ def _attribute(given: dict[str, Any], member: str) -> dict[str, Any]:
         raise BadRequest(f"{member} must name an attribute")
     for name in attributes:
         if name != ATTRIBUTE:
-            detail = f"Attribute {body.shown(name)} is not available: there is a model for {ATTRIBUTE} only."
-            raise InvalidField(detail, field=f"{member}.{body.shown(name)}")
+            detail = f"Attribute {shown(name)} is not available: there is a model for {ATTRIBUTE} only."
+            raise InvalidField(detail, field=f"{member}.{shown(name)}")
     wish = attributes[ATTRIBUTE]
     return wish if isinstance(wish, dict) else {}
 

@@ -54,6 +54,18 @@ def test_a_line_that_cannot_be_used_keeps_its_place_and_is_told(models: Path) ->
     assert "line 4: `comment` is missing\n" in result.stderr
 
 
+def test_an_object_with_a_name_that_is_there_twice_is_told_and_not_judged(models: Path) -> None:
+    result = run(
+        models, b'{"name": "Ann", "comment": "thanks", "name": "Eve"}\n{"comment": "a", "x": {"y": 1, "y": 2}}'
+    )
+
+    assert result.exit_code == 1
+    assert rows(result) == [
+        {"line": 1, "error": "`name` is given twice"},
+        {"line": 2, "error": "`y` is given twice"},
+    ]
+
+
 def test_a_number_of_too_many_digits_is_told_without_the_cure_of_a_programmer(models: Path) -> None:
     result = run(models, b'{"comment": "a", "n": ' + b"9" * 5_000 + b"}\n")
 

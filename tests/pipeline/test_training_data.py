@@ -28,6 +28,13 @@ def test_every_wrong_line_of_json_is_named_with_its_number_and_reason() -> None:
     }
 
 
+def test_an_object_with_a_name_that_is_there_twice_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"label": "ham", "comment": "Hi", "label": "spam"}\n', encoding="utf-8")
+
+    assert rejections(path) == {1: "`label` is given twice"}
+
+
 def test_a_line_separator_inside_a_comment_does_not_cut_the_row() -> None:
     rows = [row for row in read(DATA / "wrong_rows.jsonl") if isinstance(row, Row)]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from service.core.members import GivenTwice, members
 from service.core.text import storable
 from service.rows import said_of_columns
 from service.training_copies import ENDINGS
@@ -89,9 +90,12 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            record = json.loads(text, object_pairs_hook=members)
         except UnicodeDecodeError:
             yield number, "not UTF-8"
+        except GivenTwice as error:
+            yield number, str(error)
         except (ValueError, RecursionError):
             yield number, "not JSON"
         else:
