@@ -19,7 +19,8 @@ from service.core.labels import Label
 from service.store.decisions import decision_of
 from service.store.engine import available, one_by_one, unhurried
 from service.store.labelled import comment_of
-from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, decisions, sites
+from service.store.site_ids import site_ids
+from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, decisions
 
 # Among so many of a site's newest comments a text's near-copies are looked for: half a millisecond each at most.
 CAMPAIGN_ROWS = 1_000
@@ -111,8 +112,7 @@ class Browsing:
         Return the names of all sites by their numbers.
         """
         with available(), self._reading.connect() as connection:
-            rows = connection.execute(select(sites.c.id, sites.c.name).order_by(sites.c.name))
-            return {row.id: row.name for row in rows}
+            return {number: name for name, number in site_ids(connection).items()}
 
     def waiting(self, site_id: int) -> int:
         """

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, Table, select
 
 from service.store.engine import unhurried
-from service.store.sites import site_ids_of
+from service.store.site_ids import site_ids_of
 from service.store.tables import decisions, keys, labels, lists, outbox, outlets, sites
 
 PAGE = 500

@@ -16,6 +16,7 @@ from service.core.lists import Lists
 from service.core.trial import stand_in
 from service.store.engine import available, one_by_one
 from service.store.errors import TooManyEntries, UnknownSite
+from service.store.site_ids import site_ids
 from service.store.tables import lists, sites, without_nul
 
 # Of one site. A worker reads them in a tenth of a second when they change, and never in between; they take it 7 MB.
@@ -24,7 +25,6 @@ MOST_ENTRIES = 10_000
 # Those of a kind, or with an action, of a newer Hamlet do nothing here.
 KNOWN = lists.c.kind.in_([kind.value for kind in Kind]) & lists.c.action.in_([action.value for action in Action])
 _OF_SITE = select(lists).where(lists.c.site_id == bindparam("site"), KNOWN).order_by(lists.c.id)
-_NAMES = select(sites.c.name).order_by(sites.c.name)
 
 
 class Entries:
@@ -43,7 +43,7 @@ class Entries:
         with available(), one_by_one(self._engine).connect() as connection:
             site_id = connection.scalar(select(sites.c.id).where(sites.c.name == site))
             if site_id is None:
-                raise UnknownSite(site, connection.scalars(_NAMES))
+                raise UnknownSite(site, site_ids(connection))
             return _entries(connection, site_id)
 
     def add(self, site: str, entries: Iterable[Entry], now: datetime) -> Sequence[Entry]:
@@ -121,7 +121,7 @@ def _change(connection: Connection, site: str) -> int:
     raising = update(sites).where(sites.c.name == site).values(lists_revision=sites.c.lists_revision + 1)
     site_id = connection.scalar(raising.returning(sites.c.id))
     if site_id is None:
-        raise UnknownSite(site, connection.scalars(_NAMES))
+        raise UnknownSite(site, site_ids(connection))
     return int(site_id)
 
 

@@ -13,7 +13,7 @@ from service.core.moderator import Moderator, Role
 from service.store.engine import available, one_by_one
 from service.store.errors import ModeratorExists, UnknownModerator
 from service.store.known import known
-from service.store.sites import site_ids_of
+from service.store.site_ids import site_ids_of
 from service.store.tables import moderator_sessions, moderator_sites, moderators, sites
 
 # From the fifth failure on an account is locked, for one minute and then twice as long each time, up to an hour.

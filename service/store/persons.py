@@ -13,7 +13,7 @@ from service.core.person import Person
 from service.store.engine import available, unhurried
 from service.store.erasing import MOST_IDS, erase_decisions, erase_labels
 from service.store.lists import KNOWN, entry_of
-from service.store.sites import site_ids_of
+from service.store.site_ids import site_ids_of
 from service.store.tables import decisions, labels, lists, outbox, sites
 
 

@@ -18,6 +18,7 @@ from service.store.errors import SiteExists, UnknownKey, UnknownSite
 from service.store.keys import digest, new_key
 from service.store.known import known
 from service.store.lists import Loaded
+from service.store.site_ids import site_ids, site_ids_of
 from service.store.site_settings import own_thresholds, with_languages, with_limits, with_thresholds
 from service.store.tables import keys, sites
 
@@ -229,20 +230,10 @@ class Sites:
             connection.execute(update(sites).where(sites.c.id == row.id).values(values))
 
 
-def site_ids_of(connection: Connection, name: str | None) -> dict[str, int]:
-    """
-    Return the number of a site by its name, or those of all sites. Raises UnknownSite.
-    """
-    found: dict[str, int] = {row.name: row.id for row in connection.execute(select(sites.c.name, sites.c.id))}
-    if name is not None and name not in found:
-        raise UnknownSite(name, sorted(found))
-    return found if name is None else {name: found[name]}
-
-
 def _named(connection: Connection, name: str) -> Row[Any]:
     row = connection.execute(select(sites).where(sites.c.name == name).with_for_update()).one_or_none()
     if row is None:
-        raise UnknownSite(name, connection.scalars(select(sites.c.name).order_by(sites.c.name)))
+        raise UnknownSite(name, site_ids(connection))
     return row
 
 
