@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from service.core.moderator import Moderator, Role
 from service.core.site import Thresholds
 from service.errors import SignInsBusy, StoreUnavailable, WrongSignIn
 from service.guesses import MOST_GUESSES
-from service.moderate.marking import MOST_MARKED
+from service.moderate.marking import MOST_MARKED, pieces
 from service.store.browsing import Alike, Filter, Found, Order, Shown
 from service.store.overview import ReasonTally
 from service.store.statistics import Tally
@@ -743,6 +744,21 @@ def _seconds(desk: Desk, text: str) -> float:
         return time.process_time() - start
 
     return min(once() for _ in range(3))
+
+
+@pytest.mark.no_cover
+def test_a_comment_of_which_many_words_are_quoted_takes_little_longer_to_draw_than_one_of_which_one_is() -> None:
+    words = (f"word{number}" for number in count())
+
+    def seconds(most: int) -> float:
+        quotes = tuple(islice(words, most))  # each time others, since expressions are kept
+        start = time.thread_time()
+        pieces(" ".join(quotes), [Reason("text", 2.0, evidence=quotes)])
+        return time.thread_time() - start
+
+    many, one = (min(seconds(most) for _ in range(5)) for most in (20, 1))
+
+    assert many < 4 * one
 
 
 def test_what_a_site_that_only_logs_published_is_said_to_be_published(desk: Desk) -> None:
