@@ -144,7 +144,7 @@ def line_of(values: Iterable[Any]) -> str:
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(line, object_pairs_hook=members)
+        found = json.loads(line.rstrip(), object_pairs_hook=members)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
     except UnicodeDecodeError:

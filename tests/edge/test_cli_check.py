@@ -54,6 +54,13 @@ def test_a_line_that_cannot_be_used_keeps_its_place_and_is_told(models: Path) ->
     assert "line 4: `comment` is missing\n" in result.stderr
 
 
+@pytest.mark.parametrize("ending", [b"", b"\n", b"\r\n"])
+def test_where_a_line_is_no_json_any_more_is_told(models: Path, ending: bytes) -> None:
+    result = run(models, b'{"comment": "a"' + ending)
+
+    assert rows(result) == [{"line": 1, "error": "not JSON: Expecting ',' delimiter at column 16"}]
+
+
 def test_an_object_with_a_name_that_is_there_twice_is_told_and_not_judged(models: Path) -> None:
     result = run(
         models, b'{"name": "Ann", "comment": "thanks", "name": "Eve"}\n{"comment": "a", "x": {"y": 1, "y": 2}}'
