@@ -35,7 +35,7 @@ def copy(engine: Engine, target: Path) -> int:
         revision_of(part)
         part.rename(target)
     except (sqlite3.Error, OSError) as error:
-        raise BadBackup(f"{target} cannot be written: {error}") from error
+        raise BadBackup(f"{target} cannot be written: {getattr(error, 'strerror', error)}") from error
     finally:
         part.unlink(missing_ok=True)
     return target.stat().st_size

@@ -192,6 +192,15 @@ def test_a_dump_of_postgresql_comes_back_as_another_database(
     assert Labels(again, [b"s"], lambda: "").decided(store.site.id, "01")
 
 
+def test_a_backup_into_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "news")
+
+    result = hamlet(tmp_path, "backup", "/nowhere/store.sqlite")
+
+    assert result.exit_code == 2
+    assert result.stderr == "Error: /nowhere/store.sqlite cannot be written: No such file or directory\n"
+
+
 def test_a_backup_that_was_cut_or_is_something_else_is_not_put_back(tmp_path: Path) -> None:
     whole = gzip.decompress(OLDER.read_bytes())
     for number, content in enumerate((b"", b"no database", whole[: len(whole) // 2], _scrambled(whole))):
