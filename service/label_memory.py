@@ -91,6 +91,7 @@ class LabelMemory:
                 self._client.transaction(change, filled, key)
         except (redis.RedisError, OSError) as error:
             logger.warning("labels act later, since Redis does not take them (%s)", type(error).__name__)
+            self.refresh(site_id)
 
     def take_back(self, site_id: int) -> None:
         """

@@ -5,7 +5,7 @@ What people said of comments, heard by the very next one: a real store, a real s
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
@@ -304,6 +304,27 @@ def test_of_near_copies_that_are_decided_on_together_all_are_remembered(site: Si
     site.labelling.decide(site.site.id, dict.fromkeys(ids), Label.SPAM, "Mod")
 
     assert site.see(SPUN).copies.count == 3
+
+
+def test_labels_that_the_server_did_not_take_in_time_are_put_in_at_once(site: Site7) -> None:
+    class Slow:
+        set, delete = site.client.set, site.client.delete
+        is_slow = True
+
+        def transaction(self, *wish: Any) -> Any:
+            if self.is_slow:
+                self.is_slow = False
+                raise redis.TimeoutError
+            return site.client.transaction(*wish)
+
+    stored, client = LabelledComments(site.store.engine), cast("redis.Redis", Slow())
+    memory = LabelMemory(client, stored, secret=SECRET, clock=lambda: site.now, start=site._start)
+    site.label("spam", OTHER)
+    site.store.record(decision("01"), Comment("Ann", PITCH))
+
+    replace(site.labelling, memory=memory).decide(site.site.id, {"01": None}, Label.SPAM, "Mod")
+
+    assert site.see(SPUN).copies.count == 1
 
 
 def test_what_is_taken_back_while_the_server_is_being_told_counts_no_more(site: Site7) -> None:
