@@ -23,11 +23,19 @@ MOST_SHOWN = 20
 COLUMNS = ("site", "id", "model", "verdict", "score", "new_verdict", "new_score")
 
 
+def _moment(typed: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(typed)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{typed!r} is no date; write 2026-11-01, or 2026-11-01T12:00:00, in UTC") from None
+
+
 @click.command()
 @click.option("--site", help="The site's name; all sites if not given.")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=_moment,
     metavar="DATE",
     help="Only what came since then: 2026-11-01, or 2026-11-01T12:00:00, in UTC.",
 )
@@ -49,13 +57,12 @@ def recheck(site: str | None, since: datetime | None, last: int, as_csv: bool, a
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other")
     settings = terminal.settings()
-    moment = since.replace(tzinfo=UTC) if since else None
     with terminal.store(settings) as engine, terminal.refusing(ModelError):
         scorer = load_current(settings.models_dir)
         sites = [Sites(engine).named(site)] if site else Sites(engine).list()
         found = {}
         for each in sites:
-            history = kept(engine, each.name, last, moment)
+            history = kept(engine, each.name, last, since)
             found[each.name] = rechecking.recheck(history, scorer, each.name, each.thresholds)
     if as_json:
         by_site = [_as_json(name, result) for name, result in found.items()]

@@ -152,6 +152,7 @@ def test_only_the_last_comments_count_and_only_those_since_a_day(models: Path, n
     assert sites(models, "--last", "2")[0]["rechecked"] == 2
     assert sites(models, "--since", "2026-11-03")[0]["rechecked"] == 3
     assert sites(models, "--since", "2026-11-03T00:00:01")[0]["rechecked"] == 2
+    assert sites(models, "--since", "2026-11-03T01:00:01+01:00")[0]["rechecked"] == 2
 
 
 def test_the_table_has_counts_and_then_the_newest_changes(models: Path, keep: Keep) -> None:
@@ -177,7 +178,9 @@ def test_csv_has_a_line_for_every_change(models: Path, keep: Keep) -> None:
     ("arguments", "cure"),
     [
         (("--site", "nwes"), "there are: news"),
-        (("--since", "yesterday"), "does not match"),
+        (("--since", "yesterday"), "'yesterday' is no date; write 2026-11-01, or 2026-11-01T12:00:00, in UTC"),
+        (("--since", "2026-11-31"), "'2026-11-31' is no date"),
+        (("--since", "0001-01-01T00:00:00+12:00"), "is no date"),
         (("--csv", "--json"), "exclude each other"),
     ],
 )
