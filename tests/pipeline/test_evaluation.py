@@ -214,17 +214,17 @@ def test_a_model_on_rows_that_it_was_fitted_on_is_judged_with_a_warning(models: 
 
 @pytest.mark.no_cover
 def test_the_commit_is_that_of_hamlet_whatever_else_it_is_called_in(data: Path, tmp_path: Path) -> None:
-    def git(*arguments: str) -> str:
-        signed = ["git", "-C", str(tmp_path), "-c", "user.name=Ann", "-c", "user.email=ann@mail.example", *arguments]
+    def git(folder: Path, *arguments: str) -> str:
+        signed = ["git", "-C", str(folder), "-c", "user.name=Ann", "-c", "user.email=ann@mail.example", *arguments]
         return subprocess.run(signed, capture_output=True, text=True, check=True).stdout.strip()
 
-    git("init")
-    git("commit", "--allow-empty", "--message", "A blog")
+    git(tmp_path, "init")
+    git(tmp_path, "commit", "--allow-empty", "--message", "A blog")
 
     with contextlib.chdir(tmp_path):
         result = run("evaluate", "--held-out", "--data", data, "--params", PARAMS_FILE, "--json")
 
-    assert json.loads(result.stdout)["commit"] != git("rev-parse", "HEAD")
+    assert json.loads(result.stdout)["commit"] == git(PARAMS_FILE.parent, "rev-parse", "HEAD")
 
 
 def test_what_would_be_fitted_is_judged_without_writing_a_model(data: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def _commit() -> str | None:
     if git is None:
         return None
     # Of the clone that this file is in, wherever it is called from; an installed wheel has none.
-    clone = Path(__file__).parents[1] / ".git"
+    clone = Path(__file__).parents[2] / ".git"
     arguments = [git, "--git-dir", str(clone), "rev-parse", "HEAD"]
     found = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603
     return found.stdout.strip() or None
