@@ -22,6 +22,7 @@ from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadModel
 from training.fitting.adaptation import learn
+from training.gates.examine import examine
 from training.gates.scores import Scores
 from training.gates.words import probe
 from training.promotion import registry
@@ -217,6 +218,28 @@ def test_evaluating_and_promoting_look_at_a_row_as_its_own_site_does(models: Pat
 
     is_spam = np.array([row.is_spam for row in rows])
     assert (own[is_spam] > other[is_spam]).all() and (own[~is_spam] < other[~is_spam]).all()
+
+
+def test_an_adapted_model_is_promoted_on_few_labels_since_no_other_site_has_to_fear_it(models: Path) -> None:
+    adapted(models, clips(40))
+
+    report = examine(models, ADAPTED, [], clips(5, seed=2), PARAMS)
+
+    assert report.failed == ()
+
+
+def test_with_other_thresholds_an_adapted_model_is_as_new_to_all_sites_as_any_other(models: Path) -> None:
+    adapted(models, clips(40))
+    card = models / ADAPTED / "card.json"
+    card.write_text(
+        json.dumps(
+            {**json.loads(card.read_bytes()), "thresholds": {"accept_below": 0.9, "reject_at": 0.95, "discard_at": 1.0}}
+        )
+    )
+
+    report = examine(models, ADAPTED, [], clips(5, seed=2), PARAMS)
+
+    assert {"enough rows: ham", "enough rows: spam"} <= {outcome.name for outcome in report.failed}
 
 
 def test_a_word_that_false_labels_taught_a_site_is_found_by_the_gate(models: Path) -> None:

@@ -79,7 +79,7 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
     outcomes: list[Outcome] = [*behave(scorer, champion), *_compiled(models / version, used)]
     if champion:
         outcomes += owned(registry.read_card(models / version), card)
-        outcomes += _compared(used, documents, scorer, champion)
+        outcomes += _compared(used, documents, scorer, champion, is_adapted=_has_same_words(models, version, before))
     if not (models / version / registry.PIPELINE).is_file():
         warnings.append(f"{version} came without its pipeline: whether it was compiled as that is left out")
     compared = [version, before] if champion and before else [version]
@@ -107,8 +107,24 @@ def _without_copies(rows: Sequence[Row], params: Params) -> tuple[list[Row], lis
     return [rows[position] for position in kept], [documents[position] for position in kept]
 
 
-def _compared(rows: Sequence[Row], documents: Sequence[str], ours: Scorer, theirs: Scorer) -> Iterator[Outcome]:
-    yield from _enough(rows)
+def _has_same_words(models: Path, version: str, before: str | None) -> bool:
+    """
+    Tell whether a version differs from another by no more than what sites taught it.
+    """
+    if before is None:
+        return False
+    ours, theirs = (registry.read_card(models / name) for name in (version, before))
+    words = [(card["files"].get(registry.PIPELINE), card["thresholds"]) for card in (ours, theirs)]
+    return words[0] == words[1] and words[0][0] is not None
+
+
+def _compared(
+    rows: Sequence[Row], documents: Sequence[str], ours: Scorer, theirs: Scorer, *, is_adapted: bool
+) -> Iterator[Outcome]:
+    enough = list(_enough(rows))
+    if not is_adapted:
+        # A site is adapted to few labels, each judged by others, and what they may do is bounded.
+        yield from enough
     if not rows:
         return
     comments = [extract(row.as_comment()) for row in rows]
@@ -118,7 +134,7 @@ def _compared(rows: Sequence[Row], documents: Sequence[str], ours: Scorer, their
     for part, inside in ((HOLD_OUT, ~is_own), (NEWEST, is_own)):
         yield from whole(part, inside, rows, candidate, champion)
     yield from by_part(rows, candidate, champion)
-    for site in ("", *ours.adaptations):
+    for site in ("", *(ours.adaptations if all(outcome.has_passed for outcome in enough) else ())):
         yield from probe(rows, documents, candidate, champion, site)
 
 
