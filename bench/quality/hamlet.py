@@ -39,7 +39,7 @@ def adapted(
         (source,) = {prepared.rows[row].source for row in video.score}
         fit = [row for row in video.fit.tolist() if prepared.rows[row].source == source]
         found[video.name] = known[video.score]
-        if fewest(prepared.is_spam[fit]) >= params.adaptation.fewest:
+        if fewest(prepared.is_spam[fit]):
             taught = learn([prepared.rows[row] for row in fit], known[fit], params)
             found[video.name] = found[video.name] + taught.adds([prepared.rows[row] for row in video.score.tolist()])
     return found

@@ -48,4 +48,4 @@ def adapt(
     found = write_adapted(read_corpus(paths, from_store, strict), given, models, before, name, made)
     tables.show({"adapted": found})
     say(f"{models / name}: {before}, adapted to {', '.join(found)}")
-    say(f"Then: hamlet-train promote {name} --data ROWS_THAT_NEITHER_HAS_SEEN")
+    say(f"Then: hamlet-train promote {name} {'--from-store' if from_store else '--data ROWS_THAT_NEITHER_HAS_SEEN'}")
