@@ -20,13 +20,13 @@ _NOWHERE = Site(id=0, name="", key_id="")
 _NEUTRAL = Observation(Quota(limit=0, remaining=0, reset=0))
 
 
-def judge(rows: Iterable[Row], scorer: Scorer) -> Iterator[Row]:
+def judge(rows: Iterable[Row], scorer: Scorer, site: str) -> Iterator[Row]:
     """
-    Yield each row, in order, with `verdict`, `score` and `reasons`, or with what is wrong with it.
+    Yield each row, in order, with `verdict`, `score` and `reasons` as of a comment of a site, or what is wrong with it.
     """
     for row in rows:
         try:
-            yield row if row.error else Row(row.number, {**row.fields, **_judged(_comment(row.fields), scorer)})
+            yield row if row.error else Row(row.number, {**row.fields, **_judged(_comment(row.fields), scorer, site)})
         except ValueError as error:
             yield Row(row.number, error=str(error))
 
@@ -53,8 +53,8 @@ def _written(field: str, value: object) -> str:
     return storable(value)
 
 
-def _judged(comment: Comment, scorer: Scorer) -> dict[str, Any]:
-    explanation = scorer.explain(extract(comment))
+def _judged(comment: Comment, scorer: Scorer, site: str) -> dict[str, Any]:
+    explanation = scorer.explain(extract(comment), site)
     decision = policy.decide("", Asked(_NOWHERE, comment), _NEUTRAL, explanation, scorer)
     # By way of the API's own answer, so that both always say the same.
     said = json.loads(decision.told_json)

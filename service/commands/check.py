@@ -21,8 +21,9 @@ KINDS = click.Choice(["ndjson", "csv"])
 @click.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--from", "source", type=KINDS, help="What FILE is; csv by default if its name ends so, else ndjson.")
+@click.option("--site", default="", help="Score as for this site, which the model may be adapted to.")
 @click.option("--format", "target", type=KINDS, default="ndjson", show_default=True, help="What to print.")
-def check(file: BinaryIO, source: str | None, target: str) -> None:
+def check(file: BinaryIO, source: str | None, site: str, target: str) -> None:
     """
     Score the comments in FILE ("-": standard input), without Redis and store.
 
@@ -36,6 +37,8 @@ def check(file: BinaryIO, source: str | None, target: str) -> None:
 
     with terminal.refusing(ModelError):
         scorer = load_current(terminal.settings().models_dir)
+    if site and site not in scorer.adaptations:
+        terminal.note(f"the model is not adapted to {site}; scored as for any site")
     source = source or ("csv" if getattr(file, "name", "").lower().endswith(".csv") else "ndjson")
     lines = terminal.counted(file)
     is_fine = True
@@ -48,7 +51,8 @@ def check(file: BinaryIO, source: str | None, target: str) -> None:
                 click.echo(f"line {row.number}: {terminal.plain(row.error)}", err=True)
             yield row
 
-    answers = told(offline.judge(from_csv(lines) if source == "csv" else from_json_lines(lines), scorer))
+    rows = from_csv(lines) if source == "csv" else from_json_lines(lines)
+    answers = told(offline.judge(rows, scorer, site))
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     for text in to_csv(map(offline.in_words, answers), terminal.note) if target == "csv" else to_json_lines(answers):
         sys.stdout.write(text)

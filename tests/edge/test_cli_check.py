@@ -19,8 +19,8 @@ def models(tmp_path: Path) -> Path:
     return write_model(tmp_path / "models")
 
 
-def run(models: Path, content: bytes) -> Result:
-    return CliRunner().invoke(main, ["check", "-"], input=content, env={"HAMLET_MODELS_DIR": str(models)})
+def run(models: Path, content: bytes, *options: str) -> Result:
+    return CliRunner().invoke(main, ["check", "-", *options], input=content, env={"HAMLET_MODELS_DIR": str(models)})
 
 
 def rows(result: Result) -> list[dict[str, Any]]:
@@ -40,6 +40,22 @@ def test_each_object_comes_back_in_order_with_verdict_score_and_reasons(models: 
     assert [row["verdict"] for row in answered] == ["reject", "accept"]
     assert [{k: row[k] for k in original} for row, original in zip(answered, given, strict=True)] == given
     assert all(0 < row["score"] < 1 and row["reasons"] for row in answered)
+
+
+def test_a_comment_is_scored_as_the_site_has_taught_the_model_that_is_named(tmp_path: Path) -> None:
+    models = write_model(tmp_path / "models", taught={"news": {"casinos": 4.0}})
+    comment = b'{"comment": "casinos"}'
+
+    plain, taught = (rows(run(models, comment, *options)) for options in ((), ("--site", "news")))
+
+    assert [reason["code"] for reason in plain[0]["reasons"] + taught[0]["reasons"]] == ["site_labels"]
+
+
+def test_a_site_that_has_taught_the_model_nothing_is_said_and_scored_as_any(models: Path) -> None:
+    result = run(models, b'{"comment": "thanks"}', "--site", "news")
+
+    assert result.exit_code == 0
+    assert "the model is not adapted to news; scored as for any site" in result.stderr
 
 
 def test_a_line_that_cannot_be_used_keeps_its_place_and_is_told(models: Path) -> None:
