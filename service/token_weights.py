@@ -35,14 +35,21 @@ class TokenWeights:
         """
         self._shortest, self._longest = (int(n) for n in tables["ngrams"])
         # Of a model that was fitted before there was such a number all n-grams count in full.
-        self._full_words: float = tables["full_words"][0] if "full_words" in tables else inf
+        self.full_words: float = tables["full_words"][0] if "full_words" in tables else inf
         # Nearly all that is weighed is passages, and all of these have as many words.
-        self._passage_share = share_of_characters(PASSAGE, self._full_words)
+        self._passage_share = share_of_characters(PASSAGE, self.full_words)
         self._words, self._pairs = weight_tables.apart(weight_tables.of(tables, f"{prefix}words"))
         self._clues = dict(weight_tables.of(tables, f"{prefix}clues"))
         characters = weight_tables.of(tables, f"{prefix}characters")
         self._characters = weight_tables.by_beginning(characters, self._shortest)
         self._known = Recurring(self._word, most=CACHED_WORDS)
+
+    @property
+    def ngrams(self) -> tuple[int, int]:
+        """
+        Return the sizes of the n-grams, the smallest and the largest.
+        """
+        return self._shortest, self._longest
 
     @property
     def vocabulary(self) -> Iterator[str]:
@@ -96,7 +103,7 @@ class TokenWeights:
         Return how much more than in a passage the n-grams inside the words of a text count; none in a passage, but of
         tokens that are half a word.
         """
-        return share_of_characters(sum(lengths), self._full_words) - self._passage_share
+        return share_of_characters(sum(lengths), self.full_words) - self._passage_share
 
     def _word(self, word: str) -> tuple[float, float, float, Mapping[str, float]]:
         """

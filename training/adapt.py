@@ -4,7 +4,7 @@ From labels of some sites to a model that is adapted to these sites; read it fro
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from service.core.features import document, extract
 from service.scorer import Scorer
+from service.token_weights import TokenWeights
 from training.data.duplicates import thin
 from training.data.rows import Row
 from training.data.seen import Seen
@@ -72,6 +73,7 @@ def adapt(
     """
     folder = models / base
     card, scorer = registry.read_card(folder), verify(folder)
+    params = _counting_as(scorer.tokens, params)
     sites = {
         name: site
         for name, rows in sorted(_by_site(corpus.rows, Seen.of(card)).items())
@@ -101,6 +103,13 @@ def adapt(
     for name, site in sites.items():
         prove_adapted(models / version, name, taught[name], site.rows)
     return found
+
+
+def _counting_as(tokens: TokenWeights, params: Params) -> Params:
+    """
+    Return parameters by which a text is cut and counted as the model does, whose tables hold what a site taught.
+    """
+    return replace(params, model=replace(params.model, ngrams=tokens.ngrams, full_words=tokens.full_words))
 
 
 def _by_site(rows: Sequence[Row], seen: Seen) -> dict[str, list[Row]]:

@@ -32,7 +32,7 @@ class Model:
     max_characters: int
     ngrams: tuple[int, int]
     character_scale: float
-    full_words: int
+    full_words: float
     passage_margin: float
     paragraph_margin: float
     author_share: float

@@ -200,6 +200,16 @@ def test_a_folder_without_a_model_in_use_has_nothing_to_adapt(models: Path) -> N
     assert "no model is in use there; name one with --begin-with" in result.output
 
 
+def test_a_model_of_other_parameters_is_adapted_as_it_counts_itself(models: Path) -> None:
+    otherwise = replace(PARAMS, model=replace(PARAMS.model, ngrams=(1, 6), full_words=2))
+    weak = replace(otherwise, adaptation=replace(PARAMS.adaptation, C=0.01))
+
+    adapt(Corpus([], clips(40), []), weak, models, BASE, ADAPTED, ORIGIN)
+
+    spam, _ = clips(1, seed=2)
+    assert 0 < added(Scorer.load(models / ADAPTED), spam, "clips") < weak.adaptation.most_added
+
+
 def test_a_compiled_adaptation_that_says_something_else_is_not_to_be_used(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
