@@ -174,6 +174,14 @@ def test_articles_without_both_labels_are_not_left_out(measured: Measured) -> No
     assert found == {}
 
 
+def test_articles_that_teach_nothing_of_each_other_are_judged_by_the_model_as_it_is(measured: Measured) -> None:
+    in_one_group = replace(measured.prepared, groups=np.zeros_like(measured.prepared.groups))
+
+    found = articles_left_out(measured.held, in_one_group, measured.assessment.terms, PARAMS)
+
+    assert found["blog"] == found["blog, as it is"]
+
+
 def test_the_report_names_worst_errors_without_their_texts(measured: Measured, tmp_path: Path) -> None:
     facts = {"thresholds": {"accept_below": 0.3, "reject_at": 0.9}, "warnings": ["look <here>"]}
     found = findings("A model", {**facts, "figures": measured.assessment.figures}, measured, PARAMS)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.split import fewest, is_fitted
+from training.errors import BadData
 from training.evaluation.figures import Figures, by_part
 from training.evaluation.scored import Scored
 from training.evaluation.settle import Terms, Values
@@ -25,6 +26,7 @@ def articles_left_out(held: Held, prepared: Prepared, terms: Terms, params: Para
     """
     Return the figures of each article, and their mean, for every source with two articles that hold both labels: by
     the model that saw nothing of the source, adapted to the labels of its other articles, and by that model as it is.
+    An article of which the others teach nothing is judged by it as it is.
     """
     found: dict[str, dict[str, Figures]] = {}
     for source, articles in _articles(prepared, terms).items():
@@ -35,7 +37,10 @@ def articles_left_out(held: Held, prepared: Prepared, terms: Terms, params: Para
         for rows in articles.values():
             alike = np.isin(prepared.groups, prepared.groups[rows])
             fit = np.flatnonzero(is_fitted(prepared.rows, params) & of_source & ~alike)
-            taught = learn([prepared.rows[row] for row in fit.tolist()], log_odds[fit], params)
+            try:
+                taught = learn([prepared.rows[row] for row in fit.tolist()], log_odds[fit], params)
+            except BadData:  # as of a source that is only measured, or where a group joins all articles
+                continue
             adapted[rows] += taught.adds([prepared.rows[row] for row in rows.tolist()])
         found[source] = _figures(articles, adapted, prepared, terms, params)
     return found
