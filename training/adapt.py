@@ -95,7 +95,7 @@ def adapt(
         "commit": origin.commit,
         "command": origin.command,
         "fitted": card.get("fitted", card["created"]),
-        "files_read": card["files_read"] | digests(corpus.files),
+        "files_read": digests(corpus.files, card.get("files_read")),
         "adapted": {"from": base, "params": asdict(params.adaptation), "sites": earlier | found},
     }
     compiled = with_adaptations((folder / registry.SCORER).read_bytes(), taught)

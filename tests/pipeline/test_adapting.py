@@ -150,6 +150,15 @@ def test_the_card_says_what_was_adapted_and_what_that_did(models: Path) -> None:
     assert (models / ADAPTED / "report.html").read_bytes() == (models / BASE / "report.html").read_bytes()
 
 
+def test_the_card_keeps_what_was_read_before_from_a_file_of_the_same_name(models: Path) -> None:
+    run(models, clips(40), "--version", ADAPTED)
+
+    run(models, clips(40, source="films"), "--begin-with", ADAPTED, "--version", "2026-11-25.1")
+
+    before, after = (registry.read_card(models / name)["files_read"] for name in (ADAPTED, "2026-11-25.1"))
+    assert after == {**before, "rows.jsonl (2)": registry.sha256_of(models.parent / "rows.jsonl")}
+
+
 def test_what_others_were_adapted_to_stays_when_one_site_learns_anew(models: Path) -> None:
     adapted(models, [*clips(40), *clips(40, source="films")])
 

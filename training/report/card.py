@@ -4,7 +4,7 @@ The card of a model: where it comes from, what it does to comments, and what jus
 
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of
@@ -79,16 +79,17 @@ def card(corpus: "Corpus", measured: Measured, params: Params, version: str, ori
     }
 
 
-def digests(files: Sequence[Path]) -> dict[str, str]:
+def digests(files: Sequence[Path], before: Mapping[str, str] | None = None) -> dict[str, str]:
     """
-    Return the SHA-256 of each file that was read, by its name.
+    Return the SHA-256 of each file that was read, by its name, beside those that were read before.
     """
-    found: dict[str, str] = {}
+    found = dict(before or {})
     for path in files:
-        name = path.name
-        while name in found:  # of another folder
-            name += " (another)"
-        found[name] = sha256_of(path)
+        digest, name, number = sha256_of(path), path.name, 1
+        while found.get(name, digest) != digest:  # of another folder, or with other rows by now
+            number += 1
+            name = f"{path.name} ({number})"
+        found[name] = digest
     return found
 
 
