@@ -3,9 +3,10 @@ From labels of some sites to a model that is adapted to these sites; read it fro
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from training.data.duplicates import thin
 from training.data.rows import Row
 from training.data.seen import Seen
 from training.data.split import fewest, groups_of
-from training.errors import BadData
+from training.errors import BadData, BadModel
 from training.evaluation import adapted
 from training.evaluation.figures import Figures
 from training.fitting.adaptation import Values, learn
@@ -76,7 +77,7 @@ def adapt(
     params = _counting_as(scorer.tokens, params)
     sites = {
         name: site
-        for name, rows in sorted(_by_site(corpus.rows, Seen.of(card)).items())
+        for name, rows in sorted(_by_site(corpus.rows, _seen(card, base)).items())
         if (site := _judged(name, rows, scorer, params))
     }
     if not sites:
@@ -110,6 +111,13 @@ def _counting_as(tokens: TokenWeights, params: Params) -> Params:
     Return parameters by which a text is cut and counted as the model does, whose tables hold what a site taught.
     """
     return replace(params, model=replace(params.model, ngrams=tokens.ngrams, full_words=tokens.full_words))
+
+
+def _seen(card: Mapping[str, Any], base: str) -> Seen:
+    try:
+        return Seen.of(card)
+    except (KeyError, TypeError) as error:
+        raise BadModel(f"{base}: its card says too little to adapt it ({error!r})") from error
 
 
 def _by_site(rows: Sequence[Row], seen: Seen) -> dict[str, list[Row]]:

@@ -209,6 +209,16 @@ def test_a_folder_without_a_model_in_use_has_nothing_to_adapt(models: Path) -> N
     assert "no model is in use there; name one with --begin-with" in result.output
 
 
+def test_a_model_whose_card_names_no_sources_is_not_adapted(models: Path) -> None:
+    card = models / BASE / "card.json"
+    card.write_text(json.dumps({**json.loads(card.read_bytes()), "sources": None}), encoding="utf-8")
+
+    result = run(models, clips(40))
+
+    assert result.exit_code == 1
+    assert f"{BASE}: its card says too little to adapt it" in result.output
+
+
 def test_a_model_of_other_parameters_is_adapted_as_it_counts_itself(models: Path) -> None:
     otherwise = replace(PARAMS, model=replace(PARAMS.model, ngrams=(1, 6), full_words=2))
     weak = replace(otherwise, adaptation=replace(PARAMS.adaptation, C=0.01))
