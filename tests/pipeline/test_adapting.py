@@ -287,7 +287,7 @@ def test_a_word_that_false_labels_taught_a_site_is_found_by_the_gate(models: Pat
         "clips",
     )
 
-    assert "zorvexa" in {outcome.part for outcome in outcomes if not outcome.has_passed}
+    assert "zorvexa, on clips" in {outcome.part for outcome in outcomes if not outcome.has_passed}
 
 
 def test_a_label_that_weighs_half_teaches_less() -> None:

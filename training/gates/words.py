@@ -61,7 +61,7 @@ def probe(
             )
             leading = [outcome for outcome in outcomes if not outcome.has_passed]
             found.extend(leading or [max(outcomes, key=lambda outcome: outcome.candidate or 0)])
-    return found
+    return [replace(outcome, part=f"{outcome.part}, on {site}") for outcome in found] if site else found
 
 
 def weight(scorer: Scorer, word: str, site: str = "") -> float:
