@@ -28,6 +28,7 @@ from training.gates.words import probe
 from training.promotion import registry
 from training.promotion.promote import promote
 from training.report.card import Origin
+from training.report.finished import judge
 from training.train import Corpus, gather, train
 
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
@@ -269,6 +270,16 @@ def test_with_other_thresholds_an_adapted_model_is_as_new_to_all_sites_as_any_ot
     report = examine(models, ADAPTED, [], clips(5, seed=2), PARAMS)
 
     assert {"enough rows: ham", "enough rows: spam"} <= {outcome.name for outcome in report.failed}
+
+
+def test_an_evaluation_tells_what_a_site_taught_of_its_worst_errors(models: Path) -> None:
+    scorer = adapted(models, clips(40))
+    mistaken = [replace(row, label="ham") for row in clips(5, seed=2) if row.is_spam]
+
+    found = judge(models / ADAPTED, [], [*mistaken, *(replace(row, source="another") for row in mistaken)], PARAMS)
+
+    told = {(error.row.source, round(dict(error.clues).get("site_labels", 0.0), 9)) for error in found.errors}
+    assert told == {*(("clips", round(added(scorer, row, "clips"), 9)) for row in mistaken), ("another", 0.0)}
 
 
 def test_a_word_that_false_labels_taught_a_site_is_found_by_the_gate(models: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from service.core.comment import Comment
+from service.core.decision import Reason
 from service.core.features import readings
 from service.scorer import Pooling
 from training.characters import shares
@@ -67,9 +68,9 @@ def worst(scored: Scored, clues: Callable[[int], Sequence[Clue]]) -> list[Error]
     return found
 
 
-def clues_of(comment: Comment, entries: Entries, rule: Rule) -> list[Clue]:
+def clues_of(comment: Comment, entries: Entries, rule: Rule, taught: Reason | None = None) -> list[Clue]:
     """
-    Return what moved the score of a comment most, the heaviest first.
+    Return what moved the score of a comment most, the heaviest first, with what the labels of its site taught.
 
     As in the service, a word's weight includes that of the pair that it ends and, for their share, of the parts inside
     it; the words are those of the heaviest passage or paragraph where that decides, and of the links those of the
@@ -83,6 +84,8 @@ def clues_of(comment: Comment, entries: Entries, rule: Rule) -> list[Clue]:
         counted = max((_moved(document, entries, rule) for document in field), key=_total, default={})
         if _total(counted) > -most:
             moved |= {token: moved.get(token, 0.0) + share * weight for token, weight in counted.items()}
+    if taught:
+        moved[taught.code] = taught.weight or 0.0
     return sorted(moved.items(), key=lambda clue: -abs(clue[1]))[:CLUES]
 
 

@@ -19,7 +19,7 @@ from training.data.rows import Row
 from training.data.split import groups_of
 from training.errors import BadData
 from training.evaluation.bootstrap import Values
-from training.evaluation.explain import Rule, clues_of, heaviest, worst
+from training.evaluation.explain import Clue, Rule, clues_of, heaviest, worst
 from training.evaluation.fields import without_fields
 from training.evaluation.figures import FIELDS, GIVEN, by_part
 from training.evaluation.parts import parts_of
@@ -65,5 +65,11 @@ def judge(folder: Path, files: Sequence[Path], rows: Sequence[Row], params: Para
     entries = entries_of(pipeline)
     counter = dict(pipeline.named_steps["features"].transformer_list)["characters"]
     rule = Rule(counter.ngram_range, full_words_of(counter), scorer.pooling)
-    errors = worst(scored, lambda position: clues_of(comments[position], entries, rule))
+
+    def clues(position: int) -> list[Clue]:
+        of_site = scorer.adaptations.get(rows[position].site)
+        taught = of_site.reason(extract(comments[position])) if of_site else None
+        return clues_of(comments[position], entries, rule, taught)
+
+    errors = worst(scored, clues)
     return Findings(f"Model {folder.name} on {len(rows):,} rows", facts, {GIVEN: scored}, errors, heaviest(entries))
