@@ -272,6 +272,17 @@ def test_with_other_thresholds_an_adapted_model_is_as_new_to_all_sites_as_any_ot
     assert {"enough rows: ham", "enough rows: spam"} <= {outcome.name for outcome in report.failed}
 
 
+@pytest.mark.usefixtures("short_suite")
+def test_the_gates_compare_a_site_as_it_was_adapted_and_try_its_words(models: Path) -> None:
+    adapted(models, clips(40))
+
+    report = examine(models, ADAPTED, [], clips(60, seed=2), PARAMS)
+
+    errors = {each.gate: (each.candidate, each.champion) for each in report.outcomes if each.part == "hold-out"}
+    assert errors["ham not accepted"] == (0, 59)
+    assert any(each.part.endswith(", on clips") for each in report.outcomes)
+
+
 def test_an_evaluation_tells_what_a_site_taught_of_its_worst_errors(models: Path) -> None:
     scorer = adapted(models, clips(40))
     mistaken = [replace(row, label="ham") for row in clips(5, seed=2) if row.is_spam]
