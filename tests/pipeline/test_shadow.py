@@ -88,6 +88,16 @@ def test_what_a_rule_decided_is_no_models_business(models: Path) -> None:
     assert (found.fixed, found.verdicts.total(), found.cost) == (1, 0, None)
 
 
+def test_a_candidate_is_judged_as_the_labels_of_the_site_adapted_it(tmp_path: Path) -> None:
+    write_model(tmp_path, "champion")
+    write_model(tmp_path, "candidate", taught={"news": {"thanks": 4.0}})
+    _, own, made, thanks = seen("thanks")
+
+    (found,) = compared(tmp_path, ("news", own, made, thanks), ("another", own, made, thanks))
+
+    assert (found.site, found.champion, found.candidate) == ("news", Verdict.ACCEPT, Verdict.HOLD)
+
+
 def test_each_is_judged_by_the_thresholds_that_the_site_has_set(models: Path) -> None:
     site, _, made, comment = seen("pills")
     lenient = OwnThresholds(accept_below=0.9999, reject_at=1.0)
