@@ -66,7 +66,8 @@ def adapt(
     Write a new version of a model, adapted to the sites of the rows, and return for each of these the figures of its
     rows, before and after, every row judged by what rows of other groups taught.
 
-    The site of a row is its source. One with too few labels, or whose labels do not help, is left as it was.
+    The site of a row is its source. One with too few labels is left as it was; one whose labels do not help is adapted
+    no more.
 
     Raises:
         BadData: no site could be adapted.
@@ -75,12 +76,16 @@ def adapt(
     folder = models / base
     card, scorer = registry.read_card(folder), verify(folder)
     params = _counting_as(scorer.tokens, params)
-    sites = {
+    judged = {
         name: site
         for name, rows in sorted(_by_site(corpus.rows, _seen(card, base)).items())
         if (site := _judged(name, rows, scorer, params))
     }
-    if not sites:
+    sites = {name: site for name, site in judged.items() if site.has_gained}
+    unhelped = judged.keys() - sites
+    for name in sorted(unhelped):
+        say(f"{name} is not adapted: its labels do not make each other likelier than the model does, beyond chance")
+    if not sites and not unhelped & scorer.adaptations.keys():
         raise BadData(f"no site could be adapted; {base} stays as it is")
     taught = {name: learn(site.rows, site.before, params) for name, site in sites.items()}
     thresholds = (scorer.thresholds.accept_below, scorer.thresholds.reject_at)
@@ -89,6 +94,7 @@ def adapt(
         for name, site in sites.items()
     }
     earlier = card.get("adapted", {}).get("sites", {})
+    kept = {name: figures for name, figures in earlier.items() if name not in unhelped}
     facts = {
         **card,
         "version": version,
@@ -97,9 +103,9 @@ def adapt(
         "command": origin.command,
         "fitted": card.get("fitted", card["created"]),
         "files_read": digests(corpus.files, card.get("files_read")),
-        "adapted": {"from": base, "params": asdict(params.adaptation), "sites": earlier | found},
+        "adapted": {"from": base, "params": asdict(params.adaptation), "sites": kept | found},
     }
-    compiled = with_adaptations((folder / registry.SCORER).read_bytes(), taught)
+    compiled = with_adaptations((folder / registry.SCORER).read_bytes(), taught, without=unhelped)
     registry.write_again(folder, models / version, compiled, facts)
     for name, site in sites.items():
         prove_adapted(models / version, name, taught[name], site.rows)
@@ -132,7 +138,7 @@ def _by_site(rows: Sequence[Row], seen: Seen) -> dict[str, list[Row]]:
 
 def _judged(name: str, rows: Sequence[Row], scorer: Scorer, params: Params) -> Site | None:
     """
-    Return a site with its rows judged, or None, having said why, if it is to be left as it is.
+    Return a site with its rows judged, or None, having said why, if they are too few to judge by.
     """
     documents = [document(row.as_comment()) for row in rows]
     thinned = thin(rows, documents, params.duplicates.similarity, params.duplicates.keep)
@@ -145,11 +151,7 @@ def _judged(name: str, rows: Sequence[Row], scorer: Scorer, params: Params) -> S
     groups = groups_of(used, [thinned.clusters[position] for position in thinned.kept])
     before = np.array([scorer.explain(extract(row.as_comment())).log_odds for row in used])
     try:
-        site = Site(used, groups, before, adapted.held_out(used, groups, before, params))
+        return Site(used, groups, before, adapted.held_out(used, groups, before, params))
     except BadData as error:
         say(f"{name} is left as it is: {error}")
         return None
-    if not site.has_gained:
-        say(f"{name} is left as it is: {counted} do not make each other likelier than the model does, beyond chance")
-        return None
-    return site

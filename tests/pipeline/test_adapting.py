@@ -171,6 +171,18 @@ def test_what_others_were_adapted_to_stays_when_one_site_learns_anew(models: Pat
     assert added(scorer, spam, "films") != added(before, spam, "films")
 
 
+def test_what_a_site_taught_is_forgotten_once_its_labels_say_it_no_more(models: Path) -> None:
+    rows = clips(60)
+    adapted(models, rows)
+    chance = random.Random(3)
+    by_lot = [replace(row, label=chance.choice(("ham", "spam"))) for row in rows]
+
+    scorer = adapted(models, by_lot, base=ADAPTED, version="2026-11-25.1")
+
+    assert not scorer.adaptations
+    assert registry.read_card(models / "2026-11-25.1")["adapted"]["sites"] == {}
+
+
 def test_rows_that_the_model_may_have_been_fitted_on_adapt_nothing(models: Path) -> None:
     rows = gather(ENGLISH, strict=True).rows
 

@@ -4,7 +4,7 @@ The pipeline as plain arrays, which serving loads without unpickling, and the pr
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -45,9 +45,10 @@ def compile_arrays(pipeline: Pipeline, pooling: Pooling) -> bytes:
     return _packed(arrays | _blocks(entries_of(pipeline)))
 
 
-def with_adaptations(content: bytes, taught: Mapping[str, Taught]) -> bytes:
+def with_adaptations(content: bytes, taught: Mapping[str, Taught], without: Collection[str]) -> bytes:
     """
-    Return the content of `scorer.npz` with what the labels of some sites taught; others keep what it had of them.
+    Return the content of `scorer.npz` with what the labels of some sites taught; those `without` have nothing of it
+    any more, and others what they had.
     """
     arrays = dict(np.load(io.BytesIO(content), allow_pickle=False))
     sites: dict[str, dict[str, NDArray[np.generic]]] = {}
@@ -58,6 +59,7 @@ def with_adaptations(content: bytes, taught: Mapping[str, Taught]) -> bytes:
         sites[site] = _blocks(found.entries) | {
             "bounds": np.array([found.least, found.most], dtype=np.float64),
         }
+    sites = {site: tables for site, tables in sites.items() if site not in without}
     for number, tables in enumerate(sites.values()):
         arrays |= {f"{prefix_of(number)}{name}": table for name, table in tables.items()}
     return _packed(arrays | {SITES: _names(sites)})
