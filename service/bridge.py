@@ -79,7 +79,7 @@ class Bridge:
         """
         Answer one request, as Granian's own interface asks for it (RSGI 1.5).
         """
-        if scope.path == BATCH and scope.method == "POST":
+        if _path(scope) == BATCH and scope.method.upper() == "POST":
             await self._batches.stream(self._environ(scope, b""), protocol)
             return
         try:
@@ -183,13 +183,18 @@ async def _read(scope: Any, protocol: Any) -> bytes | None:
     return b"".join(parts) if is_whole else None
 
 
+def _path(scope: Any) -> str:
+    # Flask finds `//v1/comments` too, which is what a client asks for whose base URL ends in a slash.
+    return f"/{scope.path.lstrip('/')}"
+
+
 def _environ(scope: Any, body: bytes) -> Environ:
     host, _, port = scope.server.rpartition(":")
     environ: Environ = {
-        "REQUEST_METHOD": scope.method,
+        "REQUEST_METHOD": scope.method.upper(),
         "SCRIPT_NAME": "",
         # Its bytes, one character each, as PEP 3333 has it.
-        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "PATH_INFO": _path(scope).encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": port,

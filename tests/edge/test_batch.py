@@ -67,9 +67,9 @@ def server(edge: Flask, comments: Comments) -> Bridge:
     return Bridge(edge, 1, comments.answer)
 
 
-def ask(server: Bridge, *parts: bytes | None, **headers: str) -> Protocol:
+def ask(server: Bridge, *parts: bytes | None, path: str = "/v1/batch", **headers: str) -> Protocol:
     given = {"authorization": f"Bearer {KEY}", "content-type": "application/x-ndjson", **headers}
-    address = {"path": "/v1/batch", "query_string": "", "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
+    address = {"path": path, "query_string": "", "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
     plain = {name.replace("_", "-"): value for name, value in given.items()}
     scope = SimpleNamespace(**address, method="POST", http_version="1.1", scheme="http", headers=plain)
     protocol = Protocol([*parts])
@@ -87,6 +87,12 @@ def test_every_line_gets_its_answer_in_order_whatever_parts_the_body_comes_in(se
     assert [answer["line"] for answer in asked.answers] == [*range(1, 21)]
     assert all(answer["verdict"] == "hold" and answer["score"] == 0.8312345678901234 for answer in asked.answers)
     assert [comment.comment for comment, _ in moderation.asked] == [str(number) for number in range(20)]
+
+
+def test_a_slash_too_many_before_the_address_loses_no_answer(server: Bridge) -> None:
+    asked = ask(server, GOOD, path="//v1/batch")
+
+    assert [answer["line"] for answer in asked.answers] == [1]
 
 
 def test_a_line_is_answered_before_the_next_part_is_read(server: Bridge) -> None:

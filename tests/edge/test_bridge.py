@@ -105,8 +105,8 @@ def ask(server: Bridge, *paths: str, protocol: type[Protocol] = Protocol) -> lis
     return asyncio.run(all_at_once())
 
 
-def scope(path: str, query: str = "") -> Any:
-    given = {"method": "POST", "path": path, "query_string": query, "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
+def scope(path: str, query: str = "", method: str = "POST") -> Any:
+    given = {"method": method, "path": path, "query_string": query, "server": "127.0.0.1:8000", "client": "127.0.0.1:9"}
     headers = {"content-length": "0"}
     return SimpleNamespace(**given, http_version="1.1", scheme="http", headers=headers)
 
@@ -115,6 +115,17 @@ def test_in_time_everybody_gets_the_applications_answer() -> None:
     (answers,) = ask(bridge(application(), only_checks), "/1.1/comment-check")
 
     assert answers == [(200, [], b"decided")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/v1/comments"), ("POST", "//v1/comments"), ("post", "/v1/comments")]
+)
+def test_comments_are_decided_together_however_the_application_would_read_their_address(method: str, path: str) -> None:
+    protocol = Protocol()
+
+    asyncio.run(bridge(application(), only_checks).__rsgi__(scope(path, method=method), protocol))
+
+    assert protocol.answers == [(200, [], b"decided together")]
 
 
 def test_a_path_and_a_query_that_were_not_encoded_are_read_as_the_bytes_that_they_were() -> None:
