@@ -170,13 +170,13 @@ class Labels:
         Let the latest label that somebody gave each of some comments, and that counts, count no more, in one
         transaction; what was in force before it is again. Return the comments where there was one, and the label in
         force was the one that they had seen: of two clicks on the same page the second must not take back an earlier
-        word.
+        word. What was erased meanwhile stays as it is.
         """
         mine = (source, without_nul(who))
         with available(), self._engine.begin() as connection:
-            _one_at_a_time(connection, decisions.c.id.in_(seen))
+            there = {*seen} - _one_at_a_time(connection, decisions.c.id.in_(seen))
             latest, before = {}, {}
-            for subject_id, said in _said(connection, site_id, seen).items():
+            for subject_id, said in _said(connection, site_id, there).items():
                 own = [each for each in said if (each.source, each.who) == mine and each.set_aside is None]
                 known = in_force(said)
                 if own and known and known.label is seen[subject_id]:

@@ -18,6 +18,7 @@ from uuid_utils import uuid7
 from service.core.comment import Comment
 from service.core.decision import Verdict
 from service.core.labels import Given, Label, Source, Subject, in_force
+from service.store.erasing import erase_decisions
 from service.store.labelled import LabelledComments, stream
 from service.store.labels import Labels, Wish, release
 from service.store.outlets import Outlets
@@ -458,6 +459,22 @@ def test_many_labels_are_taken_back_and_told_of_once_each_in_one_transaction(say
     changed = [event for event in events(say) if event.startswith("changed:") and event.endswith(":none")]
     assert len(changed) == len(subjects[1:])
     assert len(events(say)) == before + len(changed)
+
+
+def test_of_many_comments_what_was_erased_meanwhile_is_neither_taken_back_nor_told_of(say: Saying) -> None:
+    subjects = many(say)
+    say.labels.give_all(say.store.site.id, subjects, MODERATOR, is_first)
+    with say.store.engine.begin() as connection:
+        erase_decisions(connection, [subjects[0].id], NOON)
+    told = events(say)
+    seen = dict.fromkeys((each.id for each in subjects), Label.SPAM)
+
+    taken = say.labels.take_back(say.store.site.id, seen, Source.MODERATOR, "Anna", NOON)
+
+    assert taken == {each.id for each in subjects[1:]}
+    assert labels_in_queue(say, subjects) == ["spam"] + [None] * len(subjects[1:])
+    assert [event for event in events(say) if subjects[0].id in event.split(":")] == []
+    assert len(events(say)) == len(told) + len(subjects[1:])
 
 
 def test_of_moderators_who_decide_on_the_same_comments_at_once_each_comment_hears_one(
