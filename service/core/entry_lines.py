@@ -13,10 +13,8 @@ from service.core.tokens import tokens
 _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
 # An address before a slash or a dash, or with asterisks for numbers, whether or not there is such a range: no words
 # (`24/7`) look so, and no telephone's number.
-_IPV4, _IPV6 = r"\d+(?:\.\d+){3}", r"(?:[\da-f:]{0,37}::[\da-f:.]{0,43}|[\da-f]{1,4}(?::[\da-f]{1,4}){7})"
-_RANGE = re.compile(
-    rf"(?:{_IPV4}|{_IPV6})\s*/[\d\s./,-]*|{_IPV4}\s*[-–]\s*{_IPV4}|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE
-)
+_ADDRESS = r"(?:\d+(?:\.\d+){3}|[\da-f:]{0,37}::[\da-f:.]{0,43}|[\da-f]{1,4}(?::[\da-f]{1,4}){7})"
+_RANGE = re.compile(rf"{_ADDRESS}\s*(?:/[\d\s./,-]*|[-–]\s*{_ADDRESS})|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE)
 _TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.*)", re.IGNORECASE)
 _ANYBODY = "anyone can write it and be accepted, spam and all"
 _FORGED = {
