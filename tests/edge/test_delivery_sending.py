@@ -139,9 +139,11 @@ def test_a_site_that_speaks_no_tls_is_told_nothing(site: ListeningSite) -> None:
 
 
 @contextmanager
-def dribbling(begin: bytes, has_begun: threading.Event) -> Iterator[str]:
+def dribbling(begin: bytes, has_begun: threading.Event | None = None) -> Iterator[str]:
     """
-    Give the URL of a site that begins its answer, and goes on a byte now and then; it must be left before it ends.
+    Give the URL of a site that begins its answer, and goes on a byte now and then; it must be left before it ends. Once
+    it has told that it has begun it says no more: a byte to whoever has just left would be answered by a reset, which
+    takes away what they have not read yet.
     """
     is_over, has_ended = threading.Event(), threading.Event()
 
@@ -154,7 +156,9 @@ def dribbling(begin: bytes, has_begun: threading.Event) -> Iterator[str]:
                 if is_over.wait(0.02):
                     return
                 connection.sendall(b"x")
-                has_begun.set()
+                if has_begun:
+                    has_begun.set()
+                    is_over.wait()
             has_ended.set()
 
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -198,7 +202,7 @@ def test_a_site_that_sends_a_byte_now_and_then_is_left_with_what_it_has_said(beg
 
 
 def test_the_time_of_a_message_does_not_begin_anew_with_each_byte() -> None:
-    with dribbling(b"", threading.Event()) as url:
+    with dribbling(b"") as url:
         fault = sender(seconds=0.3).post(url, b"{}", {})
 
     assert fault == "no answer in time"
