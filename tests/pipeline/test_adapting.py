@@ -177,9 +177,10 @@ def test_what_a_site_taught_is_forgotten_once_its_labels_say_it_no_more(models: 
     chance = random.Random(3)
     by_lot = [replace(row, label=chance.choice(("ham", "spam"))) for row in rows]
 
-    scorer = adapted(models, by_lot, base=ADAPTED, version="2026-11-25.1")
+    result = run(models, by_lot, "--begin-with", ADAPTED, "--version", "2026-11-25.1")
 
-    assert not scorer.adaptations
+    assert f"{models / '2026-11-25.1'}: {ADAPTED}, adapted to fewer sites" in result.output
+    assert not Scorer.load(models / "2026-11-25.1").adaptations
     assert registry.read_card(models / "2026-11-25.1")["adapted"]["sites"] == {}
 
 

@@ -47,5 +47,5 @@ def adapt(
         raise BadModel(f"{models}: no model is in use there; name one with --begin-with")
     found = write_adapted(read_corpus(paths, from_store, strict), given, models, before, name, made)
     tables.show({"adapted": found})
-    say(f"{models / name}: {before}, adapted to {', '.join(found)}")
+    say(f"{models / name}: {before}, adapted to {', '.join(found) or 'fewer sites'}")
     say(f"Then: hamlet-train promote {name} {'--from-store' if from_store else '--data ROWS_THAT_NEITHER_HAS_SEEN'}")
