@@ -1,13 +1,16 @@
 # docker build -t hamlet .    Any Debian-like image with Python 3.11+ and venv will do as the base.
+# With --build-arg LOCK=requirements-train.lock what learns is inside as well, for `hamlet-train` and /admin/models.
 ARG PYTHON_IMAGE=python:3.13-slim
+ARG LOCK=requirements.lock
 
 FROM ${PYTHON_IMAGE} AS build
+ARG LOCK
 # The environment is made where it will stay: its scripts carry the path.
 RUN python -m venv /opt/hamlet
 WORKDIR /src
 # The dependencies are a layer of their own, which a change of the code leaves as it is.
-COPY requirements.lock .
-RUN /opt/hamlet/bin/pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: -r requirements.lock
+COPY ${LOCK} .
+RUN /opt/hamlet/bin/pip install --no-cache-dir --no-compile --require-hashes --only-binary :all: -r "$LOCK"
 # Looks at the environment from outside, and stays behind.
 COPY requirements-audit.lock .
 RUN python -m venv /opt/audit \
@@ -17,8 +20,10 @@ COPY service service
 COPY training training
 RUN /opt/hamlet/bin/pip wheel --no-cache-dir --no-index --no-deps --no-build-isolation -w /wheels . \
  && /opt/hamlet/bin/pip install --no-compile --no-index --no-deps /wheels/*.whl \
- # What only builds, and tests that packages brought along, stay behind. `check` says if something else needed them.
- && /opt/hamlet/bin/pip uninstall -qy editables hatchling packaging pathspec pluggy tomlkit trove-classifiers \
+ # What only builds, and tests that packages brought along, stay behind. `check` says if something else needed them, as
+ # what learns needs `packaging`.
+ && /opt/hamlet/bin/pip uninstall -qy editables hatchling pathspec pluggy tomlkit trove-classifiers \
+ && { [ "$LOCK" = requirements-train.lock ] || /opt/hamlet/bin/pip uninstall -qy packaging; } \
  && /opt/hamlet/bin/pip check \
  && /opt/hamlet/bin/pip uninstall -qy pip \
  && find /opt/hamlet -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} + \

@@ -15,15 +15,13 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] 
 ]
 HAMLET = SERVICES["hamlet"]
 # The image says these, and what is published and mounted goes by them.
-IMAGE = {"HAMLET_HOST", "HAMLET_PORT", "HAMLET_STATE_DIR", "HAMLET_MODELS_DIR"}
-# The image does not train.
-TRAINING = {"HAMLET_TRAINING_DATA", "HAMLET_HELD_BACK_DATA"}
+IMAGE = {"HAMLET_HOST", "HAMLET_PORT", "HAMLET_STATE_DIR"}
 
 
 def test_every_setting_that_the_image_does_not_make_is_handed_on() -> None:
     settings = {variable(field) for field in Settings.model_fields}
 
-    assert set(HAMLET["environment"]) == settings - IMAGE - TRAINING
+    assert set(HAMLET["environment"]) == settings - IMAGE
 
 
 def test_the_service_has_longer_to_end_than_its_longest_announcement_and_its_last_answers() -> None:

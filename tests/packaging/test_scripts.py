@@ -125,6 +125,11 @@ def test_the_image_takes_its_base_as_an_argument_and_is_not_run_by_root() -> Non
     assert "USER 10001:10001" in lines
 
 
+def test_the_image_serves_alone_unless_the_lock_of_training_is_named() -> None:
+    assert "ARG LOCK=requirements.lock" in dockerfile().splitlines()
+    assert {"!requirements.lock", "!requirements-train.lock"} <= {*(ROOT / ".dockerignore").read_text().splitlines()}
+
+
 def test_the_list_of_what_is_installed_names_every_package_with_its_version_and_licence(tmp_path: Path) -> None:
     # As the image's build makes it, of the environment that runs this test.
     command = re.search(r"cyclonedx-py (environment .*?) /opt/hamlet/bin/python", dockerfile(), re.DOTALL)

@@ -271,6 +271,17 @@ def test_an_adapted_model_is_promoted_on_few_labels_since_no_other_site_has_to_f
     assert report.failed == ()
 
 
+def test_a_model_that_came_without_its_pipeline_as_in_the_image_is_adapted_and_promoted_too(models: Path) -> None:
+    (models / BASE / "pipeline.joblib").unlink()
+    (models / BASE / "report.html").unlink()
+    adapted(models, clips(40))
+
+    report = examine(models, ADAPTED, [], clips(5, seed=2), PARAMS)
+
+    assert report.failed == ()
+    assert sorted(path.name for path in (models / ADAPTED).iterdir()) == ["card.json", "scorer.npz"]
+
+
 def test_with_other_thresholds_an_adapted_model_is_as_new_to_all_sites_as_any_other(models: Path) -> None:
     adapted(models, clips(40))
     card = models / ADAPTED / "card.json"

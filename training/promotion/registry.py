@@ -74,7 +74,7 @@ def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, 
 
 def write_again(base: Path, folder: Path, compiled: bytes, card: Mapping[str, Any]) -> None:
     """
-    Write a model with the pipeline and the report of another one, compiled otherwise.
+    Write a model with the pipeline and the report of another one, whose card has the digests, compiled otherwise.
 
     Raises:
         BadModel: the version cannot be written.
@@ -90,7 +90,8 @@ def write_again(base: Path, folder: Path, compiled: bytes, card: Mapping[str, An
 
 def _finish(folder: Path, compiled: bytes, card: Mapping[str, Any]) -> None:
     (folder / SCORER).write_bytes(compiled)
-    files = {name: sha256_of(folder / name) for name in (PIPELINE, SCORER) if (folder / name).is_file()}
+    there = [name for name in (PIPELINE, SCORER) if (folder / name).is_file()]
+    files = card.get("files", {}) | {name: sha256_of(folder / name) for name in there}
     text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
     # A figure and its interval on one line: a card is read by people, too.
     text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
