@@ -6,7 +6,6 @@ judged by its rows of other groups, near-copies and articles held out together.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -19,9 +18,9 @@ from service.core.features import document
 from training.commands.options import data
 from training.data.duplicates import thin
 from training.data.split import fewest
-from training.evaluation.settle import Terms, settle_each
-from training.fitting.adaptation import Values, learn
-from training.fitting.crossfit import Prepared, cross_fit
+from training.evaluation.settle import settle_each
+from training.fitting.adaptation import Texts, Values, adapted
+from training.fitting.crossfit import cross_fit
 from training.fitting.thresholds import scores_of
 from training.params import Params, read_params
 from training.train import gather, prepare
@@ -30,27 +29,6 @@ DRAWS = 5
 # Of a label a site gives at most so many times as many as of the other.
 MOST_TIMES = 5
 HEADINGS = ("good rejected", "held", "spam accepted", "rejected", "ROC-AUC")
-
-
-@dataclass(frozen=True, slots=True)
-class Errors:
-    """
-    The shares of good comments that are rejected and held or rejected, of spam that are accepted and rejected, and
-    ROC-AUC.
-    """
-
-    shares: Values
-
-    @classmethod
-    def of(cls, log_odds: Values, rows: NDArray[np.int64], is_spam: NDArray[np.bool_], terms: Terms) -> "Errors":
-        """
-        Return what the thresholds of some rows do to them.
-        """
-        accept_below, reject_at = terms.thresholds(rows)
-        scores = scores_of(log_odds)
-        rejected, accepted = scores >= reject_at, scores < accept_below
-        found = [rejected[~is_spam], ~accepted[~is_spam], accepted[is_spam], rejected[is_spam]]
-        return cls(np.array([*(each.mean() for each in found), roc_auc_score(is_spam, log_odds)]))
 
 
 @click.command()
@@ -70,31 +48,46 @@ def main(paths: tuple[Path, ...], sizes: tuple[int, ...]) -> None:
     print(f"| source | labels | {' | '.join(HEADINGS)} |")
     print(f"| --- |{' ---: |' * (1 + len(HEADINGS))}")
     for source in sorted({row.source for row in prepared.rows}):
-        inside = np.array([row.source == source for row in prepared.rows], dtype=bool) & ~np.isnan(log_odds)
+        of_source = np.array([row.source == source for row in prepared.rows], dtype=bool)
+        own = np.flatnonzero(of_source & ~np.isnan(log_odds))
+        texts = Texts.of([prepared.rows[row] for row in own.tolist()])
         for size in sizes:
-            pairs = list(_drawn(np.flatnonzero(inside), size, log_odds, prepared, terms, params))
+            pairs = list(_drawn(texts, size, log_odds[own], prepared.groups[own], terms.thresholds(own), params))
             if pairs:
-                before, after = (
-                    np.mean([errors.shares for errors in each], axis=0) for each in zip(*pairs, strict=True)
-                )
+                before, after = np.mean(pairs, axis=0)
                 cells = (f"{100 * one:.1f} → {100 * other:.1f}" for one, other in zip(before, after, strict=True))
                 print(f"| {source} | {size:,} | {' | '.join(cells)} |", flush=True)
 
 
 def _drawn(
-    rows: NDArray[np.int64], size: int, log_odds: Values, prepared: Prepared, terms: Terms, params: Params
-) -> Iterator[tuple[Errors, Errors]]:
-    if len(rows) < 2 * size or fewest(prepared.is_spam[rows]) < 2 * params.adaptation.fewest:
+    texts: Texts, size: int, log_odds: Values, groups: NDArray[np.int64], thresholds: tuple[Values, Values],
+    params: Params,
+) -> Iterator[tuple[Values, Values]]:  # fmt: skip
+    """
+    Yield what is counted of the texts that are judged, before and after, for each draw of those that are labelled.
+    """
+    if len(groups) < 2 * size or fewest(texts.is_spam) < 2 * params.adaptation.fewest:
         return
     splitter = GroupShuffleSplit(DRAWS, test_size=0.5, random_state=params.seed)
-    for draw, (given, judged) in enumerate(splitter.split(rows, groups=prepared.groups[rows])):
-        labelled = _labels(rows[given], size, prepared.is_spam, draw)
-        score, is_spam = rows[judged], prepared.is_spam[rows[judged]]
-        if fewest(prepared.is_spam[labelled]) < params.adaptation.fewest or not fewest(is_spam):
-            continue
-        taught = learn([prepared.rows[row] for row in labelled.tolist()], log_odds[labelled], params)
-        adapted = log_odds[score] + taught.adds([prepared.rows[row] for row in score.tolist()])
-        yield Errors.of(log_odds[score], score, is_spam, terms), Errors.of(adapted, score, is_spam, terms)
+    for draw, (given, score) in enumerate(splitter.split(groups, groups=groups)):
+        fit = _labels(given, size, texts.is_spam, draw)
+        is_spam, accept_below, reject_at = (each[score] for each in (texts.is_spam, *thresholds))
+        if fewest(texts.is_spam[fit]) >= params.adaptation.fewest and fewest(is_spam):
+            after = adapted(texts, log_odds, fit, score, params)
+            yield (
+                _counted(log_odds[score], is_spam, accept_below, reject_at),
+                _counted(after, is_spam, accept_below, reject_at),
+            )
+
+
+def _counted(log_odds: Values, is_spam: NDArray[np.bool_], accept_below: Values, reject_at: Values) -> Values:
+    """
+    Return the shares that `HEADINGS` name, and ROC-AUC.
+    """
+    scores = scores_of(log_odds)
+    rejected, accepted = scores >= reject_at, scores < accept_below
+    found = [rejected[~is_spam], ~accepted[~is_spam], accepted[is_spam], rejected[is_spam]]
+    return np.array([*(each.mean() for each in found), roc_auc_score(is_spam, log_odds)])
 
 
 def _labels(rows: NDArray[np.int64], size: int, is_spam: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:

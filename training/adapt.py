@@ -21,7 +21,7 @@ from training.data.split import fewest, groups_of
 from training.errors import BadData, BadModel
 from training.evaluation import adapted
 from training.evaluation.figures import Figures
-from training.fitting.adaptation import Values, learn
+from training.fitting.adaptation import Texts, Values, learn
 from training.fitting.compile import prove_adapted, with_adaptations
 from training.params import Params
 from training.progress import say
@@ -87,7 +87,7 @@ def adapt(
         say(f"{name} is not adapted: its labels do not make each other likelier than the model does, beyond chance")
     if not sites and not unhelped & scorer.adaptations.keys():
         raise BadData(f"no site could be adapted; {base} stays as it is")
-    taught = {name: learn(site.rows, site.before, params) for name, site in sites.items()}
+    taught = {name: learn(Texts.of(site.rows), site.before, params) for name, site in sites.items()}
     thresholds = (scorer.thresholds.accept_below, scorer.thresholds.reject_at)
     found = {
         name: adapted.figures(site.rows, site.groups, site.before, site.after, thresholds, params)

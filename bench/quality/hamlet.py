@@ -10,7 +10,7 @@ import numpy as np
 from bench.quality.peer import Values
 from training.data.split import Fold, fewest
 from training.fitting import weights
-from training.fitting.adaptation import learn
+from training.fitting.adaptation import Texts, learn
 from training.fitting.calibrate import fit_line
 from training.fitting.crossfit import Prepared
 from training.params import Params
@@ -40,8 +40,8 @@ def adapted(
         fit = [row for row in video.fit.tolist() if prepared.rows[row].source == source]
         found[video.name] = known[video.score]
         if fewest(prepared.is_spam[fit]):
-            taught = learn([prepared.rows[row] for row in fit], known[fit], params)
-            found[video.name] = found[video.name] + taught.adds([prepared.rows[row] for row in video.score.tolist()])
+            learned, judged = (Texts.of([prepared.rows[row] for row in rows]) for rows in (fit, video.score.tolist()))
+            found[video.name] += learn(learned, known[fit], params).adds(judged)
     return found
 
 

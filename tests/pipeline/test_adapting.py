@@ -21,7 +21,7 @@ from training.adapt import adapt
 from training.cli import main
 from training.data.rows import Row
 from training.errors import BadData, BadModel
-from training.fitting.adaptation import learn
+from training.fitting.adaptation import Texts, learn
 from training.gates.examine import examine
 from training.gates.scores import Scores
 from training.gates.words import probe
@@ -339,11 +339,9 @@ def test_a_word_that_false_labels_taught_a_site_is_found_by_the_gate(models: Pat
 def test_a_label_that_weighs_half_teaches_less() -> None:
     rows = clips(20)
     planted = [*rows, Row("clips", "ham", "", "zorvexa zorvexa2"), Row("clips", "ham", "", "zorvexa zorvexa3")]
-    before = np.zeros(len(planted))
+    weak = [*rows, *(replace(row, weight=0.5) for row in planted[-2:])]
+    before, asked = np.zeros(len(planted)), Texts.of([Row("clips", "ham", "", "zorvexa")])
 
-    full = learn(planted, before, PARAMS).adds([Row("clips", "ham", "", "zorvexa")])
-    half = learn([*rows, *(replace(row, weight=0.5) for row in planted[-2:])], before, PARAMS).adds(
-        [Row("clips", "ham", "", "zorvexa")]
-    )
+    full, half = (learn(Texts.of(given), before, PARAMS).adds(asked) for given in (planted, weak))
 
     assert full[0] < half[0] < 0

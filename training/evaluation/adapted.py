@@ -13,7 +13,7 @@ from training.errors import BadData
 from training.evaluation.figures import Figures, by_part
 from training.evaluation.scored import Scored
 from training.evaluation.settle import Values
-from training.fitting.adaptation import learn
+from training.fitting.adaptation import Texts, adapted
 from training.params import Params
 
 BEFORE, AFTER = "as it is", "adapted"
@@ -30,11 +30,10 @@ def held_out(rows: Sequence[Row], groups: NDArray[np.int64], log_odds: Values, p
     folds = min(params.group_folds, len(set(groups.tolist())))
     if folds < 2:
         raise BadData("all rows are of one group, so that none can be held out; name a group for each article, or none")
-    adapted = log_odds.copy()
+    texts, found = Texts.of(rows), log_odds.copy()
     for fit, score in GroupKFold(folds, shuffle=True, random_state=params.seed).split(rows, groups=groups):
-        taught = learn([rows[row] for row in fit], log_odds[fit], params)
-        adapted[score] += taught.adds([rows[row] for row in score])
-    return adapted
+        found[score] = adapted(texts, log_odds, fit, score, params)
+    return found
 
 
 def figures(

@@ -4,6 +4,7 @@ has not seen.
 """
 
 from collections import defaultdict
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from training.errors import BadData
 from training.evaluation.figures import Figures, by_part
 from training.evaluation.scored import Scored
 from training.evaluation.settle import Terms, Values
-from training.fitting.adaptation import learn
+from training.fitting.adaptation import Texts, adapted
 from training.fitting.crossfit import Held, Prepared
 from training.params import Params
 
@@ -32,17 +33,15 @@ def articles_left_out(held: Held, prepared: Prepared, terms: Terms, params: Para
     for source, articles in _articles(prepared, terms).items():
         log_odds = terms.log_odds(held.by_source, np.arange(len(prepared.rows)))
         found[f"{source}, as it is"] = _figures(articles, log_odds, prepared, terms, params)
-        adapted = log_odds.copy()
-        of_source = np.array([row.source == source for row in prepared.rows], dtype=bool)
+        of_source = np.flatnonzero([row.source == source for row in prepared.rows])
+        own, groups = [prepared.rows[row] for row in of_source.tolist()], prepared.groups[of_source]
+        texts, may_fit, before, after = Texts.of(own), is_fitted(own, params), log_odds[of_source], log_odds.copy()
         for rows in articles.values():
-            alike = np.isin(prepared.groups, prepared.groups[rows])
-            fit = np.flatnonzero(is_fitted(prepared.rows, params) & of_source & ~alike)
-            try:
-                taught = learn([prepared.rows[row] for row in fit.tolist()], log_odds[fit], params)
-            except BadData:  # as of a source that is only measured, or where a group joins all articles
-                continue
-            adapted[rows] += taught.adds([prepared.rows[row] for row in rows.tolist()])
-        found[source] = _figures(articles, adapted, prepared, terms, params)
+            score = np.flatnonzero(np.isin(of_source, rows))
+            fit = np.flatnonzero(may_fit & ~np.isin(groups, groups[score]))
+            with suppress(BadData):  # as of a source that is only measured, or where a group joins all articles
+                after[rows] = adapted(texts, before, fit, score, params)
+        found[source] = _figures(articles, after, prepared, terms, params)
     return found
 
 

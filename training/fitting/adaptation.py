@@ -8,6 +8,7 @@ Data Can Help a Lot", EMNLP). Nothing but the site's own labels is needed, and a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,44 @@ from training.data.rows import Row
 from training.data.split import fewest
 from training.errors import BadData
 from training.fitting.counts import no_words
-from training.fitting.pipeline import BLOCKS, Entries, counters
+from training.fitting.pipeline import BLOCKS, Entries, counters, weighed
 from training.fitting.weights import heaviest
 from training.params import Params
 
 Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """
+    Labelled rows of one site as they are learned from: the words of the text and the clues that are of no field, since
+    names, homepages and addresses are chosen at will; the label, and how much it counts.
+    """
+
+    documents: NDArray[np.object_]
+    is_spam: NDArray[np.bool_]
+    weight: Values
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Self:
+        """
+        Return the texts of rows.
+        """
+        documents = np.empty(len(rows), dtype=object)
+        documents[:] = [readings(row.as_comment()).whole for row in rows]
+        is_spam, weight = [row.is_spam for row in rows], [row.weight for row in rows]
+        return cls(documents, np.array(is_spam, dtype=bool), np.array(weight, dtype=np.float64))
+
+    def take(self, positions: NDArray[np.int64]) -> Self:
+        """
+        Return the texts at some positions.
+        """
+        return replace(
+            self,
+            documents=self.documents[positions],
+            is_spam=self.is_spam[positions],
+            weight=self.weight[positions],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +75,11 @@ class Taught:
     least: float
     most: float
 
-    def adds(self, rows: Sequence[Row]) -> Values:
+    def adds(self, texts: Texts) -> Values:
         """
-        Return what is added to the log-odds of each row.
+        Return what is added to the log-odds of each text.
         """
-        counted = self.counters.transform(_documents(rows))
-        added: Values = counted @ self.weights
+        added: Values = self.counters.transform(texts.documents) @ self.weights
         return np.clip(added, self.least, self.most)
 
     @property
@@ -54,31 +87,32 @@ class Taught:
         """
         Return every entry that weighs something, by block.
         """
-        found: dict[str, dict[str, float]] = {}
-        start = 0
-        for block, counter in self.counters.transformer_list:
-            names = counter.get_feature_names_out().tolist()
-            weights = self.weights[start : start + len(names)].tolist()
-            found[block] = {name: weight for name, weight in zip(names, weights, strict=True) if weight}
-            start += len(names)
-        return {block: found[block] for block in BLOCKS}
+        found = weighed(self.counters, self.weights)
+        return {block: {entry: weight for entry, weight in found[block].items() if weight} for block in BLOCKS}
 
 
-def learn(rows: Sequence[Row], log_odds: Values, params: Params) -> Taught:
+def adapted(texts: Texts, log_odds: Values, fit: NDArray[np.int64], score: NDArray[np.int64], params: Params) -> Values:
     """
-    Return what labelled rows of one site teach a model that gave them these log-odds without having seen them.
-
-    Learned from are the words of the text and the clues that are of no field: names, homepages and addresses are chosen
-    at will. Both labels weigh the same in all, as in the model's calibration.
+    Return the log-odds of the texts to score, with what those to fit teach the model that gave all their `log_odds`.
 
     Raises:
         BadData: a label is missing, or the texts have no word in common.
     """
-    documents = _documents(rows)
-    is_spam = np.array([row.is_spam for row in rows], dtype=bool)
+    return log_odds[score] + learn(texts.take(fit), log_odds[fit], params).adds(texts.take(score))
+
+
+def learn(texts: Texts, log_odds: Values, params: Params) -> Taught:
+    """
+    Return what labelled texts of one site teach a model that gave them these log-odds without having seen them.
+
+    Both labels weigh the same in all, as in the model's calibration.
+
+    Raises:
+        BadData: a label is missing, or the texts have no word in common.
+    """
+    documents, is_spam, weight = texts.documents, texts.is_spam, texts.weight
     if not fewest(is_spam):
         raise BadData("labels of both kinds are needed to learn from; one of them is missing")
-    weight = np.array([row.weight for row in rows], dtype=np.float64)
     given = params.adaptation
     model = replace(params.model, min_df_words=given.min_df, min_df_clues=given.min_df, min_df_characters=given.min_df)
     union = counters(model)
@@ -109,7 +143,3 @@ def _fit(counted: csr_matrix, is_spam: NDArray[np.bool_], weight: Values, log_od
     with threadpool_limits(1):  # on a busy machine threads wait longer for each other than they work
         found: Values = minimize(loss, np.zeros(counted.shape[1]), jac=True, method="L-BFGS-B").x
     return found
-
-
-def _documents(rows: Sequence[Row]) -> list[str]:
-    return [readings(row.as_comment()).whole for row in rows]

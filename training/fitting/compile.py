@@ -18,7 +18,7 @@ from service.core.features import extract, readings
 from service.scorer import Pooling, Scorer
 from training.data.rows import Row
 from training.errors import BadModel
-from training.fitting.adaptation import Taught
+from training.fitting.adaptation import Taught, Texts
 from training.fitting.counts import as_readings
 from training.fitting.pipeline import Entries, entries_of
 
@@ -76,7 +76,7 @@ def prove_adapted(folder: Path, site: str, taught: Taught, rows: Sequence[Row]) 
     scorer = Scorer.load(folder)
     read = [extract(row.as_comment()) for row in rows]
     compiled = [scorer.explain(each, site).log_odds - scorer.explain(each).log_odds for each in read]
-    difference = float(np.abs(np.array(compiled) - taught.adds(rows)).max())
+    difference = float(np.abs(np.array(compiled) - taught.adds(Texts.of(rows))).max())
     if difference > TOLERANCE:
         raise BadModel(f"{folder}: what {site} taught and its compiled form differ by {difference:g}")
     return difference

@@ -77,8 +77,14 @@ def entries_of(pipeline: Pipeline) -> Entries:
     """
     Return every entry of a pipeline with its weight, by block, in the order of their columns.
     """
-    counted = dict(pipeline.named_steps["features"].transformer_list)
-    weights = pipeline.named_steps["classifier"].coef_[0]
+    return weighed(pipeline.named_steps["features"], pipeline.named_steps["classifier"].coef_[0])
+
+
+def weighed(union: FeatureUnion, weights: NDArray[np.float64]) -> Entries:
+    """
+    Return every entry that fitted counters count, with the weight of its column, by block.
+    """
+    counted = dict(union.transformer_list)
     found: dict[str, dict[str, float]] = {}
     start = 0
     for block in BLOCKS:
