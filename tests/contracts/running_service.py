@@ -37,10 +37,10 @@ def write_model(models: Path, version: str = "tiny", taught: Mapping[str, Mappin
     the words, with their weights, of which the labels of a site said something.
     """
     arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 3])}
-    arrays |= _tables("", words=WORDS, clues={"is:nothing": 0.0}, characters={"zq": 0.5})
+    arrays |= tables("", words=WORDS, clues={"is:nothing": 0.0}, characters={"zq": 0.5})
     arrays["adapted_sites"] = np.frombuffer(json.dumps([*(taught or {})]).encode(), dtype=np.uint8)
     for number, words in enumerate((taught or {}).values()):
-        arrays |= _tables(f"adapted_{number}_", words=words, clues={}, characters={})
+        arrays |= tables(f"adapted_{number}_", words=words, clues={}, characters={})
         arrays[f"adapted_{number}_bounds"] = np.array([-2.0, 4.0])
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
@@ -55,7 +55,10 @@ def write_model(models: Path, version: str = "tiny", taught: Mapping[str, Mappin
     return models
 
 
-def _tables(prefix: str, **blocks: Mapping[str, float]) -> dict[str, Any]:
+def tables(prefix: str = "", **blocks: Mapping[str, float]) -> dict[str, Any]:
+    """
+    Return tables of a compiled model as arrays, by the blocks that they are of.
+    """
     arrays: dict[str, Any] = {}
     for name, table in blocks.items():
         arrays[f"{prefix}{name}"] = np.frombuffer("\n".join(table).encode(), dtype=np.uint8)

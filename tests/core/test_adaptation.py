@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from running_service import tables
 
 from service.core.comment import Comment
 from service.core.features import extract
@@ -26,22 +27,14 @@ TAUGHT: dict[str, tuple[dict[str, float], dict[str, float], dict[str, float]]] =
 }
 
 
-def block(name: str, table: dict[str, float]) -> dict[str, Any]:
-    return {
-        name: np.frombuffer("\n".join(table).encode(), dtype=np.uint8),
-        f"{name}_weights": np.array(list(table.values()), dtype=np.float32),
-    }
-
-
 @pytest.fixture
 def scorer(tmp_path: Path) -> Scorer:
     arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 3])}
-    arrays |= block("words", {"casino": 3.0}) | block("clues", {}) | block("characters", {})
+    arrays |= tables(words={"casino": 3.0}, clues={}, characters={})
     arrays["adapted_sites"] = np.frombuffer(json.dumps([*TAUGHT]).encode(), dtype=np.uint8)
-    for number, tables in enumerate(TAUGHT.values()):
+    for number, (words, clues, characters) in enumerate(TAUGHT.values()):
         arrays[f"adapted_{number}_bounds"] = np.array([-2.0, 4.0])
-        for name, table in zip(("words", "clues", "characters"), tables, strict=True):
-            arrays |= block(f"adapted_{number}_{name}", table)
+        arrays |= tables(f"adapted_{number}_", words=words, clues=clues, characters=characters)
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
     (tmp_path / "scorer.npz").write_bytes(content.getvalue())

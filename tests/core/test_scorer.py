@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from running_service import tables
 
 from service.core.comment import Comment
 from service.core.features import extract
@@ -22,21 +23,13 @@ CHARACTERS = {"cas": 0.5, " c": 0.25, "no ": -0.125, " casi": 1.0}
 
 def write_model(folder: Path, **changes: Any) -> Path:
     arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 5])}
-    for name, table in (("words", WORDS), ("clues", CLUES), ("characters", CHARACTERS)):
-        arrays |= block(name, table)
+    arrays |= tables(words=WORDS, clues=CLUES, characters=CHARACTERS)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **(arrays | changes))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scorer.npz").write_bytes(buffer.getvalue())
     write_card(folder)
     return folder
-
-
-def block(name: str, table: dict[str, float]) -> dict[str, Any]:
-    return {
-        name: np.frombuffer("\n".join(table).encode(), dtype=np.uint8),
-        f"{name}_weights": np.array(list(table.values()), dtype=np.float32),
-    }
 
 
 def write_card(folder: Path) -> None:
@@ -103,7 +96,7 @@ def test_an_explanation_weighs_characters_as_the_score_does(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("comment", [Comment("trusted", "hello"), Comment("", "hello", url="http://github.com")])
 def test_a_name_and_a_homepage_speak_for_no_comment(comment: Comment, tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", {"name:trusted": -3.0, "url:github.com": -3.0})))
+    scorer = Scorer.load(write_model(tmp_path / "m", **tables(clues={"name:trusted": -3.0, "url:github.com": -3.0})))
 
     explanation = scorer.explain(extract(comment))
 
@@ -124,7 +117,7 @@ LINKS = {"link:shop.example": 1.0, "link:.com": 0.5, "link:github.com": -3.0}
 
 @pytest.mark.parametrize("number", [1, 4, 20])
 def test_of_the_links_the_one_counts_that_weighs_most(number: int, tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", LINKS), links_margin=np.float64(0.75)))
+    scorer = Scorer.load(write_model(tmp_path / "m", **tables(clues=LINKS), links_margin=np.float64(0.75)))
     honest = " ".join(f"http://github.com/{place}" for place in range(number))
 
     explanation = scorer.explain(extract(Comment(name="", comment=f"{honest} http://shop.example")))
@@ -136,7 +129,7 @@ def test_of_the_links_the_one_counts_that_weighs_most(number: int, tmp_path: Pat
 
 def test_of_each_further_link_that_weighs_against_a_comment_a_tenth_counts(tmp_path: Path) -> None:
     links = {"link:a.example": 1.0, "link:b.example": 2.0, "link:c.example": 3.0, "link:github.com": -3.0}
-    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", links)))
+    scorer = Scorer.load(write_model(tmp_path / "m", **tables(clues=links)))
     addresses = " ".join(f"http://{host}" for host in ("a.example", "b.example", "github.com", "c.example"))
 
     explanation = scorer.explain(extract(Comment(name="", comment=addresses)))
@@ -147,7 +140,7 @@ def test_of_each_further_link_that_weighs_against_a_comment_a_tenth_counts(tmp_p
 
 
 def test_links_take_off_no_more_than_their_margin(tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", LINKS), links_margin=np.float64(0.75)))
+    scorer = Scorer.load(write_model(tmp_path / "m", **tables(clues=LINKS), links_margin=np.float64(0.75)))
 
     explanation = scorer.explain(extract(Comment(name="", comment="http://github.com/a and http://github.com/b")))
 
@@ -156,7 +149,7 @@ def test_links_take_off_no_more_than_their_margin(tmp_path: Path) -> None:
 
 
 def test_of_a_model_from_before_nothing_bounds_what_links_take_off(tmp_path: Path) -> None:
-    scorer = Scorer.load(write_model(tmp_path / "m", **block("clues", LINKS)))
+    scorer = Scorer.load(write_model(tmp_path / "m", **tables(clues=LINKS)))
 
     assert scorer.explain(extract(Comment(name="", comment="http://github.com/a"))).log_odds == -4.5
 
@@ -180,7 +173,7 @@ def test_spam_among_honest_text_weighs_as_its_passage_less_a_margin(tmp_path: Pa
 
 
 def test_spam_between_honest_paragraphs_weighs_as_it_does_alone_less_a_margin(tmp_path: Path) -> None:
-    clues = block("clues", {"is:length_2": 0.5, "is:length_7": -3.0})
+    clues = tables(clues={"is:length_2": 0.5, "is:length_7": -3.0})
     scorer = Scorer.load(write_model(tmp_path / "m", **clues, paragraph_margin=np.float64(0.25)))
     alone, hidden = (
         scorer.explain(extract(Comment(name="", comment=comment))) for comment in (SELLS, BEHIND_A_PARAGRAPH)
