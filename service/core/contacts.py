@@ -28,9 +28,18 @@ def contacts(comment: Comment) -> frozenset[str] | None:
         return None
     rendered = markup.render(comment.comment)
     shown = text.visible(f"{comment.name} \n{rendered.text}")
-    found = [written for kind, written in tokens(shown) if kind in _KINDS]
-    found += _HANDLE.findall(shown)
-    return frozenset(_plain(address) for address in (*found, *rendered.targets, comment.url) if address.strip())
+    found = (*written(shown), *rendered.targets, comment.url)
+    return frozenset(_plain(address) for address in found if address.strip())
+
+
+def written(shown: str) -> list[str]:
+    """
+    Return what a text leads to, as it is written there: addresses and numbers, then handles.
+
+    >>> written("Ask @ann, call +45 12 34 56 78 or see shop.example.com!")
+    ['+45 12 34 56 78', 'shop.example.com', '@ann']
+    """
+    return [token for kind, token in tokens(shown) if kind in _KINDS] + _HANDLE.findall(shown)
 
 
 def _plain(address: str) -> str:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,33 @@ def test_a_hidden_link_is_found(name: str) -> None:
     found = document(attack(name, Comment("", "Play at http://spin.example.org/now"))).split()
 
     assert "link:example.org" in found
+
+
+@pytest.mark.parametrize("name", ["translated template", "model-written flattery"])
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "http://spin.example.org/now",
+        "spin.example.com",
+        "sales@example.org",
+        "+45 12 34 56 78",
+        "@spin_and_win",
+        "spin[.]example[.]com",
+    ],
+)
+def test_a_rewriting_keeps_what_the_spam_leads_to(name: str, contact: str) -> None:
+    rewritten = attack(name, Comment("Ann", f"Cheap spins for all, ask {contact} today"))
+
+    assert "Cheap" not in rewritten.comment
+    assert contact in rewritten.comment
+
+
+@pytest.mark.parametrize("name", ["translated template", "model-written flattery"])
+def test_spam_that_would_lead_nowhere_when_rewritten_is_left_as_it_is(name: str) -> None:
+    comment = Comment("Ann", "Cheap spins for all, ask me how")
+
+    assert attack(name, comment) == comment
+    assert attack(name, replace(comment, url="http://spin.example.org")) != comment
 
 
 def test_the_cost_of_an_attack_counts_only_the_rows_that_it_changes() -> None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from random import Random
 from string import ascii_lowercase
 
+from service.core import contacts, markup
 from service.core.comment import Comment
+from service.core.text import visible
 from training.attacks import decoys
 
 Attack = Callable[[Comment, Random], Comment]
@@ -27,6 +29,15 @@ def first_link(comment: Comment) -> str:
     """
     found = _ADDRESS.search(comment.comment)
     return found[0] if found else comment.url
+
+
+def first_contact(comment: Comment) -> str:
+    """
+    Return what the text leads its readers to first, as it was written: an address, a number or a handle; or "".
+    """
+    if found := _ADDRESS.search(comment.comment):
+        return found[0]
+    return next(iter(contacts.written(visible(markup.render(comment.comment).text))), "")
 
 
 def _on_links(form: Callable[[str, Random], str]) -> Attack:
@@ -126,13 +137,14 @@ def _letters(count: int, random: Random) -> str:
 
 
 def _translated(comment: Comment, random: Random) -> Comment:
-    template = random.choice(decoys.TRANSLATED)
-    return replace(comment, comment=template.format(link=first_link(comment)).rstrip(" :"))
+    leads = first_contact(comment) or comment.url
+    return replace(comment, comment=random.choice(decoys.TRANSLATED).format(link=leads)) if leads else comment
 
 
 def _flattering(comment: Comment, random: Random) -> Comment:
-    found = _ADDRESS.search(comment.comment)
-    return replace(comment, comment=f"{random.choice(decoys.FLATTERY)} {found[0] if found else ''}".rstrip())
+    leads = first_contact(comment)
+    praise = f"{random.choice(decoys.FLATTERY)} {leads}".rstrip()
+    return replace(comment, comment=praise) if leads or comment.url else comment
 
 
 HIDDEN_LINKS: dict[str, Attack] = {
