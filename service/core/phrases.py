@@ -11,6 +11,8 @@ from service.core.tokens import together, tokens
 LINKS = frozenset(["link", "disguised", "domain"])
 Position = tuple[str, str, str]
 APART: Position = ("", "", "")
+# What belongs to a token, but to no word: an opening quote, and what brands have behind them.
+_AROUND = "'’™℠"
 
 
 @lru_cache(maxsize=16_384)
@@ -19,9 +21,10 @@ def forms(written: str) -> tuple[tuple[str, str], ...]:
     Return the words of a token in plain letters, each also with the digits in it read as letters; the pairs of
     characters of a script that is written without spaces.
 
-    >>> forms("V1agra"), forms("1999"), forms("赌博网")
+    >>> forms("V1agra"), forms("'1999"), forms("赌博网")
     ((('v1agra', 'viagra'),), (('1999', '1999'),), (('赌博', '赌博'), ('博网', '博网')))
     """
+    written = written.strip(_AROUND)
     plain = text.plain(written)
     if plain.isdecimal():
         return ((plain, plain),)

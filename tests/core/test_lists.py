@@ -40,10 +40,19 @@ def matches(listed: Entry, comment: str = "", name: str = "Ann", **fields: Any) 
         "c@sino",
         "<b>cas</b> casino",
         "C4sino",
+        "'casino'",
+        "’casino’",
+        "&#39;casino&#39;",
+        "Casino™",
     ],
 )
 def test_a_word_is_found_however_it_is_dressed(written: str) -> None:
     assert matches(entry("word", "Casino"), f"Visit our {written} now")
+
+
+def test_what_an_owner_sets_in_quotes_is_found_without_them() -> None:
+    assert matches(entry("word", "'payday loans'"), "Get payday loans")
+    assert matches(entry("word", "payday loans"), "Get 'payday loans'")
 
 
 @pytest.mark.parametrize("written", ["casinos", "the cas ino", "mycasino", "cassino", "kasino"])
