@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.core import links, markup, text
+from service.core import linked, links, markup, text
 from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
 from service.core.entries import Action, Entry, Kind
@@ -101,7 +101,9 @@ class Lists:
     def _of_text(self, comment: Comment, now: datetime) -> Iterator[Hit]:
         rendered = markup.render(text.ends(comment.comment, HEAD, TAIL))
         name, shown = text.visible(comment.name[:LONGEST_NAME]), text.visible(rendered.text)
-        targets = [*rendered.targets[:MOST_TARGETS], *filter(None, [comment.url.strip()])]
+        targets = [
+            text.visible(each.strip()) for each in (*rendered.targets[:MOST_TARGETS], comment.url) if each.strip()
+        ]
         if self._expressions:
             yield from self._of_expressions(self._expressions, "\n".join([name, shown, *targets]))
             if comment.email:
@@ -111,7 +113,12 @@ class Lists:
         found = [*tokens(name), ("", ""), *tokens(shown)]
         addresses = [*targets, *(written for kind, written in found if kind in LINKS)]
         if self._by_value[Kind.DOMAIN]:
-            yield from self._of_links(addresses, now)
+            written, capital = linked.addresses(f"{name}\n{shown}")
+            yield from self._of_links([*addresses, *comment.url.split(), *written], now)
+            # A whole ending ("*.it") is in "The end.It was" as well.
+            for address in capital:
+                hits = ((entry, address) for entry in self._domains.of(address) if "." in entry.value)
+                yield from (hit for hit in hits if hit[0].action is not Action.ACCEPT)
             mailed = (written for kind, written in (*found, ("email", comment.email)) if kind == "email")
             for host in (address.rpartition("@")[2] for address in mailed):
                 yield from ((entry, "") for entry in self._domains.of(host) if entry.action is not Action.ACCEPT)

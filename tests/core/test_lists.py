@@ -107,6 +107,86 @@ def test_a_domain_is_found_wherever_it_is_linked_to_and_below_it(comment: Commen
     assert Lists([entry("domain", "spam.example.com")]).match(comment, NOON)
 
 
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "'http://evil.com'",
+        "„http://evil.com“",
+        "‹https://www.evil.com›",
+        "`http://evil.com`",
+        "http://evil.com—the best",
+        "http://evil.com’s offer",
+        "👉http://evil.com👈",
+        "http://evil.com,now",
+        "http://evil.com&x=1",
+        "http://fine.org,http://evil.com",
+        "nowhttp://evil.com/a",
+        "http://http://evil.com",
+        "https//evil.com",
+        "http:/evil.com",
+        "[here](//evil.com)",
+        "http://evil%2Ecom/a",
+        "http://evil.com%20",
+        "'evil.com'",
+        "_evil.com_",
+        "...evil.com",
+        "EVIL.COM",
+        "Evil.Com/Shop",
+        "请看evil.com谢谢",
+        "请看www.evil.com谢谢",
+        "请看http://evil.com谢谢",
+        "evil.com에서",
+        "ｅｖｉｌ．ｃｏｍ",
+        "http://evil。com",
+        '<a href=" http://evil.com ">here</a>',
+        '<a href="http://ev\u200bil.com">here</a>',
+        '<a href="https:/evil.com">here</a>',
+    ],
+)
+def test_a_domain_is_found_whatever_stands_around_it(comment: str) -> None:
+    assert matches(entry("domain", "evil.com"), comment)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["<http://evil.com>", '"evil.com"', "http://https//evil.com", "http:evil.com", "http://fine.org, http://evil.com"],
+)
+def test_a_domain_is_found_in_a_web_site_that_is_typed_badly(url: str) -> None:
+    assert matches(entry("domain", "evil.com"), url=url)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "http://fine.org/evil.com/",
+        "http://fine.org/?u=http://evil.com/",
+        "http://web.archive.org/web/2020id_/http://evil.com/",
+        "fine.org/http://evil.com",
+        "http://evil.com@fine.org/",
+        "http://evil.com.fine.org",
+        "https://fine.org/@evil.com",
+        "devil.com, my-evil.com, evil.community and evil.comx",
+        "write to @evil.com",
+        "еvil.com.fine.org",
+    ],
+)
+def test_a_domain_inside_of_something_else_is_none(comment: str) -> None:
+    assert not matches(entry("domain", "evil.com"), comment)
+
+
+def test_a_sentence_that_begins_without_a_space_is_under_no_ending() -> None:
+    assert not matches(entry("domain", "*.it"), "That was the end.It was fun")
+    assert matches(entry("domain", "*.it"), "see 'evil.it'")
+
+
+def test_no_disguise_of_a_link_is_carried_in_by_a_good_one() -> None:
+    listed = entry("domain", "good.com", "accept")
+
+    assert not matches(listed, "see good.com and 'evil.com'")
+    assert not matches(listed, "http://good.com,http://evil.com")
+    assert not matches(listed, "good.com", url="good.com http://evil.com")
+
+
 def test_another_domain_that_ends_alike_is_another() -> None:
     listed = entry("domain", "spam.example.com")
 
