@@ -3,8 +3,9 @@ Where a comment leads its readers: the links, hosts, addresses, numbers and hand
 """
 
 import re
+from itertools import chain
 
-from service.core import links, markup, text
+from service.core import linked, markup, text
 from service.core.comment import Comment
 from service.core.tokens import tokens
 
@@ -14,6 +15,9 @@ LONGEST_TEXT = 12_000
 _KINDS = frozenset(["email", "link", "disguised", "domain", "phone"])
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{3,60}")
 _SCHEME = re.compile(r"^\w{2,6}\s?:\s?/{0,2}(?:www\.)?|^www\.")
+_PATH = re.compile(r"[/?#].*", re.DOTALL)
+# What sentences and quotes set behind an address. Of a page's name they are hardly ever the end.
+_BEHIND = ".,:;!?'’\"”“»›*`…/"
 _NOT_DIALLED = re.compile(r"[^\d+]")
 
 
@@ -28,7 +32,8 @@ def contacts(comment: Comment) -> frozenset[str] | None:
         return None
     rendered = markup.render(comment.comment)
     shown = text.visible(f"{comment.name} \n{rendered.text}")
-    found = (*written(shown), *rendered.targets, comment.url)
+    # Read as for lists too: what is missed would be a contact that a copy adds unseen.
+    found = (*written(shown), *chain(*linked.addresses(shown)), *rendered.targets, comment.url)
     return frozenset(_plain(address) for address in found if address.strip())
 
 
@@ -45,5 +50,7 @@ def written(shown: str) -> list[str]:
 def _plain(address: str) -> str:
     if not any(map(str.isalpha, address)):
         return _NOT_DIALLED.sub("", address)
-    host, _, path = _SCHEME.sub("", address.strip().lower()).partition("/")
-    return f"{links.host_of(host) if '@' not in host else host}/{path.rstrip('/')}".rstrip("/")
+    address = _SCHEME.sub("", address.strip().lower()).rstrip(_BEHIND)
+    host = _PATH.sub("", address)
+    path = address[len(host) :].removeprefix("/")
+    return f"{linked.host(host) if '@' not in host else host}/{path}".rstrip("/")
