@@ -4,7 +4,7 @@ Lists as lines of text, such as WordPress keeps its disallowed comment keys, and
 
 import re
 
-from service.core import text
+from service.core import linked, text
 from service.core.entries import Action, Kind
 from service.core.entry_values import BadEntry, network, normal
 from service.core.phrases import LINKS
@@ -14,7 +14,9 @@ _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
 # An address before a slash or a dash, or with asterisks for numbers, whether or not there is such a range: no words
 # (`24/7`) look so, and no telephone's number.
 _ADDRESS = r"(?:\d+(?:\.\d+){3}|[\da-f:]{0,37}::[\da-f:.]{0,43}|[\da-f]{1,4}(?::[\da-f]{1,4}){7})"
-_RANGE = re.compile(rf"{_ADDRESS}\s*(?:/[\d\s./,-]*|[-–]\s*{_ADDRESS})|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"{_ADDRESS}\s*(?:/[\d\s./,-]*|(?:[-–,;]|\s)\s*{_ADDRESS}.*)|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE
+)
 _TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.*)", re.IGNORECASE)
 _ANYBODY = "anyone can write it and be accepted, spam and all"
 _FORGED = {
@@ -54,7 +56,10 @@ def of_line(line: str) -> tuple[Kind, str]:
             return kind, normal(kind, line)
         except BadEntry:
             pass
-    has_link = any(found in LINKS for found, _ in tokens(text.visible(line.strip())))
+    shown = text.visible(line.strip())
+    has_link = any(found in LINKS for found, _ in tokens(shown)) or (
+        shown.count(" ") == 0 and any(linked.addresses(shown))
+    )
     kind = Kind.DOMAIN if has_link or _SUFFIX.fullmatch(line.strip()) else Kind.WORD
     return kind, normal(kind, line)
 

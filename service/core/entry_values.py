@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from operator import itemgetter
 
-from service.core import expressions, links, text
+from service.core import expressions, linked, text
 from service.core.entries import Kind
 from service.core.phrases import APART, words
 from service.core.tokens import tokens
@@ -15,7 +15,13 @@ LONGEST_VALUE = 500
 MOST_WORDS = 12
 
 _PARTIAL_ADDRESS = re.compile(r"((?:\d{1,3}\.){1,3})\*?")
-_EMAIL = re.compile(r"[^\s@]{0,64}@[^\s@]{1,255}")
+# As a browser, a log or a proxy writes one.
+_PORT = re.compile(r"\[([\da-f:.]+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+", re.IGNORECASE)
+# Any host for one e-mail; a handle ("@ann") is no e-mail of all of a domain.
+_EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\W_][^\s@<>]{0,254}|@[^\W_][^\s@<>]{0,200}\.[^\s@<>]{1,63}")
+_AROUND_EMAIL = re.compile(r"""^(?:["'*]|mailto:|[^@<>]{0,200}<)*|[>.,;"']*$""", re.IGNORECASE)
+_DOTTED = re.compile(r"\w\.\w")
+_ENDING = re.compile(r"(?:\*?\.)?[^\s!-,./:-@\[-^`{-~]+\.?")
 
 
 class BadEntry(ValueError):
@@ -85,8 +91,11 @@ def _regex(value: str) -> str:
 
 
 def _domain(value: str) -> str:
-    host = links.host_of(value.removeprefix("*").lstrip("."))
-    if not host or not re.fullmatch(r"[^\s@:/]+", host):
+    if sum(map(bool, map(_DOTTED.search, re.split(r"[\s,;|]+", value)))) > 1:
+        raise BadEntry("this is more than one domain; write each as an entry of its own")
+    host = linked.host(value)
+    # Of "site:spam.example" or "http" nobody means what is before the colon.
+    if not host or ".." in host or value[0] == "#" or not ("." in host or _ENDING.fullmatch(value.strip("\"'"))):
         raise BadEntry("this is no domain; write spam.example, or xyz for all that end in it")
     return host
 
@@ -95,6 +104,8 @@ def _address(value: str) -> str:
     if partial := _PARTIAL_ADDRESS.fullmatch(value):
         octets = partial[1].rstrip(".").split(".")
         value = f"{'.'.join([*octets, *['0'] * (4 - len(octets))])}/{8 * len(octets)}"
+    if behind := _PORT.fullmatch(value):
+        value = behind[1] or behind[2]
     try:
         covered = network(value)
     except ValueError:
@@ -103,6 +114,7 @@ def _address(value: str) -> str:
 
 
 def _email(value: str) -> str:
+    value = _AROUND_EMAIL.sub("", value)
     if not _EMAIL.fullmatch(value):
         raise BadEntry("this is no e-mail address; write one, or @mail.example for all of a domain")
     return value.casefold()

@@ -17,6 +17,7 @@ _END = re.compile(
     "[\\s!-,/:-@\\[-^`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2010-\u206f\u20a0-\u20cf\u2100-\u214f\u2190-\u2bff"
     "\u3000-\u303f\U0001f000-\U0001faff]"
 )
+_WWW = re.compile(r"^(?:www\.[.\-_]*)+")
 # Only what has a dot inside can name a host; it costs little to leave out the rest.
 _DOTTED = re.compile("[\\w%][.\u3002\uff0e\uff61]\\w")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
@@ -37,7 +38,7 @@ def host(address: str) -> str:
     ('shop.example', 'shop.example', 'shop.example')
     """
     named = unquote(links.host_of(_LEAD.sub("", address[:2000])))
-    return _END.split(named, maxsplit=1)[0].strip(".-_")
+    return _WWW.sub("", _END.split(named, maxsplit=1)[0].strip(".-_"))
 
 
 def addresses(shown: str) -> tuple[list[str], list[str]]:
