@@ -3,6 +3,7 @@ Values of list entries, as owners write them and as they are compared.
 """
 
 import re
+from html import unescape
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from operator import itemgetter
 
@@ -50,11 +51,12 @@ def normal(kind: Kind, value: str) -> str:
 
 def author(name: str) -> str:
     """
-    Return a name as entries compare it: look-alike and invisible letters, case and spaces undone.
+    Return a name as entries compare it: look-alike and invisible letters, case, spaces and entities undone.
 
-    >>> author(" Раypal  TEAM")
-    'paypal team'
+    >>> author(" Раypal  TEAM"), author("Tom &amp; Ann")
+    ('paypal team', 'tom & ann')
     """
+    name = unescape(name)
     return " ".join(filter(None, map(text.plain, text.visible(name).split())))
 
 

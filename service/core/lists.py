@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
 from service.core import linked, links, markup, text
 from service.core.comment import Comment
@@ -30,7 +31,7 @@ _VERDICTS = {
     Action.HOLD: (Verdict.HOLD, "hold_list"),
 }
 _ORDER = {action: order for order, action in enumerate(Action)}
-_CHUNK = re.compile(r"\S{1,200}")
+_CHUNK, _SPACE = re.compile(r"\S{1,200}"), re.compile(r"[^\S\n]")
 
 Hit = tuple[Entry, str]
 
@@ -100,7 +101,7 @@ class Lists:
 
     def _of_text(self, comment: Comment, now: datetime) -> Iterator[Hit]:
         rendered = markup.render(text.ends(comment.comment, HEAD, TAIL))
-        name, shown = text.visible(comment.name[:LONGEST_NAME]), text.visible(rendered.text)
+        name, shown = text.visible(unescape(comment.name[:LONGEST_NAME])), text.visible(rendered.text)
         targets = [
             text.visible(each.strip()) for each in (*rendered.targets[:MOST_TARGETS], comment.url) if each.strip()
         ]
@@ -129,7 +130,7 @@ class Lists:
 
     def _of_expressions(self, expressions: Expressions, shown: str) -> Iterator[Hit]:
         shown = searched(shown)
-        meant = shown if shown.isascii() else _CHUNK.sub(lambda chunk: text.plain(chunk[0]), shown)
+        meant = shown if shown.isascii() else _SPACE.sub(" ", _CHUNK.sub(lambda chunk: text.plain(chunk[0]), shown))
         for subject in dict.fromkeys((shown, meant)):
             for pattern in expressions.search(subject):
                 yield from ((entry, quote(pattern, subject)) for entry in self._by_value[Kind.REGEX][pattern])

@@ -227,6 +227,19 @@ def test_an_author_is_a_whole_name_without_its_disguise() -> None:
     assert not matches(listed, name="Best Loans Ltd")
 
 
+@pytest.mark.parametrize("name", ["Tom &amp; O'Neill", "Tom & O&#039;Neill", "tom & o’neill"])
+def test_an_author_is_the_same_where_the_cms_encodes_the_name(name: str) -> None:
+    assert matches(entry("author", "Tom & O'Neill"), name=name)
+    assert matches(entry("author", name), name="Tom & O'Neill")
+    assert matches(entry("word", "tom o'neill"), name=name)
+
+
+@pytest.mark.parametrize("gap", ["&nbsp;", "\u00a0", "\u3000", "\u2009"])
+def test_a_space_in_an_expression_is_any_of_a_line(gap: str) -> None:
+    assert matches(entry("regex", "buy now"), f"You can buy{gap}now")
+    assert not matches(entry("regex", "buy now"), "buy\nnow")
+
+
 def test_expressions_see_lines_as_written_and_with_look_alikes_undone() -> None:
     listed = entry("regex", "^fr.e m[o0]ney")
 
