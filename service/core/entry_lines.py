@@ -4,7 +4,7 @@ Lists as lines of text, such as WordPress keeps its disallowed comment keys, and
 
 import re
 
-from service.core import linked, text
+from service.core import hosts, linked, text
 from service.core.entries import Action, Kind
 from service.core.entry_values import BadEntry, network, normal
 from service.core.phrases import LINKS
@@ -18,6 +18,9 @@ _RANGE = re.compile(
     rf"{_ADDRESS}\s*(?:/[\d\s./,-]*|(?:[-–,;]|\s)\s*{_ADDRESS}.*)|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE
 )
 _TYPED_KIND = re.compile(r"(word|regex|domain|address|email|author):\s*(.*)", re.IGNORECASE)
+_SHARED = hosts.WELL_KNOWN | hosts.MESSENGERS | hosts.SHORTENERS
+_ASCII_CLASS = re.compile(r"\\[bBwW]")
+_DELIMITED = re.compile(r"/.*/[gimsu]*")
 _ANYBODY = "anyone can write it and be accepted, spam and all"
 _FORGED = {
     Kind.WORD: _ANYBODY,
@@ -90,6 +93,12 @@ def warnings(kind: Kind, value: str, action: Action) -> list[str]:
         found.append(_FORGED[kind])
     if kind is Kind.DOMAIN and "." not in value:
         found.append(f"this is every domain that ends in .{value}")
+    if kind is Kind.DOMAIN and value in _SHARED and action is not Action.ACCEPT:
+        found.append(f"readers link to {value} as well; write regex: and a part of the address for one page of it")
+    if kind is Kind.REGEX and not value.isascii() and _ASCII_CLASS.search(value):
+        found.append(r"\b and \w know no letters but a to z; write \pL for any, or an entry of words")
+    if kind is Kind.REGEX and _DELIMITED.fullmatch(value):
+        found.append("this looks for the slashes too; case is ignored without saying so")
     if kind is Kind.ADDRESS and network(value).num_addresses > (1 << 16 if "." in value else 1 << 96):
         found.append(f"{value} is a wide range: many readers share it")
     return found

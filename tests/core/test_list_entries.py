@@ -144,6 +144,11 @@ def test_a_list_that_was_written_out_and_read_back_matches_the_same(line: str) -
         (Kind.WORD, "hello", Action.ACCEPT, "anyone can write it"),
         (Kind.DOMAIN, "x.org", Action.ACCEPT, "anyone can link to it"),
         (Kind.DOMAIN, "xyz", Action.HOLD, "every domain that ends in .xyz"),
+        (Kind.DOMAIN, "youtube.com", Action.REJECT, "readers link to youtube.com as well"),
+        (Kind.DOMAIN, "t.me", Action.HOLD, "readers link to t.me as well"),
+        (Kind.REGEX, r"\bказино\b", Action.HOLD, "no letters but a to z"),
+        (Kind.REGEX, r"супер\w+", Action.HOLD, "no letters but a to z"),
+        (Kind.REGEX, "/casino/i", Action.HOLD, "looks for the slashes too"),
         (Kind.ADDRESS, "10.0.0.0/8", Action.REJECT, "wide range"),
         (Kind.ADDRESS, "2001::/16", Action.REJECT, "wide range"),
     ],
@@ -160,6 +165,9 @@ def test_what_opens_too_much_is_warned_of(kind: Kind, value: str, action: Action
         (Kind.ADDRESS, "203.0.113.7", Action.ACCEPT),
         (Kind.ADDRESS, "2001:db8::/32", Action.REJECT),
         (Kind.AUTHOR, "ann", Action.HOLD),
+        (Kind.DOMAIN, "youtube.com.evil.org", Action.REJECT),
+        (Kind.REGEX, r"\bcasino\b", Action.HOLD),
+        (Kind.REGEX, "/casino/.*/free", Action.HOLD),
     ],
 )
 def test_what_is_sound_is_not(kind: Kind, value: str, action: Action) -> None:
