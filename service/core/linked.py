@@ -9,6 +9,8 @@ from service.core import links
 from service.core.phrases import LINKS
 from service.core.tokens import tokens
 
+MOST_WORDS = 24
+
 _BROKEN_SCHEME = r"(?:https?|ftps?)(?:[:;]|//)"
 # Before the host, as typed or made by a form that puts "http://" before anything.
 _LEAD = re.compile(rf"^[\W_]*(?:{_BROKEN_SCHEME}[\W_]*)*", re.IGNORECASE)
@@ -18,6 +20,7 @@ _END = re.compile(
     "\u3000-\u303f\U0001f000-\U0001faff]"
 )
 _WWW = re.compile(r"^(?:www\.[.\-_]*)+")
+_NAME = re.compile(r"[^\W_]+")
 # Only what has a dot inside can name a host; it costs little to leave out the rest.
 _DOTTED = re.compile("[\\w%][.\u3002\uff0e\uff61]\\w")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
@@ -39,6 +42,21 @@ def host(address: str) -> str:
     """
     named = unquote(links.host_of(_LEAD.sub("", address[:2000])))
     return _WWW.sub("", _END.split(named, maxsplit=1)[0].strip(".-_"))
+
+
+def words(address: str) -> list[str]:
+    """
+    Return the words of a host and a path in their order, digits in them and all; "" for what parts them.
+
+    >>> words("https://www.bet365-bonus.co.uk/2026/free-spins?id=7")
+    ['bet365', 'bonus', '', '', 'free', 'spins']
+    """
+    named = host(address)
+    suffix = links.registered_domain(named).partition(".")[2]
+    path = _LEAD.sub("", address[:400]).partition("?")[0].partition("/")[2]
+    found = [*_NAME.findall(named.removesuffix(f".{suffix}")), "", *_NAME.findall(path)]
+    # A date is no word, and no "9/11".
+    return ["" if word.isdecimal() else word for word in found[:MOST_WORDS]]
 
 
 def addresses(shown: str) -> tuple[list[str], list[str]]:

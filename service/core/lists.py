@@ -126,6 +126,8 @@ class Lists:
         if self._by_value[Kind.WORD]:
             for part in (part for address in addresses for part in links.parts(address) if part.isalpha()):
                 found += [("", ""), ("word", part)]
+            for address in addresses:
+                found += [("", ""), *(("word" if word else "", word) for word in linked.words(address))]
             yield from self._phrases.of(words(found)[:MOST_POSITIONS])
 
     def _of_expressions(self, expressions: Expressions, shown: str) -> Iterator[Hit]:

@@ -45,7 +45,7 @@ def words(found: Iterable[tuple[str, str]]) -> list[Position]:
             for meant, read in forms(together(written) if kind == "spaced" else written):
                 positions.append((meant, read, written))
         elif kind in ("emoji", "money", "phone"):
-            plain = "".join(written.lower().split())
+            plain = "".join(written.lower().split()).rstrip(".,")
             positions.append((plain, plain, written))
         else:
             positions.append(APART)

@@ -68,6 +68,34 @@ def test_a_word_is_found_in_the_name_and_among_the_words_of_a_link_too() -> None
     assert matches(listed, url="https://example.com/casino/")
 
 
+@pytest.mark.parametrize(
+    ("word", "address"),
+    [
+        ("payday loans", "http://payday-loans.com/"),
+        ("payday loans", "https://example.com/best/payday_loans.html"),
+        ("1xbet", "http://www.1xbet.com"),
+        ("bet365", "https://example.com/bet365/"),
+        ("pills", "http://cheap-pills24.com/"),
+    ],
+)
+def test_the_words_of_a_link_are_whole_and_follow_each_other_too(word: str, address: str) -> None:
+    assert matches(entry("word", word), f"See {address} now")
+    assert matches(entry("word", word), url=address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.com/2023/9/11/", "https://9.example.com/11", "https://a.com/?q=9-11"]
+)
+def test_the_numbers_of_a_link_are_no_words(address: str) -> None:
+    assert not matches(entry("word", "9/11"), f"See {address} now")
+
+
+@pytest.mark.parametrize("written", ["$100", "$100.", "$100, now", "only $ 100!"])
+def test_a_price_is_found_at_the_end_of_a_sentence(written: str) -> None:
+    assert matches(entry("word", "$100"), written)
+    assert not matches(entry("word", "$10"), written)
+
+
 def test_several_words_must_follow_each_other_in_one_place() -> None:
     listed = entry("word", "payday loans")
 
