@@ -25,6 +25,7 @@ from training.commands.shadow import shadow
 from training.data.store import own_rows
 from training.errors import TrainingError
 from training.fitting.workers import dask, here
+from training.gates import adapted
 from training.params import read_params
 from training.progress import say
 from training.promotion import registry
@@ -119,10 +120,13 @@ def fit(
     else:
         with dask(scheduler) if scheduler else nullcontext(here) as workers:
             train(read_corpus(paths, from_store, strict), given, out, name, origin, texts_in_report, workers)
-    if current_version(out) is None:
+    before = current_version(out)
+    if before is None:
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
     else:
         say(f"Read {out / name / registry.REPORT}, then: hamlet-train promote {name} --data ROWS_THAT_NEITHER_HAS_SEEN")
+        for warning in adapted.warnings(out, name, before):
+            say(f"Warning: {warning}")
 
 
 @main.command()

@@ -4,6 +4,7 @@
 
 import json
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from small_fit import ENGLISH, PARAMS, PARAMS_FILE
+from small_fit import DATA, ENGLISH, PARAMS, PARAMS_FILE
 from uncovered import uncovered
 
 from service.core.features import extract
@@ -32,7 +33,7 @@ from training.report.finished import judge
 from training.train import Corpus, gather, train
 
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
-BASE, ADAPTED = "2026-11-23.1", "2026-11-24.1"
+BASE, ADAPTED, ANOTHER = "2026-11-23.1", "2026-11-24.1", "2026-11-25.1"
 WORDS = [
     f"{first}{second}"
     for first in ("ba", "ko", "lu", "mi", "ra", "so", "ti", "ve")
@@ -87,6 +88,21 @@ def run(models: Path, rows: Sequence[Row], *arguments: str) -> Result:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     given = ["adapt", "--data", str(path), "--models", str(models), "--params", str(PARAMS_FILE), *arguments]
     return CliRunner().invoke(main, given)
+
+
+def promoted_beside_another(models: Path, rows: Sequence[Row], **facts: object) -> None:
+    """
+    Promote the model adapted to rows, beside another that is adapted to nothing, and whose card says some facts.
+    """
+    adapted(models, rows)
+    promote(models, ADAPTED, "a test", "adapted", ORIGIN.created)
+    shutil.copytree(models / BASE, models / ANOTHER)
+    card = registry.read_card(models / BASE) | {"version": ANOTHER, **facts}
+    (models / ANOTHER / "card.json").write_text(json.dumps(card), encoding="utf-8")
+
+
+def warnings(models: Path, version: str) -> tuple[str, ...]:
+    return examine(models, version, [], [], PARAMS).warnings
 
 
 def added(scorer: Scorer, row: Row, site: str) -> float:
@@ -294,6 +310,75 @@ def test_with_other_thresholds_an_adapted_model_is_as_new_to_all_sites_as_any_ot
     report = examine(models, ADAPTED, [], clips(5, seed=2), PARAMS)
 
     assert {"enough rows: ham", "enough rows: spam"} <= {outcome.name for outcome in report.failed}
+
+
+@pytest.mark.usefixtures("short_suite")
+def test_before_a_model_is_promoted_it_is_said_to_which_sites_it_is_not_adapted_and_what_adapts_it(
+    models: Path,
+) -> None:
+    promoted_beside_another(models, [*clips(40), *clips(40, source="films")])
+
+    result = CliRunner().invoke(main, ["promote", ANOTHER, "--models", str(models), "--dry-run", "--force", "a test"])
+
+    assert f"Warning: {ADAPTED} is adapted to clips, films, and {ANOTHER} is not. To have that in it" in result.stderr
+    assert f"hamlet-train adapt --from-store --begin-with {ANOTHER}" in result.stderr
+
+
+@pytest.mark.usefixtures("short_suite")
+def test_a_model_that_was_adapted_before_it_is_promoted_loses_no_site(models: Path) -> None:
+    promoted_beside_another(models, clips(40))
+
+    result = run(models, clips(40), "--begin-with", ANOTHER, "--version", "2026-11-26.1")
+
+    assert result.exit_code == 0, result.output
+    assert warnings(models, "2026-11-26.1") == ()
+
+
+@pytest.mark.usefixtures("short_suite")
+def test_of_a_model_that_was_fitted_on_the_labels_of_a_site_it_is_said_that_only_later_ones_adapt_it(
+    models: Path,
+) -> None:
+    read = {"store:films": {"role": "all", "ham_used": 0, "spam_used": 0}}
+    promoted_beside_another(models, [*clips(40), *clips(40, source="films")], sources=read)
+
+    (warning,) = warnings(models, ANOTHER)
+
+    assert warning.endswith(f"{ANOTHER} was fitted on the labels of films: later ones alone adapt it to that")
+
+
+@pytest.mark.usefixtures("short_suite")
+def test_a_site_that_was_forgotten_since_its_labels_say_it_no_more_is_not_missed(models: Path) -> None:
+    promoted_beside_another(models, clips(40), adapted={"from": ADAPTED, "sites": {}})
+
+    assert warnings(models, ANOTHER) == ()
+
+
+def test_a_fit_says_that_what_it_made_is_adapted_to_no_site_where_the_model_in_use_is(models: Path) -> None:
+    promoted_beside_another(models, clips(40))
+
+    made = ["fit", *DATA, "--params", str(PARAMS_FILE), "--out", str(models), "--version", "2026-11-26.1"]
+    result = CliRunner().invoke(main, made)
+
+    assert result.exit_code == 0, result.output
+    assert f"Warning: {ADAPTED} is adapted to clips, and 2026-11-26.1 is not." in result.stderr
+
+
+def test_going_back_says_which_sites_the_model_is_not_adapted_to_any_more(models: Path) -> None:
+    promoted_beside_another(models, clips(40))
+
+    result = CliRunner().invoke(main, ["rollback", "--models", str(models)])
+
+    assert result.stdout == f"{BASE} is current instead of {ADAPTED}; running services take it up within seconds\n"
+    assert result.stderr == f"{ADAPTED} is adapted to clips, and {BASE} is not.\n"
+
+
+def test_going_back_from_a_model_whose_card_is_gone_says_nothing_of_sites(models: Path) -> None:
+    promoted_beside_another(models, clips(40))
+    (models / ADAPTED / "card.json").unlink()
+
+    result = CliRunner().invoke(main, ["rollback", "--models", str(models)])
+
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 @pytest.mark.usefixtures("short_suite")

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from training.commands.options import MODELS, STRICT, VERSION, data
 from training.data.store import own_rows
+from training.gates import adapted
 from training.gates.examine import examine
 from training.gates.table import as_json, show
 from training.params import read_params
@@ -83,7 +84,10 @@ def rollback(models: Path, who: str, reason: str) -> None:
     """
     Go back to the model that was in use before this one was promoted.
     """
-    _tell(roll_back(models, who, reason, datetime.now(UTC)))
+    back = roll_back(models, who, reason, datetime.now(UTC))
+    _tell(back)
+    if sites := adapted.missed(models, back.version, back.before):
+        say(adapted.told(back.version, back.before, sites))
 
 
 @click.command()
