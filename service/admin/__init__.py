@@ -104,7 +104,10 @@ def _job(parts: Parts, action: str, version: str) -> tuple[str, list[str]]:
     if action == "train":
         return "Train a model", ["fit", "--from-store", "--out", str(parts.models), *_option("--data", parts.data)]
     if action == "adapt":
-        return "Adapt the model in use", ["adapt", "--from-store", *models]
+        if not version:
+            return "Adapt the model in use", ["adapt", "--from-store", *models]
+        versions.check(parts.models, version)
+        return f"Adapt {version}", ["adapt", "--from-store", "--begin-with", version, *models]
     if action == "rollback":
         return "Go back to the model before", ["rollback", *signed, *models]
     versions.check(parts.models, version)

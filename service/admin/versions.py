@@ -12,10 +12,14 @@ from service.scorer import ModelError, current
 
 def versions(models: Path) -> list[dict[str, Any]]:
     """
-    Return what the list says of each model, the newest name first.
+    Return what the list says of each model, the newest name first; `missed` are the sites that the one in use is
+    adapted to and it is not.
     """
     cards = sorted(models.glob("*/card.json"), reverse=True)
-    return [{"version": path.parent.name, **_facts(path)} for path in cards]
+    found = [{"version": path.parent.name, "sites": [], **_facts(path)} for path in cards]
+    current = in_use(models)
+    adapted: list[str] = next((each["sites"] for each in found if each["version"] == current), [])
+    return [{**each, "missed": [site for site in adapted if site not in each["sites"]]} for each in found]
 
 
 def in_use(models: Path) -> str:
@@ -51,6 +55,8 @@ def check(models: Path, version: str) -> None:
 
 def _facts(card: Path) -> dict[str, Any]:
     try:
-        return {"created": json.loads(card.read_text(encoding="utf-8")).get("created", "")[:16].replace("T", " ")}
+        facts = json.loads(card.read_text(encoding="utf-8"))
+        sites = sorted(facts.get("adapted", {}).get("sites", {}))
+        return {"created": facts.get("created", "")[:16].replace("T", " "), "sites": sites}
     except (OSError, ValueError, AttributeError):
         return {"created": "its card is damaged"}

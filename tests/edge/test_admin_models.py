@@ -162,6 +162,21 @@ def test_the_models_are_listed_with_the_one_in_use_and_the_history(desk: Desk) -
     assert "&lt;b&gt;Bob&lt;/b&gt;" in text
 
 
+def test_beside_a_model_stand_the_sites_that_the_one_in_use_is_adapted_to_and_it_is_not(desk: Desk) -> None:
+    card = desk.models / "one" / "card.json"
+    adapted = {"from": "two", "sites": {"clips": {}, "<b>films": {}}}
+    card.write_text(json.dumps({**json.loads(card.read_text()), "adapted": adapted}))
+
+    text = desk.get().text
+
+    assert "The model in use is adapted to <bdi>&lt;b&gt;films, clips</bdi>, and this one is not." in text
+    assert text.count(">Adapt it</button>") == 1
+
+
+def test_where_no_site_would_be_missed_nothing_is_said_of_them(desk: Desk) -> None:
+    assert "Adapt it</button>" not in desk.get().text
+
+
 def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
     (desk.models / "two" / "card.json").write_text("{")
     (desk.models / "history.jsonl").write_text("{\n")
@@ -177,6 +192,7 @@ def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
     [
         ("train", {}, ["fit", "--from-store", "--out", "MODELS"]),
         ("adapt", {}, ["adapt", "--from-store", "--models", "MODELS"]),
+        ("adapt", {"version": "two"}, ["adapt", "--from-store", "--begin-with", "two", "--models", "MODELS"]),
         ("gates", {"version": "two"}, ["promote", "--dry-run", "two", "--from-store", "--models", "MODELS"]),
         ("shadow", {"version": "two"}, ["shadow", "two", "--for", "0m", "--models", "MODELS"]),
         ("shadow", {"version": "two", "period": "24h"}, ["shadow", "two", "--for", "24h", "--models", "MODELS"]),
@@ -232,7 +248,7 @@ def test_rows_that_were_held_back_are_compared_on_too(desk: Desk) -> None:
 
 @pytest.mark.parametrize("version", ["", "three", "../models/one", "..", "--models"])
 def test_a_model_that_is_not_there_cannot_be_named(desk: Desk, version: str) -> None:
-    for action in ("gates", "shadow", "promote"):
+    for action in ("gates", "shadow", "promote", *(["adapt"] if version else [])):
         assert desk.post(action, version=version).status_code == 404
     assert desk.jobs.started == []
 
