@@ -118,8 +118,9 @@ class Lists:
             yield from self._of_links([*addresses, *comment.url.split(), *written], now)
             # A whole ending ("*.it") is in "The end.It was" as well.
             for address in capital:
-                hits = ((entry, address) for entry in self._domains.of(address) if "." in entry.value)
-                yield from (hit for hit in hits if hit[0].action is not Action.ACCEPT)
+                for entry in self._domains.of(address):
+                    if "." in entry.value and entry.action is not Action.ACCEPT:
+                        yield entry, address
             mailed = (written for kind, written in (*found, ("email", comment.email)) if kind == "email")
             for host in (address.rpartition("@")[2] for address in mailed):
                 yield from ((entry, "") for entry in self._domains.of(host) if entry.action is not Action.ACCEPT)
