@@ -72,3 +72,15 @@ def adaptations(tables: Mapping[str, "array[Any]"]) -> dict[str, Adaptation]:
     """
     sites = json.loads(tables[SITES].tobytes()) if SITES in tables else []
     return {site: Adaptation(tables, prefix_of(number)) for number, site in enumerate(sites)}
+
+
+def missed(card: Mapping[str, Any], in_use: Mapping[str, Any], version: str | None) -> list[str]:
+    """
+    Return the sites that the model in use, of that version, is adapted to and another is not, by their cards.
+
+    One that was adapted from the model in use misses none: the labels of a site that it left out say it no more.
+    """
+    adapted, other = (each.get("adapted", {}) for each in (card, in_use))
+    if adapted.get("from") == version:
+        return []
+    return sorted(other.get("sites", {}).keys() - adapted.get("sites", {}).keys())

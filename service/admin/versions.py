@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from service.adaptation import missed
 from service.errors import NotFound
 from service.scorer import ModelError, current
 
@@ -15,11 +16,12 @@ def versions(models: Path) -> list[dict[str, Any]]:
     Return what the list says of each model, the newest name first; `missed` are the sites that the one in use is
     adapted to and it is not.
     """
-    cards = sorted(models.glob("*/card.json"), reverse=True)
-    found = [{"version": path.parent.name, "sites": [], **_facts(path)} for path in cards]
-    current = in_use(models)
-    adapted: list[str] = next((each["sites"] for each in found if each["version"] == current), [])
-    return [{**each, "missed": [site for site in adapted if site not in each["sites"]]} for each in found]
+    found = {path.parent.name: _facts(path) for path in sorted(models.glob("*/card.json"), reverse=True)}
+    used = in_use(models)
+    return [
+        {"version": version, "created": facts["created"], "missed": missed(facts, found.get(used, {}), used)}
+        for version, facts in found.items()
+    ]
 
 
 def in_use(models: Path) -> str:
@@ -56,7 +58,10 @@ def check(models: Path, version: str) -> None:
 def _facts(card: Path) -> dict[str, Any]:
     try:
         facts = json.loads(card.read_text(encoding="utf-8"))
-        sites = sorted(facts.get("adapted", {}).get("sites", {}))
-        return {"created": facts.get("created", "")[:16].replace("T", " "), "sites": sites}
-    except (OSError, ValueError, AttributeError):
+        adapted = facts.get("adapted", {})
+        return {
+            "created": facts.get("created", "")[:16].replace("T", " "),
+            "adapted": {"from": adapted.get("from"), "sites": dict(adapted.get("sites", {}))},
+        }
+    except (OSError, ValueError, AttributeError, TypeError):
         return {"created": "its card is damaged"}

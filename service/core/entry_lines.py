@@ -60,9 +60,7 @@ def of_line(line: str) -> tuple[Kind, str]:
         except BadEntry:
             pass
     shown = text.visible(line.strip())
-    has_link = any(found in LINKS for found, _ in tokens(shown)) or (
-        " " not in shown and any(linked.addresses(shown))
-    )
+    has_link = any(found in LINKS for found, _ in tokens(shown)) or (" " not in shown and any(linked.addresses(shown)))
     kind = Kind.DOMAIN if has_link or _SUFFIX.fullmatch(line.strip()) else Kind.WORD
     return kind, normal(kind, line)
 

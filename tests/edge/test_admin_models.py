@@ -177,6 +177,17 @@ def test_where_no_site_would_be_missed_nothing_is_said_of_them(desk: Desk) -> No
     assert "Adapt it</button>" not in desk.get().text
 
 
+def test_a_model_adapted_from_the_one_in_use_misses_no_site(desk: Desk) -> None:
+    for version, adapted in (
+        ("one", {"from": "three", "sites": {"clips": {}, "films": {}}}),
+        ("two", {"from": "one", "sites": {"clips": {}}}),
+    ):
+        card = desk.models / version / "card.json"
+        card.write_text(json.dumps({**json.loads(card.read_text()), "adapted": adapted}))
+
+    assert "Adapt it</button>" not in desk.get().text
+
+
 def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
     (desk.models / "two" / "card.json").write_text("{")
     (desk.models / "history.jsonl").write_text("{\n")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from service import adaptation
 from training.data.rows import OF_STORE
 from training.errors import BadModel
 from training.promotion import registry
@@ -14,13 +15,8 @@ from training.promotion import registry
 def missed(models: Path, version: str, before: str | None) -> Sequence[str]:
     """
     Return the sites that the model before is adapted to and a version is not, by their cards.
-
-    One that was adapted from that model misses none: the labels of a site that it left out say it no more.
     """
-    adapted, other = (_card(models, name).get("adapted", {}) for name in (version, before))
-    if adapted.get("from") == before:
-        return []
-    return sorted(other.get("sites", {}).keys() - adapted.get("sites", {}).keys())
+    return adaptation.missed(_card(models, version), _card(models, before), before)
 
 
 def told(version: str, before: str | None, sites: Sequence[str]) -> str:
