@@ -65,7 +65,7 @@ def again(decision: Decision, comment: Comment, scorer: Scorer, site: str, thres
     Return the verdict and score that a comment would get today, in the circumstances of then.
     """
     kept = tuple(reason for reason in decision.reasons if reason.code in CIRCUMSTANCES)
-    explanation = scorer.explain(extract(comment), site)
+    explanation = policy.without_excess(scorer.explain(extract(comment), site), thresholds)
     _, log_odds = policy.saturate(explanation, kept)
     score = policy.probability(log_odds)
     return Change(decision, policy.band(score, thresholds), score)

@@ -24,6 +24,8 @@ FEWEST_FORM_SECONDS = 2.0
 # What near-copies of at least so many authors are worth in log-odds; one author who posts again is the last. The lower
 # ends of what `hamlet-train campaigns` observes (docs/training.md), rounded down.
 CAMPAIGN_WEIGHTS = ((4, 5.2), (2, 4.2), (1, 0.5))
+# The reason of the scorer that is of the author's homepage.
+HOMEPAGE = "author_url"
 # Beyond a flood of ten times the limit nobody is typing.
 REJECTED_FLOOD = 10
 # A probability nearer to 0 or 1 than this (2e-9) could not be turned back into its log-odds to six digits.
@@ -63,6 +65,7 @@ def decide(
     reasons = tuple(behaviour(asked.comment, observation, thresholds))
     verdict, discard = Verdict.HOLD, False
     if explanation and thresholds:
+        explanation = without_excess(explanation, thresholds)
         base = _log_odds_with(reasons, explanation)
         reasons = (*said_before(base, reasons, observation, thresholds), *reasons)
         prior, (reasons, log_odds) = explanation.prior, saturate(explanation, reasons)
@@ -118,7 +121,7 @@ def behaviour(comment: Comment, observation: Observation, thresholds: Thresholds
         reasons.append(Reason("typed_too_fast", TYPED_TOO_FAST))
     weight = campaign_weight(observation.seen, observation.authors)
     if weight and thresholds:
-        weight = min(weight, room_for_campaign(thresholds))
+        weight = min(weight, most_alone(thresholds))
     if weight:
         reasons.append(Reason("campaign", weight, seen=observation.seen, authors=observation.authors))
     return reasons
@@ -148,13 +151,29 @@ def campaign_weight(seen: int, authors: int) -> float:
     return next(weight for fewest, weight in CAMPAIGN_WEIGHTS if authors >= fewest) if seen > 1 else 0.0
 
 
-def room_for_campaign(thresholds: Thresholds) -> float:
+def without_excess(explanation: Explanation, thresholds: Thresholds) -> Explanation:
     """
-    Return the most that a campaign may add, so that it never alone makes a reject of what is an accept without it.
+    Return an explanation in which the author's homepage never alone makes a reject of what is an accept without it:
+    clubs, traders and candidates have hosts that look like those which sell.
+    """
+    most = most_alone(thresholds)
+    if not any(reason.code == HOMEPAGE and (reason.weight or 0.0) > most for reason in explanation.reasons):
+        return explanation
+    reasons = tuple(
+        replace(reason, weight=min(reason.weight or 0.0, most)) if reason.code == HOMEPAGE else reason
+        for reason in explanation.reasons
+    )
+    return Explanation(explanation.prior + _summed(reasons), explanation.prior, reasons)
+
+
+def most_alone(thresholds: Thresholds) -> float:
+    """
+    Return the most that a campaign or a homepage may add, so that it never alone makes a reject of what is an accept
+    without it.
 
     Nor of what is as likely a good comment as spam, at a site that accepts little or nothing.
 
-    >>> room_for_campaign(Thresholds(0.5, 0.9)) < 2.2, room_for_campaign(Thresholds(0.0, 1.0)) < 21
+    >>> most_alone(Thresholds(0.5, 0.9)) < 2.2, most_alone(Thresholds(0.0, 1.0)) < 21
     (True, True)
     """
     accepted = max(0.0, _log_odds(thresholds.accept_below))

@@ -31,13 +31,18 @@ WORDS = {"casino": 6.0, "thanks": -2.0, "pills": 1.5}
 SECONDS = 120
 
 
-def write_model(models: Path, version: str = "tiny", taught: Mapping[str, Mapping[str, float]] | None = None) -> Path:
+def write_model(
+    models: Path,
+    version: str = "tiny",
+    taught: Mapping[str, Mapping[str, float]] | None = None,
+    clues: Mapping[str, float] | None = None,
+) -> Path:
     """
-    Write a promoted model that knows three words: casino is spam, pills are held, thanks are accepted. `taught` are
-    the words, with their weights, of which the labels of a site said something.
+    Write a promoted model that knows three words: casino is spam, pills are held, thanks are accepted; and some clues,
+    if they are given. `taught` are the words, with their weights, of which the labels of a site said something.
     """
     arrays: dict[str, Any] = {"intercept": np.float64(-2.0), "ngrams": np.array([2, 3])}
-    arrays |= tables("", words=WORDS, clues={"is:nothing": 0.0}, characters={"zq": 0.5})
+    arrays |= tables("", words=WORDS, clues=clues or {"is:nothing": 0.0}, characters={"zq": 0.5})
     arrays["adapted_sites"] = np.frombuffer(json.dumps([*(taught or {})]).encode(), dtype=np.uint8)
     for number, words in enumerate((taught or {}).values()):
         arrays |= tables(f"adapted_{number}_", words=words, clues={}, characters={})

@@ -124,6 +124,39 @@ def test_a_filled_honeypot_weighs_much_but_decides_nothing_alone() -> None:
     assert decision.verdict is not Verdict.REJECT
 
 
+def with_homepage(text: float, homepage: float, site: Site = SITE) -> Decision:
+    reasons = (Reason("author_url", homepage, evidence=("https://club.example",)), Reason("text", text))
+    explanation = Explanation(text + homepage, 0.0, reasons)
+    return policy.decide("id", Asked(site, Comment("Ann", "Hello")), CALM, explanation, MODEL)
+
+
+@pytest.mark.parametrize("text", [-0.9, -8.0])
+@pytest.mark.parametrize("homepage", [4.5, 11.0, 800.0])
+def test_what_is_accepted_without_a_homepage_is_never_rejected_for_it(text: float, homepage: float) -> None:
+    assert decide(text).verdict is Verdict.ACCEPT
+    assert with_homepage(text, homepage).verdict is not Verdict.REJECT
+
+
+def test_what_is_suspected_without_a_homepage_may_be_rejected_with_it() -> None:
+    assert decide(0.1).verdict is Verdict.HOLD
+    assert with_homepage(0.1, 11.0).verdict is Verdict.REJECT
+
+
+def test_what_a_homepage_weighs_is_what_it_was_counted_for() -> None:
+    decision = with_homepage(-1.0, 11.0)
+
+    total = sum(reason.weight or 0.0 for reason in decision.reasons)
+    assert decision.score == pytest.approx(policy.probability(total))
+    assert decision.reasons[0].evidence == ("https://club.example",)
+    assert with_homepage(-1.0, 2.0).reasons[0].weight == 2.0
+
+
+def test_a_homepage_rejects_nobody_alone_at_the_thresholds_of_a_site() -> None:
+    bold = Site(id=1, name="news", key_id="k", thresholds=OwnThresholds(accept_below=0.6, reject_at=0.8))
+
+    assert with_homepage(0.3, 4.0, bold).verdict is Verdict.HOLD
+
+
 def test_one_who_posts_again_weighs_far_less_than_many() -> None:
     again, two, many = (policy.campaign_weight(5, authors) for authors in (1, 2, 5))
 

@@ -128,6 +128,16 @@ def test_a_comment_is_scored_as_its_site_has_taught_the_model(models: Path, keep
     assert [change["new_verdict"] for change in news["changed"]] == ["reject"]
 
 
+def test_a_homepage_alone_rejects_nobody(models: Path, news: Store) -> None:
+    write_model(models, "homepages", clues={"url:club.example": 30.0})
+    comment = Comment("Ann", "thanks", url="https://club.example")
+    news.record(decision(str(uuid7()), verdict=Verdict.ACCEPT), comment)
+
+    (found,) = json.loads(recheck(models, "--json").stdout)["sites"]
+
+    assert [change["new_verdict"] for change in found["changed"]] == ["hold"]
+
+
 def test_the_thresholds_of_the_site_are_those_of_today(models: Path, news: Store, keep: Keep) -> None:
     keep("thanks", Verdict.ACCEPT)
     Sites(news.engine).configure("news", thresholds={"accept_below": 0.0})
