@@ -41,6 +41,7 @@ class Model:
     most_of_characters: float
     least_of_homepages: float
     per_doubling: float
+    heaviest_part: float
     entries: int
 
     @property
@@ -225,7 +226,8 @@ def _check(path: Path, params: Params) -> None:
     ]
     above_0 += [("C of [model]", model.C), ("C of [adaptation]", adaptation.C)]
     above_0 += [("most", languages.most), ("alpha", partial.alpha)]
-    from_0 |= {name: getattr(model, name) for name in ("passage_margin", "paragraph_margin", "links_margin")}
+    of_parts = ("passage_margin", "paragraph_margin", "links_margin", "heaviest_part")
+    from_0 |= {name: getattr(model, name) for name in of_parts}
     from_0 |= {name: getattr(adaptation, name) for name in ("most_taken_off", "most_added")}
     for name, value in above_0:
         if not 0 < value < inf:

@@ -83,6 +83,7 @@ def test_what_a_file_from_before_lacks_is_named(tmp_path: Path, old: str, new: s
         ("ngrams = ", 'ngrams = [2, "x"] #', "ngrams are [2, 'x'], and no two sizes"),
         ("author_share = 0.82", "author_share = -3.0", "author_share is no share, such as 0.8"),
         ("paragraph_margin = 0.25", "paragraph_margin = nan", "paragraph_margin is no number from 0 on"),
+        ("heaviest_part = 0.0", "heaviest_part = -0.1", "heaviest_part is no number from 0 on"),
         ("most_added = 4.0", "most_added = -4.0", "most_added is no number from 0 on"),
         ("fewest = 20", "fewest = 0", "fewest is no number above 0"),
         ("groups = 5", "groups = 1", "groups is no number above 1"),

@@ -13,7 +13,7 @@ from training.data.rows import Row
 from training.errors import BadData
 from training.fitting.counts import count
 from training.fitting.weights import balance_sources, fit, row_weights
-from training.params import Params
+from training.params import Model, Params
 
 
 @pytest.fixture
@@ -97,6 +97,45 @@ def test_each_doubling_of_a_comments_words_adds_as_much(params: Params) -> None:
     added = {name: weight - weights[0][name] for name, weight in weights[1].items()}
 
     assert added == pytest.approx({**dict.fromkeys(added, 0.0), "is:length_1": 0.75, "is:length_3": 0.25})
+
+
+def test_a_passage_that_is_heavy_by_chance_in_honest_texts_comes_to_weigh_less(params: Params) -> None:
+    honest, sold = "good morning dear cheap pills is:asks", "buy cheap pills is:asks"
+    documents = [honest, sold] * 30
+    readings = [Readings(honest, ("good morning dear is:asks", "cheap pills is:asks")), Readings(sold)] * 30
+    is_spam = np.tile([False, True], 30)
+    decided = []
+    for heaviest_part in (0.0, 0.5):
+        model = replace(params.model, passage_margin=0.0, heaviest_part=heaviest_part)
+        counts = count(documents, readings, np.ones(60, dtype=bool), model)
+        fitted = fit(counts, np.arange(60), is_spam, np.ones(60), replace(params, model=model))
+        decided.append(fitted.decide(counts, np.array([0]))[0])
+
+    assert decided[1] < 0.0 < decided[0]
+
+
+def test_the_heaviest_part_of_a_text_is_fitted_with_the_links_of_its_comment_and_no_other_field(params: Params) -> None:
+    readings = [
+        Readings("one two", ("two", "three"), ("four",)),
+        Readings("four", ("one",)),
+        Readings("one", ("two", "two"), ("three two",)),
+    ]
+    fields = "link:.com name:ann url:.com"
+    counts = count([f"one two three four {fields}"] * 3, readings, np.ones(3, dtype=bool), _any_number(params.model))
+    weight = {"one": 1.0, "two": 2.0, "three": 3.1, "four": 3.5}
+    weights = np.array([weight.get(name, 0.0) for name in counts.names])
+
+    parts, of_row = counts.heaviest_parts(weights, np.array([0, 1]))
+
+    found = counts.entries(np.unique(parts.nonzero()[1]))
+    assert of_row.tolist() == [0]
+    assert (found["words"], found["clues"]) == (["four"], ["link:.com"])
+
+
+def _any_number(model: Model) -> Model:
+    return replace(
+        model, min_df_words=1, min_df_clues=1, min_df_characters=1, passage_margin=0.5, paragraph_margin=0.25
+    )
 
 
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:

@@ -58,6 +58,18 @@ class Written:
         counted = np.where(np.isneginf(heaviest), 0.0, self.share * (np.maximum(heaviest, self.least) + further))
         return np.asarray(counted.sum(axis=1)[rows])
 
+    def outweighing(self, weights: Values, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """
+        Return the lines of the passages and paragraphs, one of a row at most, that count instead of its text.
+        """
+        text = np.flatnonzero((self.part == 0) & np.isin(self.row, rows))
+        # In the type of the counts, or all of these were copied into a wider one.
+        weighed = (self.counts @ weights.astype(self.counts.dtype))[text] - self.less[text]
+        heaviest_first = text[np.lexsort((-weighed, self.row[text]))]
+        _, heaviest = np.unique(self.row[heaviest_first], return_index=True)
+        _, whole = np.unique(self.row, return_index=True)
+        return np.setdiff1d(heaviest_first[heaviest], whole)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -78,6 +90,18 @@ class Counts:
         """
         place = self.blocks[block]
         return np.asarray((columns >= place.start) & (columns < place.stop))
+
+    def heaviest_parts(self, weights: Values, rows: NDArray[np.int64]) -> tuple[csr_matrix, NDArray[np.int64]]:
+        """
+        Return the passages and paragraphs that count instead of a text, with the links of its comment, and of which row
+        each is.
+        """
+        lines = self.written.outweighing(weights, rows)
+        of_row = self.written.row[lines]
+        clues = self.blocks["clues"]
+        is_link = np.zeros(len(self.names), dtype=self.dressed.dtype)
+        is_link[clues] = [name.startswith("link:") for name in self.names[clues]]
+        return csr_matrix(self.written.counts[lines] + self.dressed[of_row].multiply(is_link)), of_row
 
     def entries(self, columns: NDArray[np.int64]) -> dict[str, list[str]]:
         """
