@@ -156,13 +156,10 @@ def without_excess(explanation: Explanation, thresholds: Thresholds) -> Explanat
     Return an explanation in which the author's homepage never alone makes a reject of what is an accept without it:
     clubs, traders and candidates have hosts that look like those which sell.
     """
-    most = most_alone(thresholds)
-    if not any(reason.code == HOMEPAGE and (reason.weight or 0.0) > most for reason in explanation.reasons):
+    found = next((reason for reason in explanation.reasons if reason.code == HOMEPAGE), None)
+    if not (found and found.weight and found.weight > (most := most_alone(thresholds))):
         return explanation
-    reasons = tuple(
-        replace(reason, weight=min(reason.weight or 0.0, most)) if reason.code == HOMEPAGE else reason
-        for reason in explanation.reasons
-    )
+    reasons = tuple(replace(reason, weight=most) if reason is found else reason for reason in explanation.reasons)
     return Explanation(explanation.prior + _summed(reasons), explanation.prior, reasons)
 
 

@@ -13,7 +13,7 @@ from training.data.rows import Row
 from training.errors import BadData
 from training.fitting.counts import count
 from training.fitting.weights import balance_sources, fit, row_weights
-from training.params import Model, Params
+from training.params import Params
 
 
 @pytest.fixture
@@ -121,7 +121,9 @@ def test_the_heaviest_part_of_a_text_is_fitted_with_the_links_of_its_comment_and
         Readings("one", ("two", "two"), ("three two",)),
     ]
     fields = "link:.com name:ann url:.com"
-    counts = count([f"one two three four {fields}"] * 3, readings, np.ones(3, dtype=bool), _any_number(params.model))
+    model = replace(params.model, min_df_words=1, min_df_clues=1, min_df_characters=1)
+    model = replace(model, passage_margin=0.5, paragraph_margin=0.25)
+    counts = count([f"one two three four {fields}"] * 3, readings, np.ones(3, dtype=bool), model)
     weight = {"one": 1.0, "two": 2.0, "three": 3.1, "four": 3.5}
     weights = np.array([weight.get(name, 0.0) for name in counts.names])
 
@@ -130,12 +132,6 @@ def test_the_heaviest_part_of_a_text_is_fitted_with_the_links_of_its_comment_and
     found = counts.entries(np.unique(parts.nonzero()[1]))
     assert of_row.tolist() == [0]
     assert (found["words"], found["clues"]) == (["four"], ["link:.com"])
-
-
-def _any_number(model: Model) -> Model:
-    return replace(
-        model, min_df_words=1, min_df_clues=1, min_df_characters=1, passage_margin=0.5, paragraph_margin=0.25
-    )
 
 
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:
