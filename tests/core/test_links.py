@@ -31,6 +31,11 @@ from service.core import links
         ("https://xn--\x00.com", "xn--\x00.com"),
         ("https://пример.рф", "пример.рф"),
         ("https://münchen.de", "münchen.de"),
+        ("**http://example.com**", "example.com"),
+        ("http://example.com!!", "example.com"),
+        ("www.example.com,", "example.com"),
+        ("http://example.com;", "example.com"),
+        ("http://example.com.”", "example.com"),
         ("", ""),
     ],
 )
