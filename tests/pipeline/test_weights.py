@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from small_fit import PARAMS
 
-from service.core.features import Readings
+from service.core.comment import Comment
+from service.core.features import Readings, document
 from training.data.rows import Row
 from training.errors import BadData
-from training.fitting.counts import count
+from training.fitting.counts import OF_LINKS, count, recount
 from training.fitting.weights import balance_sources, fit, row_weights
 from training.params import Params
 
@@ -114,24 +115,45 @@ def test_a_passage_that_is_heavy_by_chance_in_honest_texts_comes_to_weigh_less(p
     assert decided[1] < 0.0 < decided[0]
 
 
-def test_the_heaviest_part_of_a_text_is_fitted_with_the_links_of_its_comment_and_no_other_field(params: Params) -> None:
+def test_the_heaviest_part_of_a_text_is_fitted_without_its_links_and_fields(params: Params) -> None:
     readings = [
-        Readings("one two", ("two", "three"), ("four",)),
+        Readings("one two", ("two", "three"), ("four is:one_link is:length_2",), (("name:ann",), ("url:.com",), ())),
         Readings("four", ("one",)),
         Readings("one", ("two", "two"), ("three two",)),
     ]
-    fields = "link:.com name:ann url:.com"
     model = replace(params.model, min_df_words=1, min_df_clues=1, min_df_characters=1)
     model = replace(model, passage_margin=0.5, paragraph_margin=0.25)
-    counts = count([f"one two three four {fields}"] * 3, readings, np.ones(3, dtype=bool), model)
+    dressed = ["one two three four is:one_link is:length_2 name:ann url:.com"] * 3
+    counts = count(dressed, readings, np.ones(3, dtype=bool), model)
     weight = {"one": 1.0, "two": 2.0, "three": 3.1, "four": 3.5}
     weights = np.array([weight.get(name, 0.0) for name in counts.names])
 
-    parts, of_row = counts.heaviest_parts(weights, np.array([0, 1]))
+    parts, of_row = counts.heaviest_parts(weights, np.array([0, 1]), model)
 
-    found = counts.entries(np.unique(parts.nonzero()[1]))
+    alone = recount(counts, [Readings("four is:length_2")], model).counts
     assert of_row.tolist() == [0]
-    assert (found["words"], found["clues"]) == (["four"], ["link:.com"])
+    assert parts.nnz and abs(parts - alone).nnz == 0
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://a.example.com",
+        "shop.example.com",
+        "shop [dot] example [dot] com",
+        "https://bit.ly/a",
+        "t.me/a",
+        '<a href="http://a.example.com">story</a>',
+        "[url=http://a.example.com]story[/url]",
+    ],
+)
+@pytest.mark.parametrize("text", ["{}", "{}\n{}", "{0} {0}a {0}b", "my story\n{}", "{} my long story of it all, then"])
+def test_all_that_a_link_adds_to_the_clues_of_a_text_is_of_links(text: str, link: str) -> None:
+    with_link, without = (set(document(Comment("", text.format(*[each] * 2))).split()) for each in (link, "story"))
+
+    added = {clue for clue in with_link - without if clue.startswith("is:") and not clue.startswith("is:length_")}
+
+    assert added and all(OF_LINKS.fullmatch(clue) for clue in added)
 
 
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:

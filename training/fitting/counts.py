@@ -7,6 +7,7 @@ the one matrix for the rows of a fold, so a fold's vocabulary is the one that Co
 rows alone. Nothing of a held-out row leaks into it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,11 @@ from training.params import Model
 from training.progress import say
 
 Values = NDArray[np.float64]
+# The clues that say how many links a text has, how they are written and where they stand.
+OF_LINKS = re.compile(
+    r"is:(?:one_link|two_links|many_links|words_a_link_\d|typed_address|bare_domain|disguised_link|html_link|bbcode"
+    r"|starts_with_link|ends_with_link|link_on_a_line|little_but_links|short_link|messenger_link)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +97,26 @@ class Counts:
         place = self.blocks[block]
         return np.asarray((columns >= place.start) & (columns < place.stop))
 
-    def heaviest_parts(self, weights: Values, rows: NDArray[np.int64]) -> tuple[csr_matrix, NDArray[np.int64]]:
+    @property
+    def vocabularies(self) -> Vocabularies:
         """
-        Return the passages and paragraphs that count instead of a text, with the links of its comment, and of which row
-        each is.
+        Return the entries of each block in the order of their columns.
+        """
+        return {block: self.names[place].tolist() for block, place in self.blocks.items()}
+
+    def heaviest_parts(
+        self, weights: Values, rows: NDArray[np.int64], model: Model
+    ) -> tuple[csr_matrix, NDArray[np.int64]]:
+        """
+        Return the passages and paragraphs that count instead of a text, without the clues of its links, and of which
+        row each is.
         """
         lines = self.written.outweighing(weights, rows)
-        of_row = self.written.row[lines]
-        clues = self.blocks["clues"]
-        is_link = np.zeros(len(self.names), dtype=self.dressed.dtype)
-        is_link[clues] = [name.startswith("link:") for name in self.names[clues]]
-        return csr_matrix(self.written.counts[lines] + self.dressed[of_row].multiply(is_link)), of_row
+        counted = self.written.counts[lines]
+        of_links = np.flatnonzero([bool(OF_LINKS.fullmatch(name)) for name in self.names])
+        # What each of these clues counts by itself: the characters of its name as well.
+        of_each = _over(self.vocabularies, self.names[of_links].tolist(), model)
+        return csr_matrix(counted - counted[:, of_links] @ of_each), self.written.row[lines]
 
     def entries(self, columns: NDArray[np.int64]) -> dict[str, list[str]]:
         """
@@ -189,8 +204,7 @@ def recount(counts: Counts, written: Sequence[Readings], model: Model) -> Writte
     """
     Return the counts of other rows, given by their readings, over the same vocabulary.
     """
-    vocabularies = {block: counts.names[place].tolist() for block, place in counts.blocks.items()}
-    return as_readings(written, lambda documents: _over(vocabularies, documents, model), model.pooling)
+    return as_readings(written, lambda documents: _over(counts.vocabularies, documents, model), model.pooling)
 
 
 def as_readings(

@@ -124,7 +124,7 @@ def fit(
     Of a comment counts what outweighs its text, and of many passages one is heavy by chance. So what these weights find
     in the rows is fitted once more with them, with its row's label, for `heaviest_part` of its row (after Andrews,
     Tsochantaridis and Hofmann 2003, who choose the instance of a bag so): of an unseen newspaper's good comments half
-    as many are held.
+    as many are held. It is fitted without its links: honest texts with links would teach that links are honest.
 
     Raises:
         BadData: the rows are so few that no word can be learned.
@@ -149,7 +149,7 @@ def fit(
     of_texts = learn(twice, of_row, half)
     if not params.model.heaviest_part:
         return of_texts
-    parts, of_part = counts.heaviest_parts(of_texts.over(counts), rows)
+    parts, of_part = counts.heaviest_parts(of_texts.over(counts), rows, params.model)
     return learn(
         vstack([twice, parts[:, used]]).tocsr(),
         np.concatenate([of_row, of_part]),
