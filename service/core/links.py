@@ -43,8 +43,8 @@ DISGUISED = (
 _DOT = re.compile(f"{_BRACKETED_DOT}|{_SPACED_DOT}", re.IGNORECASE)
 _BRACKETED, _SPACED = re.compile(r"[\[({]\s?[.,]"), re.compile(r"\.(?<=\s\.)(?!\.)")
 _SCHEME = re.compile(r"^\s*(?:[a-z*]{2,6}\s?[:;])?\s?(?://+|\\\\)\s?", re.IGNORECASE)
-# What a sentence puts around an address, and no host begins or ends with.
-_NO_HOST = ".,;!’”»*_~"
+# What a sentence puts right behind an address, and no host ends with; curly quotes are plain ones by then.
+_BEHIND = ".,;!'\"”»*_~"
 _LABEL_ENDS = re.compile("[.\u3002\uff0e\uff61]")
 # Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
 _SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:(?<!\d)\d+[a-z]+){2}", re.IGNORECASE)
@@ -95,7 +95,7 @@ def host_of(address: str) -> str:
     host = host.lower()
     if not host.isascii() or "xn--" in host:
         host = ".".join(map(_readable, _LABEL_ENDS.split(host)))
-    return host.strip(_NO_HOST).removeprefix("www.")
+    return host.lstrip(".").rstrip(_BEHIND).removeprefix("www.")
 
 
 def _readable(label: str) -> str:

@@ -147,13 +147,16 @@ def test_the_heaviest_part_of_a_text_is_fitted_without_its_links_and_fields(para
         "[url=http://a.example.com]story[/url]",
     ],
 )
-@pytest.mark.parametrize("text", ["{}", "{}\n{}", "{0} {0}a {0}b", "my story\n{}", "{} my long story of it all, then"])
-def test_all_that_a_link_adds_to_the_clues_of_a_text_is_of_links(text: str, link: str) -> None:
-    with_link, without = (set(document(Comment("", text.format(*[each] * 2))).split()) for each in (link, "story"))
+@pytest.mark.parametrize(
+    "text", ["{0}", "{0}\n{0}", "{0} {0}a", "{0} {0}a {0}b", "my story\n{0}", "{0} my long story of it all, then"]
+)
+def test_the_clues_that_a_link_adds_to_a_text_are_those_of_links_and_no_other_is(text: str, link: str) -> None:
+    with_link, without = (set(document(Comment("", text.format(each))).split()) for each in (link, "story"))
 
     added = {clue for clue in with_link - without if clue.startswith("is:") and not clue.startswith("is:length_")}
 
     assert added and all(OF_LINKS.fullmatch(clue) for clue in added)
+    assert not any(OF_LINKS.fullmatch(clue) for clue in without)
 
 
 def test_a_large_group_weighs_no_more_than_its_bound(params: Params) -> None:

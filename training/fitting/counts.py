@@ -24,7 +24,8 @@ from training.params import Model
 from training.progress import say
 
 Values = NDArray[np.float64]
-# The clues that say how many links a text has, how they are written and where they stand.
+# The clues that say how many links a text has, how they are written, where they stand, and, of a homepage as well, that
+# they lead to a shortener or a messenger.
 OF_LINKS = re.compile(
     r"is:(?:one_link|two_links|many_links|words_a_link_\d|typed_address|bare_domain|disguised_link|html_link|bbcode"
     r"|starts_with_link|ends_with_link|link_on_a_line|little_but_links|short_link|messenger_link)"
@@ -108,8 +109,8 @@ class Counts:
         self, weights: Values, rows: NDArray[np.int64], model: Model
     ) -> tuple[csr_matrix, NDArray[np.int64]]:
         """
-        Return the passages and paragraphs that count instead of a text, without the clues of its links, and of which
-        row each is.
+        Return the counts of the passages and paragraphs that count instead of a text, one of a row at most, without the
+        clues of links, and of which row each is.
         """
         lines = self.written.outweighing(weights, rows)
         counted = self.written.counts[lines]
