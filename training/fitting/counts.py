@@ -103,7 +103,7 @@ class Counts:
         """
         Return the entries of each block in the order of their columns.
         """
-        return {block: self.names[place].tolist() for block, place in self.blocks.items()}
+        return self.entries(np.arange(len(self.names)))
 
     def heaviest_parts(
         self, weights: Values, rows: NDArray[np.int64], model: Model
