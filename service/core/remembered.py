@@ -47,12 +47,13 @@ class Recurring(Remembered[Key, Value]):
 
     def __init__(self, find: Callable[[Key], Value], most: int) -> None:
         super().__init__(find, most)
-        # A byte of the hash of each key that came once. Where two share a place, each may have to come once more.
+        # A byte of the hash of each key that came once, never 0. Where two share a place, each may have to come again.
         self._once = bytearray(4 * most)
 
     def __missing__(self, key: Key) -> Value:
         digest, place = divmod(hash(key), len(self._once))
-        if key in self._before or self._once[place] == digest & 0xFF:
+        came = digest % 255 + 1
+        if key in self._before or self._once[place] == came:
             return super().__missing__(key)
-        self._once[place] = digest & 0xFF
+        self._once[place] = came
         return self._find(key)

@@ -51,3 +51,11 @@ def test_what_recurs_is_found_twice_and_then_known() -> None:
     found = [remembered["casino"] for _ in range(5)]
 
     assert found == [0, 1, 1, 1, 1]
+
+
+def test_what_hashes_to_nought_is_not_known_before_it_recurs() -> None:
+    remembered: Recurring[int, str] = Recurring(str, most=1_000)
+
+    found = remembered[0]
+
+    assert (hash(0), found, dict(remembered)) == (0, "0", {})
