@@ -957,10 +957,12 @@ def test_whoever_comes_to_the_form_types_at_once_and_after_a_wrong_password_that
         page = context.new_page()
         page.goto(f"{desk.host}/moderate/")
 
+        expect(page.get_by_label("Name")).to_be_focused()
         page.keyboard.type("Anna")
         page.keyboard.press("Tab")
         page.keyboard.type("open\n")
         expect(page.get_by_role("alert")).to_contain_text("name or password is wrong")
+        expect(page.get_by_label("Password")).to_be_focused()
         page.keyboard.type(f"{desk.passwords['Anna']}\n")
 
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
