@@ -5,7 +5,7 @@ Where a comment leads its readers: the links, hosts, addresses, numbers and hand
 import re
 from itertools import chain
 
-from service.core import linked, markup, text
+from service.core import link_hosts, link_search, markup, text
 from service.core.comment import Comment
 from service.core.tokens import tokens
 
@@ -33,7 +33,7 @@ def contacts(comment: Comment) -> frozenset[str] | None:
     rendered = markup.render(comment.comment)
     shown = text.visible(f"{comment.name} \n{rendered.text}")
     # Read as for lists too: what is missed would be a contact that a copy adds unseen.
-    found = (*written(shown), *chain(*linked.addresses(shown)), *rendered.targets, comment.url)
+    found = (*written(shown), *chain(*link_search.find(shown)), *rendered.targets, comment.url)
     return frozenset(_plain(address) for address in found if address.strip())
 
 
@@ -53,4 +53,4 @@ def _plain(address: str) -> str:
     address = _SCHEME.sub("", address.strip().lower()).rstrip(_BEHIND)
     host = _PATH.sub("", address)
     path = address[len(host) :].removeprefix("/")
-    return f"{linked.host(host) if '@' not in host else host}/{path}".rstrip("/")
+    return f"{link_hosts.host_in(host) if '@' not in host else host}/{path}".rstrip("/")

@@ -4,11 +4,10 @@ Lists as lines of text, such as WordPress keeps its disallowed comment keys, and
 
 import re
 
-from service.core import hosts, linked, text
+from service.core import hosts, link_search, text
 from service.core.entries import Action, Kind
 from service.core.entry_values import BadEntry, network, normal
-from service.core.phrases import LINKS
-from service.core.tokens import tokens
+from service.core.tokens import LINKS, tokens
 
 _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
 # An address before a slash or a dash, or with asterisks for numbers, whether or not there is such a range: no words
@@ -60,7 +59,7 @@ def of_line(line: str) -> tuple[Kind, str]:
         except BadEntry:
             pass
     shown = text.visible(line.strip())
-    has_link = any(found in LINKS for found, _ in tokens(shown)) or (" " not in shown and any(linked.addresses(shown)))
+    has_link = any(found in LINKS for found, _ in tokens(shown)) or (" " not in shown and any(link_search.find(shown)))
     kind = Kind.DOMAIN if has_link or _SUFFIX.fullmatch(line.strip()) else Kind.WORD
     return kind, normal(kind, line)
 

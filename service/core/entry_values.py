@@ -7,7 +7,7 @@ from html import unescape
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from operator import itemgetter
 
-from service.core import expressions, linked, text
+from service.core import expressions, link_hosts, text
 from service.core.entries import Kind
 from service.core.phrases import APART, words
 from service.core.tokens import tokens
@@ -95,7 +95,7 @@ def _regex(value: str) -> str:
 def _domain(value: str) -> str:
     if sum(map(bool, map(_DOTTED.search, re.split(r"[\s,;|]+", value)))) > 1:
         raise BadEntry("this is more than one domain; write each as an entry of its own")
-    host = linked.host(value)
+    host = link_hosts.host_in(value)
     # Of "site:spam.example" or "http" nobody means what is before the colon.
     if not host or ".." in host or value[0] == "#" or not ("." in host or _ENDING.fullmatch(value.strip("\"'"))):
         raise BadEntry("this is no domain; write spam.example, or xyz for all that end in it")

@@ -11,7 +11,7 @@ from service.core.comment import Comment
 from service.core.light_dataclass import light_dataclass
 from service.core.plain import words_of
 from service.core.remembered import Remembered
-from service.core.tokens import runs, together, tokens
+from service.core.tokens import LINKS, runs, together, tokens
 
 # What is analysed of a longer text, so that no comment takes more than 50 ms: its beginning and its end.
 HEAD, TAIL = 9_000, 3_000
@@ -251,7 +251,7 @@ def _name(name: str, general: dict[str, str]) -> dict[str, str]:
     else:
         written = list(tokens(text.visible(name[:LONGEST_NAME])))
     for kind, word in written:
-        if kind in ("link", "domain", "disguised"):
+        if kind in LINKS:
             general.setdefault("is:name_is_link", word)
             for part in links.parts(word):
                 found.setdefault(f"name:{part}", word)

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 
-from service.core import linked, links, markup, text
+from service.core import link_hosts, link_search, links, markup, text
 from service.core.comment import Comment
 from service.core.decision import Reason, Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.entry_values import author
 from service.core.expressions import Expressions, quote, searched
 from service.core.features import HEAD, LONGEST_NAME, MOST_TARGETS, TAIL
-from service.core.phrases import LINKS, words
+from service.core.phrases import words
 from service.core.places import Domains, Phrases, Ranges
-from service.core.tokens import tokens
+from service.core.tokens import LINKS, tokens
 
 # Words that are looked up in one comment; in a script without spaces, pairs of characters.
 MOST_POSITIONS = 4_000
@@ -114,10 +114,10 @@ class Lists:
         found = [*tokens(name), ("", ""), *tokens(shown)]
         addresses = [*targets, *(written for kind, written in found if kind in LINKS)]
         if self._by_value[Kind.DOMAIN]:
-            written, capital = linked.addresses(f"{name}\n{shown}")
-            yield from self._of_links([*addresses, *comment.url.split(), *written], now)
+            in_text = link_search.find(f"{name}\n{shown}")
+            yield from self._of_links([*addresses, *comment.url.split(), *in_text.lower], now)
             # A whole ending ("*.it") is in "The end.It was" as well.
-            for address in capital:
+            for address in in_text.capitalised:
                 for entry in self._domains.of(address):
                     if "." in entry.value and entry.action is not Action.ACCEPT:
                         yield entry, address
@@ -128,7 +128,7 @@ class Lists:
             for part in (part for address in addresses for part in links.parts(address) if part.isalpha()):
                 found += [("", ""), ("word", part)]
             for address in addresses:
-                found += [("", ""), *(("word" if word else "", word) for word in linked.words(address))]
+                found += [("", ""), *(("word" if word else "", word) for word in link_hosts.words_of(address))]
             yield from self._phrases.of(words(found)[:MOST_POSITIONS])
 
     def _of_expressions(self, expressions: Expressions, shown: str) -> Iterator[Hit]:

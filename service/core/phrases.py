@@ -8,7 +8,6 @@ from functools import lru_cache
 from service.core import text
 from service.core.tokens import together, tokens
 
-LINKS = frozenset(["link", "disguised", "domain"])
 Position = tuple[str, str, str]
 APART: Position = ("", "", "")
 # What belongs to a token, but to no word: an opening quote, and what brands have behind them.

@@ -6,7 +6,7 @@ time does not grow with the number of entries.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from service.core import linked
+from service.core import link_hosts
 from service.core.addresses import address_of
 from service.core.entries import Entry
 from service.core.entry_values import network
@@ -55,7 +55,7 @@ class Domains:
         """
         Yield the entries that a link or a host is covered by.
         """
-        labels = linked.host(address).split(".")
+        labels = link_hosts.host_in(address).split(".")
         for first in range(max(0, len(labels) - MOST_LABELS), len(labels)):
             yield from self._by_value.get(".".join(labels[first:]), ())
 

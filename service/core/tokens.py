@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from service.core import links, text
 from service.core.plain import AT_ONCE, CAREFULLY, LONGEST_WORD, words_of
 
+LINKS = frozenset(["link", "disguised", "domain"])
+
 # With what Unicode does not count as a letter: marks, the vowel signs of India, and letters in badges.
 _OTHER_LETTERS = r"\u064b-\u065f\u0900-\u0963\u0971-\u0dff\u2100-\u214f\u2460-\u24ff\U0001f130-\U0001f189"
 _LETTER = rf"[^\W_]|[\u00b7{text.MARKS}{_OTHER_LETTERS}]"
