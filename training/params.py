@@ -1,48 +1,66 @@
 """
-The parameters of a fit, read strictly from TOML: a name that is not known stops the fit.
+The parameters of a fit, read strictly from TOML: a name that is not known stops the fit, and so does what none can use.
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any, TypeVar, get_origin
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.scorer import Pooling
 from training.errors import BadParams
 
 SHIPPED = Path(__file__).with_name("params.toml")
 MOST_FOLDS = 63
-ROLES = ("all", "report", "fit", "evaluate")
-T = TypeVar("T")
+
+Whole = Annotated[int, Field(strict=True)]
+Count = Annotated[Whole, Field(gt=0)]
+CountFrom0 = Annotated[Whole, Field(ge=0)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Above0 = Annotated[Number, Field(gt=0)]
+From0 = Annotated[float, Field(strict=True, ge=0)]  # or no bound: inf
+Share = Annotated[Number, Field(ge=0, le=1)]
+
+
+def _in_order(sizes: tuple[int, int]) -> tuple[int, int]:
+    if sizes[0] > sizes[1]:
+        raise ValueError("the smaller comes first")
+    return sizes
+
+
+class _Strict:
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Model(_Strict):
     """
     The shape of the pipeline, see `fitting/pipeline.py`.
     """
 
-    C: float
-    min_df_words: int
-    min_df_clues: int
-    min_df_characters: int
-    max_words: int
-    max_characters: int
-    ngrams: tuple[int, int]
-    character_scale: float
-    full_words: float
-    passage_margin: float
-    paragraph_margin: float
-    author_share: float
-    links_margin: float
-    most_of_words: float
-    most_of_characters: float
-    least_of_homepages: float
-    per_doubling: float
-    heaviest_part: float
-    entries: int
+    C: Above0
+    min_df_words: Count
+    min_df_clues: Count
+    min_df_characters: Count
+    max_words: Count
+    max_characters: Count
+    ngrams: Annotated[tuple[Count, Count], AfterValidator(_in_order)]
+    character_scale: Above0
+    full_words: From0
+    passage_margin: From0
+    paragraph_margin: From0
+    author_share: Share
+    links_margin: From0
+    most_of_words: From0
+    most_of_characters: From0
+    least_of_homepages: Number
+    per_doubling: Number
+    heaviest_part: From0
+    entries: Count
 
     @property
     def pooling(self) -> Pooling:
@@ -59,116 +77,116 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Duplicates:
+class Duplicates(_Strict):
     """
     When texts are copies of each other, and how many copies count.
     """
 
-    similarity: float
-    keep: int
-    rows_a_group: int
+    similarity: Share
+    keep: Count
+    rows_a_group: Count
 
 
 @dataclass(frozen=True, slots=True)
-class Augment:
+class Augment(_Strict):
     """
     Shares of rows whose fields are taken away or lent, see `data/augment.py`.
     """
 
-    drop_name: float
-    drop_url: float
-    lend_url: float
+    drop_name: Share
+    drop_url: Share
+    lend_url: Share
 
 
 @dataclass(frozen=True, slots=True)
-class Languages:
+class Languages(_Strict):
     """
     How far rows of a language are weighted, so that no language is a clue; see `fitting/weights.py`.
     """
 
-    enough_ham: int
-    most: float
-    least: float
+    enough_ham: CountFrom0
+    most: Above0
+    least: Share
 
 
 @dataclass(frozen=True, slots=True)
-class Folds:
-    """
-    In how many folds groups are held out.
-    """
-
-    groups: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(_Strict):
     """
     The errors that thresholds must keep to, and with which confidence.
     """
 
-    confidence: float
-    ham_rejected: float
-    spam_accepted: float
-    ham_held: float
-    discard_margin: float
+    confidence: Annotated[Number, Field(gt=0, lt=1)]
+    ham_rejected: Share
+    spam_accepted: Share
+    ham_held: Share
+    discard_margin: Number
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Folds(_Strict):
+    """
+    In how many folds groups are held out.
+    """
+
+    groups: Annotated[Whole, Field(gt=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Source(_Strict):
     """
     What a source is good for, and how much of it is used.
     """
 
-    role: str
-    cap_ham: int
-    cap_spam: int
-    trackbacks: int
-    weight: float
+    role: Literal["all", "report", "fit", "evaluate"]
+    cap_ham: CountFrom0
+    cap_spam: CountFrom0
+    trackbacks: CountFrom0
+    weight: Above0
     fold: str
     reason: str
-    emphasis: float = 1.0
+    emphasis: Above0 = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(_Strict):
     """
     How a stream is learned from, see `partial/`.
     """
 
-    bucket_rows: int
-    most_counted: int
-    steps: int
-    alpha: float
-    most_folds: int
+    bucket_rows: Count
+    most_counted: Count
+    steps: Count
+    alpha: Above0
+    most_folds: Count
 
 
 @dataclass(frozen=True, slots=True)
-class Adaptation:
+class Adaptation(_Strict):
     """
     What one site's labels may teach, see `fitting/adaptation.py`. `fewest` labels of each kind are needed.
     """
 
-    C: float
-    min_df: int
-    fewest: int
-    entries: int
-    most_taken_off: float
-    most_added: float
+    C: Above0
+    min_df: Count
+    fewest: Count
+    entries: Count
+    most_taken_off: From0
+    most_added: From0
 
 
 @dataclass(frozen=True, slots=True)
-class Params:
+class Params(_Strict):
     """
     Everything that decides a fit, besides the data.
     """
 
-    seed: int
+    seed: CountFrom0
     model: Model
     duplicates: Duplicates
     augment: Augment
     languages: Languages
-    rates: Rates
-    group_folds: int
+    rates: Annotated[Rates, Field(alias="thresholds")]
+    folds: Folds
     partial: Partial
     adaptation: Adaptation
     sources: dict[str, Source]
@@ -182,9 +200,12 @@ class Params:
         return self.sources.get(name, family)
 
 
+_PARAMS: TypeAdapter[Params] = TypeAdapter(Params)
+
+
 def read_params(path: Path = SHIPPED) -> Params:
     """
-    Return the parameters of a file.
+    Return the parameters of a file. What a source leaves out is as `[sources.default]` has it.
 
     Raises:
         BadParams: the file is no TOML, or a name in it is missing, unknown or of a wrong kind or value.
@@ -192,84 +213,26 @@ def read_params(path: Path = SHIPPED) -> Params:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         default = given["sources"]["default"]
-        parts = {
-            **given,
-            "model": _build(Model, {**given["model"], "ngrams": _sizes(given["model"]["ngrams"])}),
-            "duplicates": _build(Duplicates, given["duplicates"]),
-            "augment": _build(Augment, given["augment"]),
-            "languages": _build(Languages, given["languages"]),
-            "rates": _build(Rates, given["thresholds"]),
-            "group_folds": _build(Folds, given["folds"]).groups,
-            "partial": _build(Partial, given["partial"]),
-            "adaptation": _build(Adaptation, given["adaptation"]),
-            "sources": {name: _build(Source, {**default, **said}) for name, said in given["sources"].items()},
-        }
-        del parts["thresholds"], parts["folds"]
-        params = _build(Params, parts)
+        sources = {name: {**default, **said} for name, said in given["sources"].items()}
+        params = _PARAMS.validate_python({**given, "sources": sources})
+    except ValidationError as error:
+        raise BadParams(f"{path}: {_what_is_wrong(error)}") from None
     except KeyError as error:
         raise BadParams(f"{path}: {error} is missing") from error
     except (OSError, ValueError, TypeError) as error:
         raise BadParams(f"{path}: {error}") from error
-    _check(path, params)
+    # Of each row a number of 64 bits says by which folds it is held out.
+    if (folds := params.partial.most_folds + params.folds.groups) > MOST_FOLDS:
+        raise BadParams(f"{path}: most_folds and groups are {folds}, of which {MOST_FOLDS} can be told apart")
     return params
 
 
-def _check(path: Path, params: Params) -> None:
-    model, duplicates, languages, partial = params.model, params.duplicates, params.languages, params.partial
-    adaptation = params.adaptation
-    from_0 = {"full_words": model.full_words, "enough_ham": languages.enough_ham}
-    above_0 = [
-        (field.name, getattr(part, field.name))
-        for part in (model, duplicates, languages, adaptation, partial)
-        for field in fields(part)
-        if field.type is int and field.name not in from_0
-    ]
-    above_0 += [("C of [model]", model.C), ("C of [adaptation]", adaptation.C)]
-    above_0 += [("most", languages.most), ("alpha", partial.alpha)]
-    of_parts = ("passage_margin", "paragraph_margin", "links_margin", "heaviest_part")
-    from_0 |= {name: getattr(model, name) for name in of_parts}
-    from_0 |= {name: getattr(adaptation, name) for name in ("most_taken_off", "most_added")}
-    for name, value in above_0:
-        if not 0 < value < inf:
-            raise BadParams(f"{path}: {name} is no number above 0")
-    for name, value in from_0.items():
-        if not value >= 0:
-            raise BadParams(f"{path}: {name} is no number from 0 on")
-    if not 0 <= model.author_share <= 1:
-        raise BadParams(f"{path}: author_share is no share, such as 0.8")
-    if not 0 <= duplicates.similarity <= 1:
-        raise BadParams(f"{path}: similarity is no share, such as 0.7")
-    if params.group_folds < 2:
-        raise BadParams(f"{path}: groups is no number above 1")
-    # Of each row a number of 64 bits says by which folds it is held out.
-    if (folds := partial.most_folds + params.group_folds) > MOST_FOLDS:
-        raise BadParams(f"{path}: most_folds and groups are {folds}, of which {MOST_FOLDS} can be told apart")
-    if not 0 < params.rates.confidence < 1:
-        raise BadParams(f"{path}: confidence is no share, such as 0.95")
-    for name, source in params.sources.items():
-        if source.role not in ROLES:
-            raise BadParams(f"{path}: the role of {name} is none of {', '.join(ROLES)}")
-        if not 0 < source.weight < inf:
-            raise BadParams(f"{path}: the weight of {name} is no number above 0; 'evaluate' keeps it out of fits")
-        if not 0 < source.emphasis < inf:
-            raise BadParams(f"{path}: the emphasis of {name} is no number above 0")
-
-
-def _sizes(given: object) -> tuple[int, int]:
-    match given:
-        case [int(least), int(most)] if 1 <= least <= most:
-            return least, most
-    raise BadParams(f"ngrams are {given}, and no two sizes from 1 on, the smaller first, such as [2, 5]")
-
-
-def _build(kind: type[T], given: Mapping[str, Any]) -> T:
-    known = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
-    for name, value in given.items():
-        wanted = known.get(name, type(value))
-        # A whole number will do for any; where one is needed, 1e5 would end the fit after most of it.
-        if type(value) not in ((float, int) if wanted is float else (get_origin(wanted) or wanted,)):
-            raise BadParams(f"{name} is {value!r}, which is not {wanted}")
-    needed = (field.name for field in fields(kind) if field.default is MISSING)  # type: ignore[arg-type]
-    if given.keys() <= known.keys() and (missing := [name for name in needed if name not in given]):
-        raise BadParams(f"{' and '.join(missing)} not given; training/{SHIPPED.name} has what there is to give")
-    return kind(**given)
+def _what_is_wrong(error: ValidationError) -> str:
+    # A name that is missing is most often one of the others, misspelt: which that is helps sooner.
+    first = min(error.errors(include_url=False), key=lambda each: each["type"] == "missing")
+    name = ".".join(map(str, first["loc"]))
+    if first["type"] == "missing":
+        return f"{name} is not given; training/{SHIPPED.name} has what there is to give"
+    if first["type"] == "unexpected_keyword_argument":
+        return f"{name} is not known; training/{SHIPPED.name} has what there is to give"
+    return f"{name} = {first['input']!r}: {first['msg']}"

@@ -91,7 +91,7 @@ def by_group(rows: Sequence[Row], groups: NDArray[np.int64], params: Params) -> 
     """
     used = np.flatnonzero(is_fitted(rows, params))
     scored = np.array([params.source(row.source).role in ("all", "report") for row in rows])
-    folds = min(params.group_folds, len(set(groups[used])))
+    folds = min(params.folds.groups, len(set(groups[used])))
     if folds < 2:
         raise BadData("all rows are of one group, so that none can be held out; name a group for each article, or none")
     splitter = GroupKFold(n_splits=folds, shuffle=True, random_state=params.seed)

@@ -27,7 +27,7 @@ def held_out(rows: Sequence[Row], groups: NDArray[np.int64], log_odds: Values, p
     Raises:
         BadData: all rows are of one group, or those of other groups have one label only.
     """
-    folds = min(params.group_folds, len(set(groups.tolist())))
+    folds = min(params.folds.groups, len(set(groups.tolist())))
     if folds < 2:
         raise BadData("all rows are of one group, so that none can be held out; name a group for each article, or none")
     texts, found = Texts.of(rows), log_odds.copy()

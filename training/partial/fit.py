@@ -101,7 +101,7 @@ def _check(stock: Stock, former: Former | None, params: Params) -> None:
     if former and former.full_words != params.model.full_words:
         raise BadData(
             f"{former.version} counts characters otherwise (full_words is {former.full_words:g} there and "
-            f"{params.model.full_words} here), so its weights are none to go on from; fit without --begin-with"
+            f"{params.model.full_words:g} here), so its weights are none to go on from; fit without --begin-with"
         )
     if former and len({label for _, label in stock.samples}) < 2:
         raise BadData(

@@ -61,4 +61,4 @@ def folds_of(sources: Iterable[str], params: Params) -> Folds:
     most = params.partial.most_folds
     shared = [f"sources {number + 1} of {most}" for number in range(most)] if len(names) > most else names
     number_of = {name: number % most for number, name in enumerate(names)}
-    return Folds(shared, {s: number_of[params.source(s).fold or s] for s in sources}, params.group_folds)
+    return Folds(shared, {s: number_of[params.source(s).fold or s] for s in sources}, params.folds.groups)
