@@ -15,6 +15,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from service.config import FILE
 from service.errors import TrainingBusy, TrainingMissing
 from service.private_files import replace
 
@@ -106,7 +107,7 @@ class TrainingJobs:
             with (self._folder / _OUTPUT).open("wb") as output:
                 starting = subprocess.Popen(  # noqa: S603 - our own program
                     ["/bin/sh", "-c", _SCRIPT, "sh", str(code), priority, *program],
-                    env={**os.environ, **self._environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "160"},
+                    env={**self._environment(), "OMP_NUM_THREADS": "1", "NO_COLOR": "1", "COLUMNS": "160"},
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -155,6 +156,12 @@ class TrainingJobs:
         for name in (_ABOUT, _OUTPUT, _CODE):
             (self._folder / name).unlink(missing_ok=True)
         return True
+
+    def _environment(self) -> dict[str, str]:
+        # A setting in both of its forms is refused.
+        given_otherwise = {f"{name}{FILE}" for name in self._environ}
+        inherited = {name: value for name, value in os.environ.items() if name not in given_otherwise}
+        return {**inherited, **self._environ}
 
     def _is_running(self) -> bool:
         with (self._folder / _LOCK).open("ab") as lock:

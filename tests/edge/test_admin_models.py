@@ -376,6 +376,26 @@ def test_a_job_that_is_refused_says_why(tmp_path: Path) -> None:
     assert "no store there" in job.output
 
 
+@pytest.mark.usefixtures("news")
+def test_a_job_finds_the_store_though_a_file_told_the_service_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = write_model(tmp_path / "models", "two")
+    write_model(models, "one")
+    store = f"sqlite:///{tmp_path}/hamlet.sqlite"
+    told = {"HAMLET_STATE_DIR": str(tmp_path), "HAMLET_DATABASE_URL": store}
+    for name, value in told.items():
+        file = tmp_path / name
+        file.write_text(value)
+        monkeypatch.setenv(f"{name}_FILE", str(file))
+    jobs = TrainingJobs(tmp_path / "training", {**told, **untraced()}, lambda: NOON)
+
+    jobs.start("Shadow", "Anna", ["shadow", "two", "--for", "0m", "--models", str(models)])
+
+    job = ended(jobs)
+    assert (job.exit_code, "0 comments by one, in use, and by two" in job.output) == (0, True), job.output
+
+
 def test_on_a_full_disk_no_job_begins_and_the_one_before_is_still_shown(tmp_path: Path) -> None:
     jobs = TrainingJobs(tmp_path, {}, lambda: NOON)
     (tmp_path / "about.json").write_text('{"title": "Look", "who": "Anna", "began_at": "2026-11-23T12:00:00+00:00"}')
