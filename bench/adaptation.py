@@ -16,6 +16,7 @@ from sklearn.model_selection import GroupShuffleSplit
 
 from service.core.features import document
 from training.commands.options import data
+from training.data.corpus import gather
 from training.data.duplicates import thin
 from training.data.split import fewest
 from training.evaluation.settle import settle_each
@@ -23,7 +24,7 @@ from training.fitting.adaptation import Texts, Values, adapted
 from training.fitting.crossfit import cross_fit
 from training.fitting.thresholds import scores_of
 from training.params import Params, read_params
-from training.train import gather, prepare
+from training.train import prepare
 
 DRAWS = 5
 # Of a label a site gives at most so many times as many as of the other.

@@ -20,6 +20,7 @@ import numpy as np
 
 from service.core.features import document, extract
 from training.commands.options import data
+from training.data.corpus import Corpus, gather
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row
 from training.data.split import groups_of
@@ -29,7 +30,7 @@ from training.params import Params, read_params
 from training.progress import say, track
 from training.promotion.promote import verify
 from training.report.card import Origin
-from training.train import Corpus, gather, train
+from training.train import train
 
 WORD, OWN = "zorvexa", "store:site"
 # Rows that are read for each that is fitted: some are held back, and some are copies.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from service.core.features import document, extract
 from service.scorer import Scorer
 from service.token_weights import TokenWeights
+from training.data.corpus import Corpus
 from training.data.duplicates import thin
 from training.data.rows import Row
 from training.data.seen import Seen
@@ -28,7 +29,6 @@ from training.progress import say
 from training.promotion import registry
 from training.promotion.promote import verify
 from training.report.card import Origin, digests
-from training.train import Corpus
 
 # Standard errors: of twenty sites whose labels teach nothing, one is adapted all the same.
 BEYOND_CHANCE = 1.645

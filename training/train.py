@@ -2,8 +2,7 @@
 One fit from labelled files to a written model; read it from top to bottom.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,8 @@ from sklearn.pipeline import Pipeline
 
 from service.core.features import document, readings
 from training.data.augment import dress
-from training.data.clean import clean
-from training.data.corrections import corrected
+from training.data.corpus import Corpus
 from training.data.duplicates import Thinned, thin
-from training.data.files import Rejected, files_of, read
 from training.data.rows import Row
 from training.data.select import select
 from training.data.split import fewest, groups_of, is_fitted
@@ -33,49 +30,6 @@ from training.promotion import registry
 from training.report import html
 from training.report.card import Origin, card
 from training.report.heldout import Measured, findings
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """
-    What was read: the files, their good rows cleaned, and the lines that were no good.
-    """
-
-    files: Sequence[Path]
-    rows: Sequence[Row]
-    rejected: Sequence[Rejected]
-
-
-def gather(paths: Sequence[Path], strict: bool, own: Iterable[Row] = ()) -> Corpus:
-    """
-    Return every row of the files that the paths name and those of the site's `own` moderators, and every line that is
-    no row.
-
-    Raises:
-        BadData: a path is wrong, or, if strict, a line is.
-    """
-    files = files_of(paths)
-    rows: list[Row] = []
-    rejected: list[Rejected] = []
-    unsure = 0
-    for path in track(files, "Reading"):
-        for row in read(path):
-            if isinstance(row, Rejected):
-                rejected.append(row)
-            elif told := corrected(clean(row)):
-                rows.append(told)
-            else:
-                unsure += 1
-    labelled = [clean(row) for row in own]
-    rows.extend(labelled)
-    for line in rejected:
-        say(f"Left out {line}")
-    if labelled:
-        say(f"{len(labelled):,} labels of the store")
-    say(f"{len(rows):,} rows, {len(files)} files, {len(rejected)} left out as wrong, {unsure} as unsure")
-    if strict and rejected:
-        raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
-    return Corpus(files, rows, rejected)
 
 
 def train(

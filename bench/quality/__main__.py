@@ -12,12 +12,13 @@ from bench.quality.folds import sample, source_folds, video_folds
 from bench.quality.table import markdown, parts
 from service.core.features import document
 from training.commands.options import data
+from training.data.corpus import gather
 from training.data.duplicates import thin
 from training.errors import BadData, TrainingError
 from training.fitting.crossfit import Prepared
 from training.params import Params, read_params
 from training.progress import say, track
-from training.train import gather, prepare
+from training.train import prepare
 
 
 @click.command()

@@ -20,6 +20,7 @@ from service.core.features import extract
 from service.scorer import Scorer, load_current
 from training.adapt import adapt
 from training.cli import main
+from training.data.corpus import Corpus, gather
 from training.data.rows import Row
 from training.errors import BadData, BadModel
 from training.fitting.adaptation import Texts, learn
@@ -30,7 +31,7 @@ from training.promotion import registry
 from training.promotion.promote import promote
 from training.report.card import Origin
 from training.report.finished import judge
-from training.train import Corpus, gather, train
+from training.train import train
 
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
 BASE, ADAPTED, ANOTHER = "2026-11-23.1", "2026-11-24.1", "2026-11-25.1"

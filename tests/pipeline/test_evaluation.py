@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from small_fit import PARAMS, PARAMS_FILE
 
 from training.cli import main
+from training.data.corpus import Corpus
 from training.data.rows import Row
 from training.evaluation.articles import articles_left_out
 from training.evaluation.fields import sample
@@ -28,7 +29,7 @@ from training.report import html
 from training.report.card import Origin, card
 from training.report.heldout import Measured, findings
 from training.report.tables import show
-from training.train import Corpus, measure
+from training.train import measure
 
 HAM, SPAM, BOTH = map(
     str.split,

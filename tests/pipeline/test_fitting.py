@@ -17,13 +17,13 @@ from service.core.features import Readings, document, extract
 from service.scorer import Pooling, Scorer
 from training.characters import Characters
 from training.cli import main
+from training.data.corpus import gather
 from training.errors import BadModel
 from training.fitting.compile import prove_equal
 from training.fitting.counts import as_readings, columns, count, recount
 from training.fitting.pipeline import counters
 from training.promotion import registry
 from training.promotion.promote import current_version
-from training.train import gather
 
 CREATED = datetime(2026, 11, 23, tzinfo=UTC)
 

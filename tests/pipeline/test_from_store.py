@@ -22,6 +22,7 @@ from service.store.engine import connect
 from service.store.labels import Labels, Wish
 from service.store.tables import labels
 from training.cli import main
+from training.data.corpus import gather
 from training.data.duplicates import thin
 from training.data.rows import Row
 from training.data.store import own_rows
@@ -30,7 +31,7 @@ from training.evaluation.figures import NEWEST
 from training.evaluation.newest import newest
 from training.fitting.weights import row_weights
 from training.promotion.registry import read_card
-from training.train import gather, measure
+from training.train import measure
 
 LONG = "they promised us a new bridge for the third time and nobody has seen a single worker on the site yet"
 

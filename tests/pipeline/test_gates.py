@@ -19,13 +19,14 @@ from small_fit import WRITTEN
 from uncovered import uncovered
 
 from training.cli import main
+from training.data.corpus import Corpus, gather
 from training.data.rows import Row
 from training.gates.examine import NEWEST, Report, examine
 from training.params import Params
 from training.promotion import registry
 from training.promotion.promote import current_version, history
 from training.report.card import Origin
-from training.train import Corpus, gather, train
+from training.train import train
 
 # Enough to learn from. Of `variety` ten expansions of a phrase resemble each other more than comments do, and what is
 # compared counts near-copies once.

@@ -21,6 +21,7 @@ from uncovered import uncovered
 from service.core.features import extract
 from service.scorer import Scorer
 from training.cli import main
+from training.data.corpus import gather
 from training.data.rows import Row
 from training.errors import BadData, BadModel
 from training.fitting.bounds import bounds
@@ -34,7 +35,6 @@ from training.partial.learning import Learner
 from training.partial.vocabulary import Chosen, Tokens, choose
 from training.promotion import registry
 from training.report.card import Origin
-from training.train import gather
 
 ORIGIN = Origin(datetime(2026, 11, 23, tzinfo=UTC), None, "a test")
 # Longer names than a text of numpy's holds that was made of shorter ones.

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from training.data.corpus import gather
 from training.data.files import Rejected, files_of, read, row_of
 from training.data.rows import Row
 from training.errors import BadData
-from training.train import gather
 
 DATA = Path(__file__).parent / "data"
 

@@ -15,11 +15,12 @@ from small_fit import DATA, ENGLISH, PARAMS, PARAMS_FILE
 from uncovered import uncovered
 
 from training.cli import main
+from training.data.corpus import gather
 from training.errors import BadWorkers
 from training.fitting.workers import dask
 from training.promotion import registry
 from training.report.card import Origin
-from training.train import gather, train
+from training.train import train
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from service.core.features import extract
 from service.scorer import Scorer, load_current
 from training.attacks.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.commands.options import MODEL, STRICT, data
+from training.data.corpus import gather
 from training.errors import BadData
 from training.progress import print_table, track
-from training.train import gather
 
 COLUMNS = ("attack", "rows", "not accepted", "rejected", "recall at 0.5 %", "")
 

@@ -11,11 +11,11 @@ import click
 from rich.table import Table
 
 from training.commands.options import STRICT, data
+from training.data.corpus import gather
 from training.data.rows import LABELS
 from training.errors import BadData
 from training.progress import print_table
 from training.replay.campaigns import LEVELS, Counts, Level, judge, observe
-from training.train import gather
 
 RANGES = ("1 author", *(f"{low} to {high - 1}" for low, high in pairwise(LEVELS[1:])), f"{LEVELS[-1]} or more")
 

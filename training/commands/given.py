@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
+from training.data.corpus import Corpus, gather
 from training.data.store import own_rows
 from training.report.card import Origin
-from training.train import Corpus, gather
 
 
 def check_given(paths: tuple[Path, ...], from_store: bool) -> None:

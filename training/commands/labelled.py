@@ -8,10 +8,10 @@ import click
 from rich.table import Table
 
 from training.commands.options import STRICT, data
+from training.data.corpus import gather
 from training.errors import BadData
 from training.progress import print_table
 from training.replay.labelled import judge, observe
-from training.train import gather
 
 
 @click.command()

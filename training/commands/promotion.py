@@ -12,6 +12,7 @@ import click
 from rich.table import Column, Table
 
 from training.commands.options import MODELS, STRICT, VERSION, data
+from training.data.corpus import gather
 from training.data.store import own_rows
 from training.gates import adapted
 from training.gates.examine import examine
@@ -21,7 +22,6 @@ from training.progress import print_table, say
 from training.promotion.promote import Examination, Promotion, current_version, roll_back, system_user
 from training.promotion.promote import history as read_history
 from training.promotion.promote import promote as make_current
-from training.train import gather
 
 REFUSED = 2
 

@@ -3,15 +3,15 @@ One fit from any number of rows to a written model; read it from top to bottom, 
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
 from service.core.features import document
 from training.data.clean import clean
-from training.data.corrections import corrected
+from training.data.corpus import Corpus, LeftOut, usable
 from training.data.duplicates import thin
-from training.data.files import Rejected, files_of, read
+from training.data.files import files_of
 from training.data.rows import Row
 from training.errors import BadData
 from training.evaluation.assess import assess
@@ -27,7 +27,7 @@ from training.partial.passes import Learned, learn
 from training.progress import say
 from training.report.card import Origin, card
 from training.report.heldout import Measured
-from training.train import Corpus, write
+from training.train import write
 
 
 def train(
@@ -52,13 +52,13 @@ def train(
         TrainingError: the data cannot support a model, or the written model does not agree with its pipeline.
     """
     files = files_of(paths)
-    rejected: list[Rejected] = []
+    left_out = LeftOut()
     with tempfile.TemporaryDirectory(prefix="hamlet-rows-") as folder:
         buckets = buckets_for(files, params.partial.bucket_rows)
-        stock = shuffle(_rows(files, own, rejected), Path(folder), buckets, former, params)
-        say(f"{stock.read:,} rows, {len(rejected)} left out as wrong, {stock.copies:,} as copies; {buckets} buckets")
-        if strict and rejected:
-            raise BadData(f"{len(rejected)} wrong rows, the first at {rejected[0]}")
+        rows = chain(usable(files, left_out), map(clean, own))
+        stock = shuffle(rows, Path(folder), buckets, former, params)
+        say(f"{stock.read:,} rows, {left_out}, {stock.copies:,} as copies; {buckets} buckets")
+        left_out.check(strict)
         _check(stock, former, params)
         factors = factors_of(stock, params)
         learned = learn(stock, factors, params, former)
@@ -66,9 +66,9 @@ def train(
     values, intercept = calibrate.fold_in(learned.final.values, learned.final.intercept, measurement.assessment.line)
     entries = measurement.prepared.counts.entries(learned.final.columns)
     pipeline = assemble(params.model, entries, values, intercept)
-    corpus = Corpus(files, stock.sample, rejected)
+    corpus = Corpus(files, stock.sample, left_out.rejected)
     said = card(corpus, measurement, params, version, origin) | facts(
-        stock, learned, len(rejected), len(measurement.thinned.kept), former, params
+        stock, learned, len(left_out.rejected), len(measurement.thinned.kept), former, params
     )
     return write(models / version, pipeline, said, measurement, params, texts_in_report)
 
@@ -83,16 +83,6 @@ def measure(stock: Stock, learned: Learned, factors: Factors, params: Params) ->
     prepared = held.prepare(sample, thinned, factors, learned, params)
     scored = held.hold(prepared, learned, params)
     return Measured(thinned, prepared, scored, assess(scored, prepared, params, can_refit=False))
-
-
-def _rows(files: Sequence[Path], own: Iterable[Row], rejected: list[Rejected]) -> Iterator[Row]:
-    for row in chain.from_iterable(map(read, files)):
-        if isinstance(row, Rejected):
-            rejected.append(row)
-            say(f"Left out {row}")
-        elif told := corrected(clean(row)):
-            yield told
-    yield from map(clean, own)
 
 
 def _check(stock: Stock, former: Former | None, params: Params) -> None:

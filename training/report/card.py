@@ -9,16 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from training.data.corpus import Corpus
 from training.evaluation.assess import Assessment
 from training.fitting.crossfit import Held
 from training.params import Params
 from training.promotion.registry import sha256_of
 from training.report.heldout import Measured
-
-if TYPE_CHECKING:
-    from training.train import Corpus
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "rensa", "selectolax", "anyascii", "publicsuffixlist")
 ROLES = (
@@ -44,7 +42,7 @@ class Origin:
     command: str
 
 
-def card(corpus: "Corpus", measured: Measured, params: Params, version: str, origin: Origin) -> dict[str, Any]:
+def card(corpus: Corpus, measured: Measured, params: Params, version: str, origin: Origin) -> dict[str, Any]:
     """
     Return everything on the card but the digests of the model's own files.
     """
