@@ -3,6 +3,7 @@
 """
 
 import json
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,6 +155,14 @@ def test_a_model_or_a_site_that_is_not_there_is_said_so(state: Path, models: Pat
     result = shadow(state, models, "--site", "blog")
     assert result.exit_code == 1
     assert "there is no site 'blog'" in result.output
+
+
+def test_what_ends_it_otherwise_leaves_ctrl_c_as_it_was(state: Path, models: Path) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+
+    shadow(state, models, "--site", "blog")
+
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
 def test_what_comes_while_it_watches_is_seen_once(tmp_path: Path) -> None:

@@ -68,9 +68,11 @@ def _until_told() -> Iterator[Callable[[], datetime]]:
         stop = True
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield lambda: datetime.max.replace(tzinfo=UTC) if stop else datetime.now(UTC)
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    try:
+        yield lambda: datetime.max.replace(tzinfo=UTC) if stop else datetime.now(UTC)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _facts(found: Shadow, champion: str, candidate: str) -> dict[str, object]:

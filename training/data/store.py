@@ -47,8 +47,10 @@ def own_store(environ: Mapping[str, str]) -> Iterator[Engine]:
         # SQLite would make an empty one, and the labels would seem to be lost.
         if engine.dialect.name == "sqlite" and not file.is_file():
             raise BadData(f"{file}: no store there; set HAMLET_STATE_DIR or HAMLET_DATABASE_URL as for the service")
-        yield engine
-        engine.dispose()
+        try:
+            yield engine
+        finally:
+            engine.dispose()
     except (SettingsError, BadStoreUrl, UnknownSite, StoreUnavailable) as error:
         raise BadData(f"the store of the service: {error}") from error
 
