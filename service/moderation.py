@@ -98,45 +98,35 @@ class Moderation:
         scorer, early = self.scorer(), list[_Explained]()
         observed = self.traffic.observe(asked, lambda: early.extend(_explained(scorer, asked)))
         now = self.clock()
-        known = [_attempt(self._undecided, *each) for each in zip(asked, observed, strict=True)]
-        undecided = [each if what is None else None for each, what in zip(asked, known, strict=True)]
-        explained = early or _explained(scorer, undecided)
+        admitted = [each if seen.refused_for is None else None for each, seen in zip(asked, observed, strict=True)]
+        explained = early or _explained(scorer, admitted)
         found = [
-            _attempt(self._judge, each, seen, score, scorer, now) if what is None else what
-            for each, seen, score, what in zip(asked, observed, explained, known, strict=True)
+            _attempt(self._decide, each, seen, score, scorer, now)
+            for each, seen, score in zip(asked, observed, explained, strict=True)
         ]
-        made = [(each, decision) for each, decision in zip(asked, found, strict=True) if isinstance(decision, Decision)]
+        made = [(each, what) for each, what in zip(asked, found, strict=True) if isinstance(what, Decision)]
         recorded = iter(self.decisions.record(made, now) if made else ())
         return [
-            _outcome(each, decision, seen.quota, next(recorded)) if isinstance(decision, Decision) else decision
-            for each, decision, seen in zip(asked, found, observed, strict=True)
+            _outcome(each, what, seen.quota, next(recorded)) if isinstance(what, Decision) else what
+            for each, seen, what in zip(asked, observed, found, strict=True)
         ]
 
-    def _undecided(self, asked: Asked, seen: Observation) -> Outcome | Exception | None:
+    def _decide(
+        self, asked: Asked, seen: Observation, explained: _Explained, scorer: Scorer | None, now: datetime
+    ) -> Decision | Outcome:
         """
-        Return what to answer without deciding; None if the comment is to be decided.
+        Return a decision that is to be recorded, or the one that the same claim has got before.
         """
         if seen.refused_for is not None:
-            return QuotaExceeded(seen.quota, seen.refused_for)
+            raise QuotaExceeded(seen.quota, seen.refused_for)
         if asked.claim and (seen.claim_age is not None or seen.degraded):
             earlier = self._earlier(asked.site, asked.claim, seen.claim_age)
             if earlier:
                 return Outcome(earlier, seen.quota, replayed=True)
-        return None
-
-    def _judge(
-        self, asked: Asked, seen: Observation, explained: _Explained, scorer: Scorer | None, now: datetime
-    ) -> Decision:
         if isinstance(explained, Exception):
             raise explained
-        return policy.decide(
-            self.new_id(),
-            asked,
-            seen,
-            explained,
-            scorer,
-            asked.site.lists.match(asked.comment, now) if asked.site.lists else None,
-        )
+        listed = asked.site.lists.match(asked.comment, now) if asked.site.lists else None
+        return policy.decide(self.new_id(), asked, seen, explained, scorer, listed)
 
     def _earlier(self, site: Site, claim: Claim, age: float | None) -> Decision | None:
         try:
