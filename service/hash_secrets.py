@@ -6,13 +6,15 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from service.private_files import replace
 
 # Of the first, which no rotation made.
 ALWAYS = datetime.min.replace(tzinfo=UTC)
+# What is too old may be erased so much late: purges may be a month apart, and the clocks of several machines differ.
+LATE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +68,27 @@ class HashSecrets:
         self._write([new, *known])
         return new
 
-    def drop(self, oldest: datetime | None) -> int:
+    def drop(self, oldest: datetime) -> int:
         """
-        Forget the secrets under which nothing is kept any more, and return how many. The oldest hashes that are kept
-        are of a moment; None if of any.
+        Forget the secrets under which nothing is kept any more, and return how many; no hash that is kept was made
+        before `oldest`.
         """
         known = self.read()
-        needed = [each for each in known if each.until is None or oldest is None or each.until >= oldest]
+        needed = [each for each in known if each.until is None or each.until >= oldest]
         if len(needed) < len(known):
             self._write(needed)
         return len(known) - len(needed)
 
     def _write(self, known: Sequence[HashSecret]) -> None:
         replace(self._path, "\n".join(f"{each.since.isoformat()} {each.text}" for each in known))
+
+
+def needed_for(days: int, label_days: int) -> timedelta | None:
+    """
+    Return how long a secret is needed after its last hash, with comments and labels kept for so many days; None for
+    good, which 0 days are. A label has its comment's hash, and may be given on that comment's last day.
+    """
+    return timedelta(days=days + label_days) + LATE if days and label_days else None
 
 
 def new_secret() -> str:

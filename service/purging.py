@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from service.config import Settings
 from service.errors import StoreUnavailable
-from service.hash_secrets import HashSecrets
+from service.hash_secrets import HashSecrets, needed_for
 from service.signing_in import LONGEST
 from service.store.outbox import DEAD_DAYS, DONE_DAYS, Outbox
 from service.store.retention import Retention
@@ -20,8 +20,6 @@ from service.training_jobs import TrainingJobs
 
 # Not while everything starts, then once a day; sooner again where the store did not answer.
 FIRST_SECONDS, DAY_SECONDS, AGAIN_SECONDS = 60.0, 86_400.0, 600.0
-# Ids and clocks of several machines differ by less.
-MARGIN = timedelta(days=1)
 
 DOUBTED = (
     "nothing is erased today: by this machine's clock the last purge was more than a week ago. If the clock is wrong, "
@@ -74,9 +72,8 @@ class Purge:
         self.outbox.sweep(now - DONE_DAYS, now - DEAD_DAYS)
         entries, sessions = self.store.drop_entries(now), self.store.drop_sessions(now - LONGEST)
         trainings = int(self.jobs.forget(comments)) if self.days else 0
-        # Where either is kept for good, there are hashes of every secret.
-        oldest = min(comments, labels) - MARGIN if self.days and self.label_days else None
-        secrets = self.secrets.drop(oldest)
+        needed = needed_for(self.days, self.label_days)
+        secrets = self.secrets.drop(now - needed) if needed else 0
         self.store.settle()
         self.store.has_run(now)
         return Purged(decisions, said, entries, sessions, trainings, secrets)

@@ -4,8 +4,6 @@ The commands `hamlet secret`: what keys the stored hashes of people is replaced,
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from service import terminal
@@ -50,16 +48,16 @@ def list_() -> None:
     """
     Print the secrets of the hashes, as eight digits by which they can be told, and until when each is needed.
     """
-    from service.hash_secrets import ALWAYS, HashSecret, HashSecrets
+    from service.hash_secrets import ALWAYS, HashSecret, HashSecrets, needed_for
 
     settings = terminal.prepared()
     known = HashSecrets(settings.state_dir).read()
     if [each.text.encode() for each in known] != [*settings.people_secrets]:
         known = [HashSecret(each.decode(), ALWAYS, None) for each in settings.people_secrets]
-    days = (settings.retention_days, settings.label_retention_days)
+    needed = needed_for(settings.retention_days, settings.label_retention_days)
     for number, each in enumerate(known):
         until = "while anything of its time is kept"
-        if each.until and all(days):
-            until = f"until {each.until + timedelta(days=max(days)):%Y-%m-%d}"
+        if each.until and needed:
+            until = f"until {each.until + needed:%Y-%m-%d}"
         state_of = "makes the hashes" if number == 0 else f"finds earlier ones, needed {until}"
         click.echo(f"{each.fingerprint}  {state_of}")

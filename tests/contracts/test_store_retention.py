@@ -10,12 +10,13 @@ from threading import Barrier
 import pytest
 from private_store import MARKS, Everything, PrivateStore, marks_in
 from sqlalchemy import delete, func, select, text
-from stores import NOON, OpenStore, Store, decision
+from stores import NOON, OpenStore, Store, decision, recorded
 from uuid_utils import uuid7
 
-from service.core.comment import Claim, Comment
+from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Verdict
-from service.core.labels import LIFE_DAYS
+from service.core.labels import LIFE_DAYS, Label, Source
+from service.core.person import Person
 from service.hash_secrets import HashSecrets
 from service.purging import Purge, Purged
 from service.store.browsing import Browsing, Filter, Shown
@@ -23,15 +24,18 @@ from service.store.decisions import Decisions
 from service.store.erasing import MOST_IDS
 from service.store.history import kept
 from service.store.labelled import LabelledComments, stream
+from service.store.labels import Labels, Wish
 from service.store.outbox import Outbox
+from service.store.persons import Persons
 from service.store.queue import Queue
 from service.store.retention import Retention
-from service.store.statistics import Statistics, Tally
+from service.store.statistics import Statistics, Tally, first_id
 from service.store.tables import decisions, labels, retention
 from service.training_jobs import TrainingJobs
 
 # Ids are made by the clock of the machine.
 LATER = datetime.now(NOON.tzinfo) + timedelta(days=1000)
+ANN = Person(email="ann@mail.example")
 
 
 def purge(store: Store, folder: Path, now: datetime = LATER, days: int = 90, label_days: int = 730) -> Purged:
@@ -117,6 +121,39 @@ def test_no_days_keep_everything_for_good(private: PrivateStore, tmp_path: Path)
     purged = purge(private.store, tmp_path, days=0, label_days=0)
 
     assert (purged.decisions, purged.labels) == (0, 0)
+
+
+def id_of(moment: datetime) -> str:
+    return f"{first_id(moment)}-7000-8000-000000000000"
+
+
+def test_a_person_is_found_by_a_label_long_after_their_comment_and_the_secret_were_replaced(
+    store: Store, tmp_path: Path
+) -> None:
+    secrets, last_day = HashSecrets(tmp_path), NOON + timedelta(days=89)
+    secrets.rotate("o" * 32, NOON + timedelta(days=1))
+    asked = Asked(store.site, Comment("Ann", "Hello", email="ann@mail.example"))
+    recorded(Decisions(store.engine, b"o" * 32), asked, decision(id_of(NOON)))
+    given = Labels(store.engine, [b"another"], lambda: id_of(last_day))
+    subject = given.decided(store.site.id, id_of(NOON))
+    assert subject
+    given.give(store.site.id, subject, Wish(Label.SPAM, Source.API, "Mod", "k1", 0.5, last_day, contradicts=False))
+
+    kept = purge(store, tmp_path, last_day + timedelta(days=729))
+    found = Persons(store.engine, [each.text.encode() for each in secrets.read()]).find(ANN, None)
+    gone = purge(store, tmp_path, last_day + timedelta(days=729 + 35))
+
+    assert (kept.decisions, kept.secrets, len(found.labels)) == (1, 0, 1)
+    assert (gone.labels, gone.secrets) == (1, 1)
+
+
+@pytest.mark.parametrize(("days", "label_days"), [(0, 730), (90, 0)])
+def test_where_anything_is_kept_for_good_every_secret_is(
+    store: Store, tmp_path: Path, days: int, label_days: int
+) -> None:
+    HashSecrets(tmp_path).rotate("o" * 32, NOON)
+
+    assert purge(store, tmp_path, NOON + timedelta(days=40_000), days, label_days).secrets == 0
 
 
 def test_what_was_looked_at_is_not_looked_at_again(private: PrivateStore, tmp_path: Path) -> None:
