@@ -19,8 +19,9 @@ from training.characters import Characters
 from training.cli import main
 from training.data.corpus import gather
 from training.errors import BadModel
+from training.fitting.as_written import count_readings
 from training.fitting.compile import prove_equal
-from training.fitting.counts import as_readings, columns, count, recount
+from training.fitting.counts import columns, count, count_written
 from training.fitting.pipeline import counters
 from training.promotion import registry
 from training.promotion.promote import current_version
@@ -232,7 +233,8 @@ def test_counts_are_those_of_the_counters_that_the_pipeline_has() -> None:
     ]
     assert abs(counts.dressed - reference.transform(documents)).max() < 1e-6
     assert abs(counts.written.counts - reference.transform(documents[::-1])).max() < 1e-6
-    assert (recount(counts, [Readings(each) for each in documents], PARAMS.model).counts != counts.dressed).nnz == 0
+    again = count_written(counts, [Readings(each) for each in documents], PARAMS.model)
+    assert (again.counts != counts.dressed).nnz == 0
 
 
 def test_characters_inside_words_count_by_the_root_of_how_many_words_there_are() -> None:
@@ -251,7 +253,7 @@ def test_a_row_weighs_what_of_each_of_its_parts_the_heaviest_reading_weighs() ->
         Readings("one", ("two",), ("one two", "three")),
     ]
 
-    written = as_readings(rows, _counted, Pooling(0.5, 0.25, 0.75, links_margin=0.75))
+    written = count_readings(rows, _counted, Pooling(0.5, 0.25, 0.75, links_margin=0.75))
 
     assert written.highest(weights, np.array([1, 0, 2])).tolist() == [
         3.0 + 0.75 * (0.0 + 2.0) - 0.75,

@@ -12,7 +12,7 @@ from service.core.comment import Comment
 from service.core.features import Readings, document
 from training.data.rows import Row
 from training.errors import BadData
-from training.fitting.counts import OF_LINKS, count, recount
+from training.fitting.counts import OF_LINKS, count, count_written
 from training.fitting.weights import balance_sources, fit, row_weights
 from training.params import Params
 
@@ -130,7 +130,7 @@ def test_the_heaviest_part_of_a_text_is_fitted_without_its_links_and_fields(para
 
     parts, of_row = counts.heaviest_parts(weights, np.array([0, 1]), model)
 
-    alone = recount(counts, [Readings("four is:length_2")], model).counts
+    alone = count_written(counts, [Readings("four is:length_2")], model).counts
     assert of_row.tolist() == [0]
     assert parts.nnz and abs(parts - alone).nnz == 0
 

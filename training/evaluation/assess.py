@@ -19,7 +19,7 @@ from training.evaluation.parts import parts_among, parts_of
 from training.evaluation.scored import Scored
 from training.evaluation.settle import Terms, Values, settle, settle_each
 from training.fitting.calibrate import Line
-from training.fitting.counts import recount
+from training.fitting.counts import count_written
 from training.fitting.crossfit import Held, Prepared
 from training.fitting.thresholds import Choice
 from training.params import Params
@@ -94,7 +94,7 @@ def _scoring(
 
     def score(positions: NDArray[np.int64], comments: Sequence[Comment]) -> Values:
         rows = measured[positions]
-        written = recount(prepared.counts, [readings(comment) for comment in comments], params.model)
+        written = count_written(prepared.counts, [readings(comment) for comment in comments], params.model)
         counted = replace(prepared.counts, written=written)
         raw = np.full(len(rows), np.nan)
         for name in sorted(set(held.model[rows].tolist())):

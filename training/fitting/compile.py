@@ -19,7 +19,7 @@ from service.scorer import Pooling, Scorer
 from training.data.rows import Row
 from training.errors import BadModel
 from training.fitting.adaptation import Taught, Texts
-from training.fitting.counts import as_readings
+from training.fitting.as_written import count_readings
 from training.fitting.pipeline import Entries, entries_of
 
 TOLERANCE = 1e-9
@@ -120,5 +120,5 @@ def _packed(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
 
 def _fitted(pipeline: Pipeline, pooling: Pooling, comments: Sequence[Comment]) -> NDArray[np.float64]:
     union, regression = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
-    written = as_readings([readings(comment) for comment in comments], union.transform, pooling)
+    written = count_readings([readings(comment) for comment in comments], union.transform, pooling)
     return written.highest(regression.coef_[0], np.arange(len(comments))) + float(regression.intercept_[0])

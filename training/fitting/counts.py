@@ -4,11 +4,12 @@ Documents counted once, and for every fold the columns that counting its own row
 Counting takes minutes and a fit has a dozen folds. A column's place in a vocabulary depends on the rows that are
 fitted and on nothing else: in how many of them it occurs (`min_df`) and how often (`max_features`). Both are read off
 the one matrix for the rows of a fold, so a fold's vocabulary is the one that CountVectorizer would have found in those
-rows alone. Nothing of a held-out row leaks into it.
+rows alone; but of runs of characters, those stay that count for most, not those that are most frequent. Nothing of a
+held-out row leaks into it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,66 +17,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from service.core.features import Readings
-from service.scorer import FURTHER, Pooling
 from training import characters
 from training.errors import BadData
+from training.fitting.as_written import Values, Written, count_readings
 from training.fitting.pipeline import BLOCKS, Vocabularies, counters
 from training.params import Model
 from training.progress import say
 
-Values = NDArray[np.float64]
 # The clues that say how many links a text has, how they are written, where they stand, and, of a homepage as well, that
 # they lead to a shortener or a messenger.
 OF_LINKS = re.compile(
     r"is:(?:one_link|two_links|many_links|words_a_link_\d|typed_address|bare_domain|disguised_link|html_link|bbcode"
     r"|starts_with_link|ends_with_link|link_on_a_line|little_but_links|short_link|messenger_link)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """
-    Rows as they were written, part by part, and each part in its readings: the text as the whole, and as passages and
-    paragraphs, for which something is taken off, and then each field.
-
-    `row` and `part` tell of which row and which of its parts each line of `counts` is a reading; the text is part 0.
-    `share` and `least` are the share for which each part counts and the least that it counts for, if a row has it.
-    """
-
-    counts: csr_matrix
-    row: NDArray[np.int64]
-    part: NDArray[np.int64]
-    less: Values
-    share: Values
-    least: Values
-
-    def highest(self, weights: Values, rows: NDArray[np.int64]) -> Values:
-        """
-        Return what each of the rows weighs, as `Scorer.explain` adds it up: of each part the reading that weighs most,
-        and of a field for their share the others.
-        """
-        inside = np.flatnonzero(np.isin(self.row, rows))
-        places = self.row[inside], self.part[inside]
-        weighed = self.counts[inside] @ weights - self.less[inside]
-        heaviest = np.full((1 + int(self.row.max(initial=0)), len(self.least)), -np.inf)
-        np.maximum.at(heaviest, places, weighed)
-        against = np.zeros(heaviest.shape)
-        np.add.at(against, places, np.maximum(weighed, 0.0) * (self.part[inside] > 0))
-        further = FURTHER * np.maximum(against - np.maximum(heaviest, 0.0), 0.0)
-        counted = np.where(np.isneginf(heaviest), 0.0, self.share * (np.maximum(heaviest, self.least) + further))
-        return np.asarray(counted.sum(axis=1)[rows])
-
-    def outweighing(self, weights: Values, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """
-        Return the lines of the passages and paragraphs, one of a row at most, that count instead of its text.
-        """
-        text = np.flatnonzero((self.part == 0) & np.isin(self.row, rows))
-        # In the type of the counts, or all of these were copied into a wider one.
-        weighed = (self.counts @ weights.astype(self.counts.dtype))[text] - self.less[text]
-        heaviest_first = text[np.lexsort((-weighed, self.row[text]))]
-        _, heaviest = np.unique(self.row[heaviest_first], return_index=True)
-        _, whole = np.unique(self.row, return_index=True)
-        return np.setdiff1d(heaviest_first[heaviest], whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +70,7 @@ class Counts:
         counted = self.written.counts[lines]
         of_links = np.flatnonzero([bool(OF_LINKS.fullmatch(name)) for name in self.names])
         # What each of these clues counts by itself: the characters of its name as well.
-        of_each = _over(self.vocabularies, self.names[of_links].tolist(), model)
+        of_each = _count(self.vocabularies, self.names[of_links].tolist(), model)
         return csr_matrix(counted - counted[:, of_links] @ of_each), self.written.row[lines]
 
     def entries(self, columns: NDArray[np.int64]) -> dict[str, list[str]]:
@@ -146,9 +100,9 @@ def count(dressed: Sequence[str], written: Sequence[Readings], is_fitted: NDArra
     if not vocabularies["characters"]:
         raise no_words(model)
     in_fit, bare = (
-        _over(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
+        _count(vocabularies, documents, model) for documents in (dressed, [words_of(each) for each in dressed])
     )
-    as_written = as_readings(written, lambda documents: _over(vocabularies, documents, model), model.pooling)
+    as_written = count_readings(written, lambda documents: _count(vocabularies, documents, model), model.pooling)
     return Counts(in_fit, bare, as_written, *layout(vocabularies))
 
 
@@ -201,34 +155,13 @@ def columns(counts: Counts, rows: NDArray[np.int64], model: Model) -> NDArray[np
     return np.concatenate(chosen)
 
 
-def recount(counts: Counts, written: Sequence[Readings], model: Model) -> Written:
+def count_written(counts: Counts, written: Sequence[Readings], model: Model) -> Written:
     """
     Return the counts of other rows, given by their readings, over the same vocabulary.
     """
-    return as_readings(written, lambda documents: _over(counts.vocabularies, documents, model), model.pooling)
+    return count_readings(written, lambda documents: _count(counts.vocabularies, documents, model), model.pooling)
 
 
-def as_readings(
-    written: Sequence[Readings], count_each: Callable[[Sequence[str]], csr_matrix], pooling: Pooling
-) -> Written:
-    """
-    Return rows, given by their readings, as `count_each` counts these.
-    """
-    lines = [
-        (document, row, part, less)
-        for row, read in enumerate(written)
-        for part, documents in enumerate(
-            [pooling.of_text(read), *([(each, 0.0) for each in field] for field in read.fields)]
-        )
-        for document, less in documents
-    ]
-    documents, row, part, less = zip(*lines, strict=True)
-    share, most = zip((1.0, np.inf), *pooling.of_fields, strict=True)
-    return Written(
-        count_each(documents), np.array(row), np.array(part), np.array(less), np.array(share), -np.array(most)
-    )
-
-
-def _over(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:
+def _count(vocabularies: Vocabularies, documents: Sequence[str], model: Model) -> csr_matrix:
     counted = dict(counters(model, vocabularies).transformer_list)
     return csr_matrix(hstack([counted[block].transform(documents) for block in BLOCKS]), dtype=np.float32)

@@ -13,7 +13,8 @@ from training.data.duplicates import Thinned
 from training.data.rows import Row
 from training.data.split import groups_of
 from training.errors import BadData
-from training.fitting.counts import Counts, as_readings, layout
+from training.fitting.as_written import count_readings
+from training.fitting.counts import Counts, layout
 from training.fitting.crossfit import Held, Names, Prepared
 from training.params import Params
 from training.partial.balance import Factors
@@ -27,7 +28,7 @@ def prepare(sample: Sequence[Row], thinned: Thinned, factors: Factors, learned: 
     """
     rows = [sample[position] for position in thinned.kept]
     read = [readings(row.as_comment()) for row in track(rows, "Reading the sample")]
-    written = as_readings(read, learned.encoder.as_written, params.model.pooling)
+    written = count_readings(read, learned.encoder.as_written, params.model.pooling)
     counts = Counts(written.counts, written.counts, written, *layout(learned.chosen.vocabularies))
     groups = groups_of(rows, [thinned.clusters[position] for position in thinned.kept])
     weight = [row.weight * factors.get((row.source, row.label, row.language), 1.0) for row in rows]
