@@ -127,16 +127,25 @@ class EmbeddedValkey:
             yield file.fileno()
 
     def _supervise(self, lock: int) -> None:
-        pause = FIRST_PAUSE
-        while process := self._launch(lock):
-            started = time.monotonic()
-            process.wait()
+        pause, started = FIRST_PAUSE, time.monotonic()
+        while end := self._run(lock):
             if time.monotonic() - started > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
             if self._stopping.wait(pause):
                 return
             pause = min(pause * 2, LONGEST_PAUSE)
-            logger.warning("the embedded Valkey ended with status %s and is started again", process.returncode)
+            logger.warning("the embedded Valkey %s; it is started again", end)
+            started = time.monotonic()
+
+    def _run(self, lock: int) -> str | None:
+        """
+        Start the server and wait until it has ended; return how it did, None if it is not to be started any more.
+        """
+        try:
+            process = self._launch(lock)
+        except OSError as error:  # as without memory, of which the server may just have died
+            return f"could not be started: {error.strerror}"
+        return f"ended with status {process.wait()}" if process else None
 
     def _launch(self, lock: int) -> subprocess.Popen[bytes] | None:
         with self._launching, self._log.open("ab") as log:

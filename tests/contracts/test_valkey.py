@@ -130,6 +130,20 @@ def test_it_is_started_again_when_it_is_killed(server: EmbeddedValkey) -> None:
     assert process_of(server.url) != first
 
 
+def test_one_that_cannot_be_started_again_is_tried_until_it_can(
+    server: EmbeddedValkey, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = process_of(server.url)
+    (tmp_path / "valkey").rename(tmp_path / "away")
+
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: "could not be started: No such file or directory" in caplog.text)
+    (tmp_path / "away").rename(tmp_path / "valkey")
+
+    wait_until(lambda: answers(server.url))
+    assert process_of(server.url) != first
+
+
 def test_a_second_service_on_the_same_folder_is_refused(server: EmbeddedValkey, tmp_path: Path) -> None:
     with pytest.raises(ValkeyError, match="in use by another Hamlet"), EmbeddedValkey(tmp_path):
         pass
