@@ -2,6 +2,7 @@
 The use case: comments of sites in, recorded decisions out. What waits together is decided together.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from service.core import policy
 from service.core.comment import Asked, Claim, Comment
 from service.core.decision import Decision, Explanation, Recorded
-from service.core.features import Features, extract
+from service.core.features import extract
 from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
@@ -19,10 +20,11 @@ from service.scorer import Scorer
 
 _Given = TypeVarTuple("_Given")
 _Result = TypeVar("_Result")
-_Explained = Explanation | Exception | None
 
 # A claim younger than this, without a decision, is one that another request is still working on.
 IN_FLIGHT_SECONDS = 10.0
+
+logger = logging.getLogger("hamlet.moderation")
 
 
 class Traffic(Protocol):
@@ -95,7 +97,7 @@ class Moderation:
         Return for each comment what `moderate` would return or raise: one call of Redis and one transaction for all.
         One that fails fails alone. While Redis counts, they are scored.
         """
-        scorer, early = self.scorer(), list[_Explained]()
+        scorer, early = self.scorer(), list[Explanation | None]()
         observed = self.traffic.observe(asked, lambda: early.extend(_explained(scorer, asked)))
         now = self.clock()
         admitted = [each if seen.refused_for is None else None for each, seen in zip(asked, observed, strict=True)]
@@ -112,7 +114,7 @@ class Moderation:
         ]
 
     def _decide(
-        self, asked: Asked, seen: Observation, explained: _Explained, scorer: Scorer | None, now: datetime
+        self, asked: Asked, seen: Observation, explained: Explanation | None, scorer: Scorer | None, now: datetime
     ) -> Decision | Outcome:
         """
         Return a decision that is to be recorded, or the one that the same claim has got before.
@@ -123,10 +125,8 @@ class Moderation:
             earlier = self._earlier(asked.site, asked.claim, seen.claim_age)
             if earlier:
                 return Outcome(earlier, seen.quota, replayed=True)
-        if isinstance(explained, Exception):
-            raise explained
         listed = asked.site.lists.match(asked.comment, now) if asked.site.lists else None
-        return policy.decide(self.new_id(), asked, seen, explained, scorer, listed)
+        return policy.decide(self.new_id(), asked, seen, explained, scorer if explained else None, listed)
 
     def _earlier(self, site: Site, claim: Claim, age: float | None) -> Decision | None:
         try:
@@ -141,21 +141,29 @@ class Moderation:
         return None
 
 
-def _explained(scorer: Scorer | None, asked: Sequence[Asked | None]) -> list[_Explained]:
+def _explained(scorer: Scorer | None, asked: Sequence[Asked | None]) -> list[Explanation | None]:
     """
-    Return the score of each comment with its reasons, or what failed; None without a model, and where nothing is asked.
+    Return the score of each comment with its reasons; None without a model, where it fails, and where nothing is asked.
 
     All are taken through one step before the first is taken through the next: each step has code and tables of its
     own, which would drive those of the other out of the processor's cache, comment by comment.
     """
     if not scorer:
         return [None] * len(asked)
-    read = [_attempt(extract, each.comment) if each else None for each in asked]
+    read = [_unless_it_fails(extract, each.comment) if each else None for each in asked]
     sites = [each.site.name if each else "" for each in asked]
     return [
-        _attempt(scorer.explain, what, site) if isinstance(what, Features) else what
-        for what, site in zip(read, sites, strict=True)
+        _unless_it_fails(scorer.explain, what, site) if what else None for what, site in zip(read, sites, strict=True)
     ]
+
+
+def _unless_it_fails(step: Callable[[*_Given], _Result], *given: *_Given) -> _Result | None:
+    try:
+        return step(*given)
+    except Exception as error:
+        # Held as without a model. `logs` writes where it happened and never the message, which may quote a comment.
+        logger.error("a comment could not be scored", exc_info=error)
+        return None
 
 
 def _attempt(step: Callable[[*_Given], _Result], *given: *_Given) -> _Result | Exception:

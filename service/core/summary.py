@@ -8,7 +8,7 @@ MOST_PHRASES = 2
 
 _VERBS = {Verdict.ACCEPT: "Accepted", Verdict.HOLD: "Held", Verdict.REJECT: "Rejected"}
 _MISSING = {
-    "model": "there is no model to score it",
+    "model": "no model could score it",
     "traffic": "its traffic could not be checked",
     "store": "it could not be recorded",
     "time": "it took too long to judge",

@@ -2,6 +2,7 @@
 The use case, over fakes.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,13 +11,16 @@ from typing import cast
 
 import pytest
 from running_service import write_model
+from scorer_by_hand import scorer_by_hand
 
 from service.core.comment import Asked, Claim, Comment
-from service.core.decision import Decision, Recorded, Verdict
+from service.core.decision import Decision, Explanation, Recorded, Verdict
+from service.core.features import Features
 from service.core.lists import Lists
-from service.core.site import Site
+from service.core.site import Site, Thresholds
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
+from service.logs import JsonLine
 from service.moderation import Moderation, Outcome, Traffic
 from service.scorer import Scorer, load_current
 
@@ -195,12 +199,9 @@ def test_what_is_asked_together_is_stored_in_one_transaction_and_each_gets_its_o
     assert decisions.transactions == 1
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [Asked(replace(SITE, lists=cast("Lists", "no lists")), COMMENT), Asked(SITE, cast("Comment", "no comment"))],
-)
-def test_of_what_is_asked_together_one_that_fails_fails_alone(broken: Asked) -> None:
+def test_of_what_is_asked_together_one_that_fails_fails_alone() -> None:
     decisions = FakeDecisions()
+    broken = Asked(replace(SITE, lists=cast("Lists", "no lists")), COMMENT)
 
     first, failed, last = moderation(decisions=decisions).moderate_all(
         [Asked(SITE, COMMENT), broken, Asked(SITE, COMMENT)]
@@ -226,15 +227,76 @@ class WaitedFor:
 
 
 def test_what_is_scored_while_redis_counts_is_decided_as_what_is_scored_later() -> None:
-    asked = [Asked(SITE, Comment("Ann", "Hello")), Asked(SITE, COMMENT), Asked(SITE, cast("Comment", "no comment"))]
-    seen = [Observation(QUOTA), Observation(QUOTA, refused_for=17), Observation(QUOTA)]
+    scorer = scorer_by_hand({"hello": 1.0}, Thresholds(accept_below=0.2, reject_at=0.95))
+    seen = [Observation(QUOTA), Observation(QUOTA, refused_for=17)]
 
-    early, refused, failed = moderation(WaitedFor(seen)).moderate_all(asked)
+    early, refused = moderation(WaitedFor(seen), scorer=scorer).moderate_all([Asked(SITE, COMMENT)] * 2)
 
     assert isinstance(early, Outcome)
-    assert early.decision.reasons == moderation().moderate(SITE, asked[0].comment).decision.reasons
+    assert early.decision == moderation(scorer=scorer).moderate(SITE, COMMENT).decision
     assert isinstance(refused, QuotaExceeded)
-    assert isinstance(failed, AttributeError)
+
+
+class BrokenModel:
+    """
+    A model that cannot score, and quotes the comment when it says so.
+    """
+
+    version = "broken"
+    thresholds = Thresholds(accept_below=1.0, reject_at=1.0)
+    curve = None
+
+    def explain(self, features: Features, site: str) -> Explanation:
+        raise RuntimeError(f"{features}")
+
+
+UNREADABLE = Comment(name="Ann", comment=cast("str", None))
+KNOWS_HELLO = scorer_by_hand({"hello": -9.0}, Thresholds(accept_below=0.2, reject_at=0.95))
+
+
+@pytest.mark.parametrize("traffic", [FakeTraffic(), WaitedFor([Observation(QUOTA)])], ids=["later", "early"])
+@pytest.mark.parametrize(
+    ("scorer", "comment"), [(cast("Scorer", BrokenModel()), COMMENT), (KNOWS_HELLO, UNREADABLE)], ids=["score", "words"]
+)
+def test_a_comment_that_fails_to_be_scored_is_held_and_recorded_as_without_a_model(
+    traffic: Traffic, scorer: Scorer, comment: Comment
+) -> None:
+    decisions = FakeDecisions()
+
+    decision = moderation(traffic, decisions, scorer).moderate(SITE, comment).decision
+
+    assert (decision.verdict, decision.degraded) == (Verdict.HOLD, ("model",))
+    assert decision == moderation().moderate(SITE, COMMENT).decision
+    assert decisions.kept[decision.id].decision == decision
+
+
+def test_a_comment_that_fails_to_be_scored_costs_those_beside_it_nothing() -> None:
+    asked = [Asked(SITE, COMMENT), Asked(SITE, UNREADABLE), Asked(SITE, COMMENT)]
+
+    outcomes = moderation(scorer=KNOWS_HELLO).moderate_all(asked)
+
+    verdicts = [outcome.decision.verdict for outcome in outcomes if isinstance(outcome, Outcome)]
+    assert verdicts == [Verdict.ACCEPT, Verdict.HOLD, Verdict.ACCEPT]
+
+
+def test_the_log_says_where_a_score_failed_and_nothing_of_the_comment(caplog: pytest.LogCaptureFixture) -> None:
+    moderation(scorer=cast("Scorer", BrokenModel())).moderate(SITE, COMMENT)
+
+    (line,) = [JsonLine().format(record) for record in caplog.records]
+    told = json.loads(line)
+    assert (told["level"], told["event"]) == ("error", "a comment could not be scored")
+    assert told["error"][0] == "RuntimeError"
+    assert told["error"][-1].endswith(" explain")
+    assert "hello" not in line.lower()
+
+
+def test_what_is_refused_costs_no_score(caplog: pytest.LogCaptureFixture) -> None:
+    traffic = FakeTraffic(Observation(QUOTA, refused_for=17))
+
+    (refused,) = moderation(traffic, scorer=cast("Scorer", BrokenModel())).moderate_all([Asked(SITE, COMMENT)])
+
+    assert isinstance(refused, QuotaExceeded)
+    assert caplog.records == []
 
 
 def test_of_what_is_asked_together_what_is_over_its_quota_is_refused_and_nothing_is_stored() -> None:

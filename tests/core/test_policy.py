@@ -195,7 +195,7 @@ def test_without_a_model_a_comment_is_held_and_says_why() -> None:
     decision = policy.decide("id", Asked(SITE, Comment("Ann", "Hello")), CALM, None, None)
 
     assert (decision.verdict, decision.score, decision.degraded) == (Verdict.HOLD, None, ("model",))
-    assert decision.summary == "Held: there is no model to score it."
+    assert decision.summary == "Held: no model could score it."
 
 
 def test_without_traffic_the_score_decides() -> None:
