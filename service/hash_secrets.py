@@ -5,14 +5,14 @@ The secrets of the stored hashes, as the state folder keeps them: one makes them
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from service.private_files import replace
+from service import private_files
 
-# Of the first, which no rotation made.
-ALWAYS = datetime.min.replace(tzinfo=UTC)
+# Of the first, which no rotation made, and of one that waits for the service to be started again.
+ALWAYS, NOT_YET = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 # What is too old may be erased so much late: purges may be a month apart, and the clocks of several machines differ.
 LATE = timedelta(days=31)
 
@@ -20,7 +20,7 @@ LATE = timedelta(days=31)
 @dataclass(frozen=True, slots=True)
 class HashSecret:
     """
-    A secret, and from when until when hashes were made with it; `until` is None for the one in use.
+    A secret, and from when until when hashes were made with it; `until` is None for the newest.
     """
 
     text: str
@@ -59,14 +59,22 @@ class HashSecrets:
         ends = [None, *(moment for _, moment in since)]
         return [HashSecret(text, moment, end) for (text, moment), end in zip(since, ends, strict=False)]
 
-    def rotate(self, first: str, now: datetime) -> HashSecret:
+    def rotate(self, first: str) -> HashSecret:
         """
         Put a new secret before the others, of which `first` is the only one before the first rotation.
         """
         known = self.read() or [HashSecret(first, ALWAYS, None)]
-        new = HashSecret(new_secret(), now, None)
+        new = HashSecret(new_secret(), NOT_YET, None)
         self._write([new, *known])
         return new
+
+    def take_up(self, text: str, now: datetime) -> None:
+        """
+        Note that a service makes hashes with a secret from now on, if that is the newest and was not in use before.
+        """
+        known = self.read()
+        if known and (known[0].text, known[0].since) == (text, NOT_YET):
+            self._write([replace(each, since=min(each.since, now)) for each in known])
 
     def drop(self, oldest: datetime) -> int:
         """
@@ -80,7 +88,7 @@ class HashSecrets:
         return len(known) - len(needed)
 
     def _write(self, known: Sequence[HashSecret]) -> None:
-        replace(self._path, "\n".join(f"{each.since.isoformat()} {each.text}" for each in known))
+        private_files.replace(self._path, "\n".join(f"{each.since.isoformat()} {each.text}" for each in known))
 
 
 def needed_for(days: int, label_days: int) -> timedelta | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import click
 
 from service import terminal
-from service.clock import now
 from service.config import SettingsError, variable
 
 
@@ -39,7 +38,7 @@ def rotate() -> None:
         return
     with terminal.refusing(SettingsError):
         prepared = state.prepare(settings)
-    new = HashSecrets(prepared.state_dir).rotate(prepared.secret, now())
+    new = HashSecrets(prepared.state_dir).rotate(prepared.secret)
     click.echo(f"{new.fingerprint} keys the hashes once the service has been started again")
 
 
@@ -48,16 +47,18 @@ def list_() -> None:
     """
     Print the secrets of the hashes, as eight digits by which they can be told, and until when each is needed.
     """
-    from service.hash_secrets import ALWAYS, HashSecret, HashSecrets, needed_for
+    from service.hash_secrets import ALWAYS, NOT_YET, HashSecret, HashSecrets, needed_for
 
     settings = terminal.prepared()
     known = HashSecrets(settings.state_dir).read()
     if [each.text.encode() for each in known] != [*settings.people_secrets]:
         known = [HashSecret(each.decode(), ALWAYS, None) for each in settings.people_secrets]
     needed = needed_for(settings.retention_days, settings.label_retention_days)
-    for number, each in enumerate(known):
+    newest, *earlier = known
+    when = " once the service has been started again" if newest.since == NOT_YET else ""
+    click.echo(f"{newest.fingerprint}  makes the hashes{when}")
+    for each in earlier:
         until = "while anything of its time is kept"
-        if each.until and needed:
+        if each.until not in (None, NOT_YET) and needed:
             until = f"until {each.until + needed:%Y-%m-%d}"
-        state_of = "makes the hashes" if number == 0 else f"finds earlier ones, needed {until}"
-        click.echo(f"{each.fingerprint}  {state_of}")
+        click.echo(f"{each.fingerprint}  finds earlier ones, needed {until}")

@@ -15,7 +15,9 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from service import logs, state, terminal
+from service.clock import now
 from service.config import Settings, SettingsError, variable
+from service.hash_secrets import HashSecrets
 from service.processes.forking import Family, Report
 from service.processes.listening import listen
 from service.processes.signals import until_told
@@ -53,6 +55,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         terminal.redis(settings.redis_url)  # a Redis that is away is no reason not to serve
     with ExitStack() as parts:
         lock = parts.enter_context(state.locked(settings.state_dir))
+        HashSecrets(settings.state_dir).take_up(settings.people_secrets[0].decode(), now())
         listening = parts.enter_context(_listening(settings))
         settings = settings.model_copy(update={"metrics_dir": _emptied(settings)})
         keep_valkey = None

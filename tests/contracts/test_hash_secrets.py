@@ -50,7 +50,7 @@ def test_a_file_that_holds_no_whole_secret_keys_nothing(tmp_path: Path, left: by
 
 @pytest.mark.parametrize("length", [0, 10, 40])
 def test_earlier_secrets_that_are_not_whole_are_not_passed_over(tmp_path: Path, length: int) -> None:
-    HashSecrets(tmp_path).rotate(settings(tmp_path).secret, NOW)
+    HashSecrets(tmp_path).rotate(settings(tmp_path).secret)
     file = tmp_path / "hash-secrets"
     file.write_text(file.read_text()[:length])
 
@@ -69,8 +69,8 @@ def test_a_new_secret_comes_first_and_the_earlier_ones_stay(tmp_path: Path) -> N
     before = settings(tmp_path)
     secrets = HashSecrets(tmp_path)
 
-    second = secrets.rotate(before.secret, NOW)
-    third = secrets.rotate(before.secret, NOW + timedelta(days=1))
+    second = secrets.rotate(before.secret)
+    third = secrets.rotate(before.secret)
 
     after = settings(tmp_path)
     assert after.people_secrets == (third.text.encode(), second.text.encode(), before.secret.encode())
@@ -79,7 +79,7 @@ def test_a_new_secret_comes_first_and_the_earlier_ones_stay(tmp_path: Path) -> N
 
 
 def test_what_is_set_goes_before_what_was_rotated(tmp_path: Path) -> None:
-    HashSecrets(tmp_path).rotate("x" * 32, NOW)
+    HashSecrets(tmp_path).rotate("x" * 32)
     given = f"{'n' * 32} {'o' * 32}"
 
     prepared = state.prepare(Settings(state_dir=tmp_path, hash_secrets=given))
@@ -89,13 +89,27 @@ def test_what_is_set_goes_before_what_was_rotated(tmp_path: Path) -> None:
 
 def test_a_secret_is_dropped_once_nothing_is_kept_from_its_time(tmp_path: Path) -> None:
     secrets = HashSecrets(tmp_path)
-    new = secrets.rotate("x" * 32, NOW)
+    new = secrets.rotate("x" * 32)
+    secrets.take_up(new.text, NOW)
 
     too_early = secrets.drop(NOW - timedelta(seconds=1))
     dropped = secrets.drop(NOW + timedelta(seconds=1))
 
     assert (too_early, dropped) == (0, 1)
     assert [each.text for each in secrets.read()] == [new.text]
+
+
+def test_until_the_service_is_started_again_it_makes_hashes_with_the_secret_of_before(tmp_path: Path) -> None:
+    secrets = HashSecrets(tmp_path)
+    new = secrets.rotate("x" * 32)
+
+    secrets.take_up("x" * 32, NOW)
+    before = secrets.drop(NOW + timedelta(days=10_000))
+    for day in (30, 31):
+        secrets.take_up(new.text, NOW + timedelta(days=day))
+
+    assert before == 0
+    assert [each.until for each in secrets.read()] == [None, NOW + timedelta(days=30)]
 
 
 @pytest.fixture

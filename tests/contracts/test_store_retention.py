@@ -127,11 +127,16 @@ def id_of(moment: datetime) -> str:
     return f"{first_id(moment)}-7000-8000-000000000000"
 
 
+def rotated(folder: Path, at: datetime) -> HashSecrets:
+    secrets = HashSecrets(folder)
+    secrets.take_up(secrets.rotate("o" * 32).text, at)
+    return secrets
+
+
 def test_a_person_is_found_by_a_label_long_after_their_comment_and_the_secret_were_replaced(
     store: Store, tmp_path: Path
 ) -> None:
-    secrets, last_day = HashSecrets(tmp_path), NOON + timedelta(days=89)
-    secrets.rotate("o" * 32, NOON + timedelta(days=1))
+    secrets, last_day = rotated(tmp_path, NOON + timedelta(days=1)), NOON + timedelta(days=89)
     asked = Asked(store.site, Comment("Ann", "Hello", email="ann@mail.example"))
     recorded(Decisions(store.engine, b"o" * 32), asked, decision(id_of(NOON)))
     given = Labels(store.engine, [b"another"], lambda: id_of(last_day))
@@ -151,7 +156,7 @@ def test_a_person_is_found_by_a_label_long_after_their_comment_and_the_secret_we
 def test_where_anything_is_kept_for_good_every_secret_is(
     store: Store, tmp_path: Path, days: int, label_days: int
 ) -> None:
-    HashSecrets(tmp_path).rotate("o" * 32, NOON)
+    rotated(tmp_path, NOON)
 
     assert purge(store, tmp_path, NOON + timedelta(days=40_000), days, label_days).secrets == 0
 

@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 from command_line import hamlet
 from running_service import RunningService, write_model
-from stores import Store, decision, make_tables, recorded, store_with_site
+from stores import NOON, Store, decision, make_tables, recorded, store_with_site
 from uuid_utils import uuid7
 
 from service import state
 from service.cli import main
 from service.config import Settings
 from service.core.comment import Asked, Comment
+from service.hash_secrets import HashSecrets
 from service.store.decisions import Decisions
 from service.store.engine import connect
 
@@ -140,15 +141,31 @@ def test_after_a_rotation_a_person_is_found_as_before(tmp_path: Path, news: Stor
     recorded(Decisions(news.engine, secrets[0]), Asked(news.site, ANN), decision(str(uuid7())))
     found = json.loads(hamlet(tmp_path, "erase", "--email", "ann@mail.example", "--dry-run", "--json").stdout)
     new, old = hamlet(tmp_path, "secret", "list").stdout.splitlines()
+    HashSecrets(tmp_path).take_up(secrets[0].decode(), NOON)
+    in_use, dated = hamlet(tmp_path, "secret", "list").stdout.splitlines()
     assert found["comments"] == 2
     assert before.split()[0] == old.split()[0]
     assert rotated.stdout.split()[0] == new.split()[0]
-    assert "makes the hashes" in new
-    assert "finds earlier ones, needed until 20" in old
+    assert new.endswith("makes the hashes once the service has been started again")
+    assert old.endswith("finds earlier ones, needed while anything of its time is kept")
+    assert in_use.endswith("makes the hashes")
+    assert dated.endswith("finds earlier ones, needed until 2029-03-23")
     assert (
         "needed while anything of its time is kept"
         in hamlet(tmp_path, "secret", "list", HAMLET_RETENTION_DAYS="0").stdout
     )
+
+
+def test_a_new_secret_makes_the_hashes_from_the_next_start_of_the_service_on(tmp_path: Path) -> None:
+    write_model(tmp_path / "models")
+    hamlet(tmp_path / "state", "secret", "rotate")
+
+    with RunningService(tmp_path) as service:
+        listed = CliRunner().invoke(main, ["secret", "list"], env=service.environment)
+
+    new, old = listed.stdout.splitlines()
+    assert new.endswith("makes the hashes")
+    assert "needed until 20" in old
 
 
 def test_a_secret_that_other_machines_share_is_not_rotated_on_one_of_them(tmp_path: Path) -> None:
