@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from service.scorer import ModelError, current
+from service.scorer import ModelError
 from training.commands import options
 from training.commands.adapt import adapt
 from training.commands.attack import attack
@@ -19,7 +19,7 @@ from training.commands.campaigns import campaigns
 from training.commands.given import check_given, origin_of, read_corpus
 from training.commands.imports import imports
 from training.commands.labelled import labelled
-from training.commands.options import FROM_STORE, MODEL, NEW_VERSION, PARAMS, STRICT
+from training.commands.options import FROM_STORE, MODEL, NEW_VERSION, PARAMS, STRICT, model_folder
 from training.commands.promotion import history, promote, rollback
 from training.commands.shadow import shadow
 from training.data.store import own_rows
@@ -27,6 +27,8 @@ from training.errors import TrainingError
 from training.fitting.workers import dask, here
 from training.gates import adapted
 from training.params import read_params
+from training.partial.fit import train as train_partially
+from training.partial.former import Former
 from training.progress import say
 from training.promotion import registry
 from training.promotion.promote import current_version, system_user
@@ -87,7 +89,7 @@ def fit(
     from_store: bool,
     strict: bool,
     out: Path,
-    params: Path,
+    params_file: Path,
     version: str | None,
     partial: bool,
     begin_with: str | None,
@@ -103,23 +105,20 @@ def fit(
         raise click.UsageError("--partial learns on this machine alone; give it or --dask")
     flags = [name for name, is_given in (("--from-store", from_store), ("--partial", partial)) if is_given]
     flags += ["--begin-with", begin_with] if begin_with else []
-    origin = origin_of(" ".join(["fit", *flags]), paths, params)
+    origin = origin_of(" ".join(["fit", *flags]), paths, params_file)
     name = version or registry.next_version(out, origin.created.date())
     registry.check_free(out, name)
-    given = read_params(params)
+    params = read_params(params_file)
     if partial:
-        from training.partial.fit import train as train_partially
-        from training.partial.former import Former
-
         check_given(paths, from_store)
         former = Former.read(out / begin_with) if begin_with else None
         own = own_rows(os.environ) if from_store else ()
         train_partially(
-            paths, own, given, out, name, origin, strict=strict, former=former, texts_in_report=texts_in_report
+            paths, own, params, out, name, origin, strict=strict, former=former, texts_in_report=texts_in_report
         )
     else:
         with dask(scheduler) if scheduler else nullcontext(here) as workers:
-            train(read_corpus(paths, from_store, strict), given, out, name, origin, texts_in_report, workers)
+            train(read_corpus(paths, from_store, strict), params, out, name, origin, texts_in_report, workers)
     before = current_version(out)
     if before is None:
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
@@ -154,7 +153,7 @@ def evaluate(
     strict: bool,
     model: Path | None,
     held_out: bool,
-    params: Path,
+    params_file: Path,
     page: Path | None,
     texts_in_report: bool,
     as_json: bool,
@@ -166,14 +165,14 @@ def evaluate(
         raise click.UsageError("--held-out judges what would be fitted, --model one that is: give one of them")
     if page and not page.parent.is_dir():
         raise click.UsageError(f"--report: there is no folder {page.parent}")  # and not when all is measured
-    given = read_params(params)
+    params = read_params(params_file)
     corpus = read_corpus(paths, from_store, strict)
     if held_out:
-        measured = measure(corpus, given)
-        facts = card(corpus, measured, given, "none", origin_of("evaluate --held-out", paths, params))
-        found = findings("Rows held out", facts, measured, given)
+        measured = measure(corpus, params)
+        facts = card(corpus, measured, params, "none", origin_of("evaluate --held-out", paths, params_file))
+        found = findings("Rows held out", facts, measured, params)
     else:
-        found = judge(model or current(Path("models")), corpus.files, corpus.rows, given)
+        found = judge(model_folder(model), corpus.files, corpus.rows, params)
     if page:
         html.write(page, found, texts_in_report)
     if as_json:

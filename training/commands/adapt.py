@@ -31,7 +31,7 @@ def adapt(
     from_store: bool,
     strict: bool,
     models: Path,
-    params: Path,
+    params_file: Path,
     base: str | None,
     version: str | None,
 ) -> None:
@@ -39,13 +39,13 @@ def adapt(
     Write a new version of a model that has learned from the labels of each site what is spam there, for that site
     alone, and print what that does to comments that it has not learned from.
     """
-    made = origin_of("adapt --from-store" if from_store else "adapt", paths, params)
-    given, name = read_params(params), version or registry.next_version(models, made.created.date())
+    made = origin_of("adapt --from-store" if from_store else "adapt", paths, params_file)
+    params, name = read_params(params_file), version or registry.next_version(models, made.created.date())
     registry.check_free(models, name)
     before = base or current_version(models)
     if before is None:
         raise BadModel(f"{models}: no model is in use there; name one with --begin-with")
-    found = write_adapted(read_corpus(paths, from_store, strict), given, models, before, name, made)
+    found = write_adapted(read_corpus(paths, from_store, strict), params, models, before, name, made)
     tables.show({"adapted": found})
     say(f"{models / name}: {before}, adapted to {', '.join(found) or 'fewer sites'}")
     say(f"Then: hamlet-train promote {name} {'--from-store' if from_store else '--data ROWS_THAT_NEITHER_HAS_SEEN'}")

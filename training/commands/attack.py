@@ -12,9 +12,9 @@ from rich.table import Table
 
 from service.core.comment import Comment
 from service.core.features import extract
-from service.scorer import Scorer, load_current
+from service.scorer import Scorer
 from training.attacks.resistance import Cost, Recall, Values, costs_too_much, resistance
-from training.commands.options import MODEL, STRICT, data
+from training.commands.options import MODEL, STRICT, data, model_folder
 from training.data.corpus import gather
 from training.errors import BadData
 from training.progress import print_table, track
@@ -34,7 +34,7 @@ def attack(paths: tuple[Path, ...], strict: bool, model: Path | None, as_json: b
     rows = gather(paths, strict).rows
     if not any(row.is_spam for row in rows):
         raise BadData("no row is spam; an attack needs some")
-    scorer = Scorer.load(model) if model else load_current(Path("models"))
+    scorer = Scorer.load(model_folder(model))
 
     def score(comments: Sequence[Comment]) -> Values:
         return np.array([scorer.explain(extract(comment)).log_odds for comment in comments])

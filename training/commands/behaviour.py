@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from service.scorer import Scorer, load_current
+from service.scorer import Scorer
 from training.behaviour.checks import Check, Failure, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
-from training.commands.options import MODEL
+from training.commands.options import MODEL, model_folder
 from training.progress import print_table
 
 QUOTED = 70
@@ -24,7 +24,7 @@ def behaviour(model: Path | None) -> None:
     """
     Put a model through the hand-written behavioural suite; exit with 1 if a limit is broken.
     """
-    scorer = Scorer.load(model) if model else load_current(Path("models"))
+    scorer = Scorer.load(model_folder(model))
     checks = examine(read_suite(), judge_with(scorer), scorer.thresholds, read_limits())
     broken = [check for check in checks if check.is_broken]
     _show(checks, f"{scorer.version}: {len(broken)} of {len(checks)} checks broken")

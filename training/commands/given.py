@@ -34,12 +34,12 @@ def read_corpus(paths: tuple[Path, ...], from_store: bool, strict: bool) -> Corp
     return gather(paths, strict, own_rows(os.environ) if from_store else ())
 
 
-def origin_of(command: str, paths: tuple[Path, ...], params: Path) -> Origin:
+def origin_of(command: str, paths: tuple[Path, ...], params_file: Path) -> Origin:
     """
     Return from what a command makes a model, now.
     """
     given = " ".join(f"--data {path.name}" for path in paths)
-    return Origin(datetime.now(UTC), _commit(), f"hamlet-train {command} {given} --params {params.name}")
+    return Origin(datetime.now(UTC), _commit(), f"hamlet-train {command} {given} --params {params_file.name}")
 
 
 def _commit() -> str | None:

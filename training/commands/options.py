@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from service.scorer import current
 from training.params import SHIPPED
 
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -23,7 +24,9 @@ MODELS = click.option(
 FROM_STORE = click.option(
     "--from-store", is_flag=True, help="Add what moderators said; the store is found as the service finds it."
 )
-PARAMS = click.option("--params", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]")
+PARAMS = click.option(
+    "--params", "params_file", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]"
+)
 NEW_VERSION = click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
 
 
@@ -34,6 +37,16 @@ def _named(_: click.Context, __: click.Parameter, version: str) -> str:
 
 
 VERSION = click.argument("version", callback=_named)
+
+
+def model_folder(given: Path | None) -> Path:
+    """
+    Return the folder of the model that MODEL means.
+
+    Raises:
+        ModelError: none was given, and none is in use.
+    """
+    return given or current(Path("models"))
 
 
 def data(rows: str, *, required: bool = False) -> Option:
