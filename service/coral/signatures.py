@@ -77,7 +77,8 @@ class Signatures:
             now = self._monotonic()
             if now >= self._ask_again_at:
                 try:
-                    self._known, self._read_at = self._phases.list(self._clock()), now
+                    self._known = self._gate.spared(lambda: self._phases.list(self._clock()))
+                    self._read_at = now
                 except StoreUnavailable:
                     if now - self._read_at > STALE_SECONDS:
                         raise

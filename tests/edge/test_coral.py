@@ -68,7 +68,8 @@ class Edge:
         app = Flask(__name__)
         problems.install(app)
         now, monotonic = lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: self.seconds
-        signatures = Signatures(self.phases, Gate(self.sites), clock=now, monotonic=monotonic)
+        gate = Gate(self.sites, monotonic=monotonic)
+        signatures = Signatures(self.phases, gate, clock=now, monotonic=monotonic)
         app.register_blueprint(coral.blueprint(self.moderation, signatures))
         return app.test_client()
 
@@ -216,6 +217,20 @@ def test_without_the_store_secrets_that_were_read_lately_go_on_working(edge: Edg
 
     assert known.status_code == 204
     assert forgotten.json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+
+
+def test_a_store_that_does_not_answer_is_asked_for_the_secrets_once_a_second_whoever_signs(
+    edge: Edge, post: Post
+) -> None:
+    edge.phases.fault = StoreUnavailable("away")
+
+    answers = [post(REQUEST, "empsec_of_somebody_else").json for edge.seconds in (0.0, 0.1, 0.9, 1.0, 1.9)]
+    reads = edge.phases.reads
+    edge.phases.fault, edge.seconds = None, 2.0
+
+    assert answers == [{"status": "SYSTEM_WITHHELD", "actions": [FLAG]}] * 5
+    assert reads == 2
+    assert post().status_code == 204
 
 
 def test_the_secrets_are_read_every_few_seconds_and_not_for_every_comment(edge: Edge, post: Post) -> None:
