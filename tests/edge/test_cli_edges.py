@@ -122,6 +122,23 @@ def test_a_home_is_a_host_and_a_webhook_a_web_address(state: Path) -> None:
     assert [each.exit_code for each in bad] == [2, 2, 2, 2]
 
 
+@pytest.mark.parametrize(
+    ("home", "webhook", "cure"),
+    [
+        ("blog.example", "ftp://hooks.example/", "'ftp://hooks.example/' is not an http:// or https:// URL"),
+        ("https://blog.example/", "https://hooks.example/", "'https://blog.example/' is none; give a host"),
+    ],
+)
+def test_of_settings_one_of_which_is_refused_none_is_kept(state: Path, home: str, webhook: str, cure: str) -> None:
+    before = hamlet(state, "sites", "show", "blog", "--json").stdout
+    others = ("--log-only", "on", "--reject-at", "0.5")
+
+    refused = hamlet(state, "sites", "set", "blog", *others, "--home", home, "--webhook", webhook)
+
+    assert (refused.exit_code, cure in refused.stderr) == (2, True)
+    assert hamlet(state, "sites", "show", "blog", "--json").stdout == before
+
+
 def test_the_outbox_is_listed_and_what_was_given_up_is_told_again(state: Path) -> None:
     hamlet(state, "sites", "set", "blog", "--home", "blog.example")
     store = engine(state)
