@@ -120,7 +120,7 @@ def close(accounts: Sequence[Account], *, is_breaker_open: Callable[[], bool], t
 def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
     """
     Watch all requests of an application. Views say what they did in `g.site`, `g.decision` and `g.replayed`, and
-    whoever answers with a problem document in `g.problem`.
+    whoever answers with an error, in whatever words, in `g.problem`.
     """
 
     @app.before_request

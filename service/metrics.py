@@ -54,7 +54,7 @@ REPLAYED = Counter("hamlet_replayed_total", "Decisions given again for the same 
 DEGRADED = Counter("hamlet_degraded_total", "Decisions made without a part", ("part",))
 LABELS = Counter("hamlet_labels_total", "Labels kept", ("label", "source", "set_aside"))
 LATENCY = Spread("hamlet_request_seconds", "Time to answer a request", ("edge", "verdict"), buckets=SECONDS)
-PROBLEMS = Counter("hamlet_problems_total", "Requests answered with a problem document", ("status", "code"))
+PROBLEMS = Counter("hamlet_problems_total", "Requests answered with an error, or with hold for one", ("status", "code"))
 TRAFFIC_ERRORS = Counter("hamlet_traffic_errors_total", "Calls of Redis that failed", ("kind",))
 BREAKERS_OPEN = Gauge(
     "hamlet_traffic_breakers_open", "Workers that do not call Redis for now", multiprocess_mode="livesum"

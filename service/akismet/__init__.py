@@ -14,7 +14,7 @@ from service.akismet import accounts, answers, checks
 from service.akismet.fields import Fields, parse
 from service.akismet.keys import key_of
 from service.akismet.parts import Call, Parts
-from service.api import body
+from service.api import body, problems
 from service.core.labels import Label
 from service.errors import HamletError, InvalidField, MissingScope, QuotaExceeded, TooManyKeys, Unauthorised
 
@@ -55,6 +55,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @akismet.errorhandler(MissingScope)
     @akismet.errorhandler(InvalidField)
     def refuse(error: HamletError) -> Response:
+        g.problem = error.code
         return answers.invalid(error.detail)
 
     @akismet.after_app_request
@@ -85,8 +86,10 @@ def _answer_or_hold(parts: Parts, call: Answers, **place: str) -> Response:
     except (Unauthorised, MissingScope, InvalidField, QuotaExceeded, TooManyKeys):
         raise  # the caller's own affair
     except HamletError as error:
+        g.problem = error.code
         logger.warning("a check was answered with hold: %s", error.code)
     except Exception as error:
+        g.problem = problems.PLAIN
         logger.error("unexpected error", exc_info=error, extra={"request_id": g.get("request_id")})
     return answers.held(request.environ, "unavailable", answers.new_guid())
 

@@ -12,7 +12,7 @@ from service.core.decision import Verdict
 from service.core.labels import Label
 from service.core.site import Scope
 from service.core.text import storable
-from service.errors import InvalidField, Unauthorised
+from service.errors import InvalidField, MissingScope
 from service.labelling import LONGEST_WHO, Report
 
 # By which people try whether all is connected.
@@ -40,7 +40,7 @@ def submit(call: Call, parts: Parts, *, label: Label) -> Response:
     Keep what a moderator says, and thank.
     """
     if Scope.FEEDBACK not in call.site.scopes:
-        raise Unauthorised("this key is not for feedback; `hamlet sites keys add` makes one that is")
+        raise MissingScope("this key is not for feedback; `hamlet sites keys add` makes one that is")
     _require(call.fields, "blog", "user_ip")
     if not call.fields.is_on("is_test"):
         told = call.fields.text("comment_check_response").strip().lower()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any, Literal
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
@@ -36,6 +36,8 @@ VERDICTS = ("/v1/comments", "/v1/batch")
 RETRY_AFTER_SECONDS = 5
 # Under which code those are counted whose type is about:blank.
 PLAIN = "plain"
+# Among the extensions of an application: what spreads the callers that are told to come back.
+_CHANCE = "hamlet.chance"
 _UNEXPECTED = {
     "type": "about:blank",
     "title": "Internal Server Error",
@@ -72,12 +74,13 @@ class Problem(BaseModel):
 
 def install(app: Flask, *, chance: Callable[[], float] = random.random) -> None:
     """
-    Answer every error of an application with a problem document.
+    Answer every error of an application with a problem document, where an edge has no words of its own for it.
 
     Args:
         app: The application.
-        chance: From 0 to 1; spreads the callers that are told to come back.
+        chance: From 0 to 1; spreads the callers that are told to come back, by whichever edge.
     """
+    app.extensions[_CHANCE] = chance
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
@@ -96,6 +99,14 @@ def install(app: Flask, *, chance: Callable[[], float] = random.random) -> None:
         response = _response(_problem(document, request.path, g.get("request_id")))
         response.headers.extend(header for header in error.get_headers() if header[0] != "Content-Type")
         return response
+
+
+def account(error: HamletError) -> dict[str, str]:
+    """
+    Have an error counted that is answered in an edge's own words; return the headers that say when to come back.
+    """
+    g.problem = error.code
+    return _wait(error, current_app.extensions[_CHANCE]())
 
 
 def code_of(error: Exception) -> str:
@@ -121,9 +132,7 @@ def of(error: Exception, path: str, request_id: str | None, chance: float) -> Ra
         return _problem(_UNEXPECTED, path, request_id)
     head = {"type": f"{PAGE}#{error.code}", "title": error.title, "status": error.status, "detail": error.detail}
     status, headers, body = _problem({**head, **_extensions(error)}, path, request_id)
-    headers += _headers(error).items()
-    if (seconds := _retry_after(error)) is not None:
-        headers.append(("Retry-After", str(ceil(seconds * (1 + chance / 2)))))
+    headers += (_headers(error) | _wait(error, chance)).items()
     return status, headers, body
 
 
@@ -156,8 +165,9 @@ def _headers(error: HamletError) -> dict[str, str]:
     return headers_of(error.quota) if isinstance(error, QuotaExceeded) else {}
 
 
-def _retry_after(error: HamletError) -> int | None:
-    return RETRY_AFTER_SECONDS if error.retry_after is None and error.status == 503 else error.retry_after
+def _wait(error: HamletError, chance: float) -> dict[str, str]:
+    seconds = RETRY_AFTER_SECONDS if error.retry_after is None and error.status == 503 else error.retry_after
+    return {} if seconds is None else {"Retry-After": str(ceil(seconds * (1 + chance / 2)))}
 
 
 def _plain_detail(status: int) -> str:

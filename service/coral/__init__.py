@@ -9,7 +9,7 @@ import logging
 
 from flask import Blueprint, Response, g, request
 
-from service.api import body
+from service.api import body, problems
 from service.coral import answers
 from service.coral.requests import to_comment
 from service.coral.signatures import Signatures
@@ -36,8 +36,10 @@ def blueprint(moderation: Moderates, signatures: Signatures) -> Blueprint:
         except Unauthorised:
             raise  # nothing that Coral sent
         except HamletError as error:
+            g.problem = error.code
             logger.warning("a comment of Coral's was answered with hold: %s", error.code)
         except Exception as error:
+            g.problem = problems.PLAIN
             logger.error("unexpected error", exc_info=error, extra={"request_id": g.get("request_id")})
         return answers.answer(environ.get(answers.STATUSES, Statuses()).hold, Verdict.HOLD)
 

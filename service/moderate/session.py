@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
+from service.api import problems
 from service.core.moderator import Moderator, Role
 from service.errors import CrossSite, HamletError, NotFound
 from service.moderate.returning import page_before
@@ -71,10 +72,9 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
 
 def refusal(error: HamletError, page: str) -> Response:
     """
-    Return a page that tells of an error, with when to come again.
+    Return a page that tells of an error, which is counted, with when to come again.
     """
-    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return Response(page, error.status, headers)
+    return Response(page, error.status, problems.account(error))
 
 
 def moderator() -> Moderator:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, request
 
-from service.api import body
+from service.api import body, problems
 from service.core.comment import Comment
 from service.core.site import Scope, Site
 from service.errors import HamletError
@@ -55,7 +55,9 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @perspective.errorhandler(HamletError)
     def refuse(error: HamletError) -> Response:
-        return answers.refusal(error, has_key=bool(_key()))
+        response = answers.refusal(error, has_key=bool(_key()))
+        response.headers.update(problems.account(error))
+        return response
 
     return perspective
 

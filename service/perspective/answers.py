@@ -14,8 +14,6 @@ from service.perspective.requests import ATTRIBUTE, TEXT_ERRORS, Analysis, Asked
 _NAMES = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
 # Every other error is of the argument.
 _STATUS = {403: 403, 429: 429, 503: 503}
-# How long a model may take to come back.
-RETRY_SECONDS = 5
 _NO_KEY = "Please pass the site's key as ?key=KEY."
 _WRONG_KEY = "API key not valid. Please pass a valid API key."
 _RPC, _OWN = "type.googleapis.com/google.rpc.", "type.googleapis.com/google.commentanalyzer.v1alpha1."
@@ -31,7 +29,7 @@ def scored(asked: Analysis, decision: Decision) -> Response:
     value = decision.score
     if value is None:
         if not any(reason.rule for reason in decision.reasons) or decision.verdict is Verdict.HOLD:
-            raise StoreUnavailable("there is no model to score the comment; ask again later", retry_after=RETRY_SECONDS)
+            raise StoreUnavailable("there is no model to score the comment; ask again later")
         value = float(decision.verdict is Verdict.REJECT)
     answer: dict[str, Any] = {}
     if value >= asked.threshold:
@@ -64,10 +62,7 @@ def refusal(error: HamletError, *, has_key: bool) -> Response:
         violation = {"field": error.field, "description": message}
         details.append({"@type": f"{_RPC}BadRequest", "fieldViolations": [violation]})
     answer = {"code": status, "message": message, "status": _NAMES[status], "details": details}
-    response = _json(status, {"error": answer})
-    if error.retry_after:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return _json(status, {"error": answer})
 
 
 def _token(asked: Asked) -> dict[str, str]:

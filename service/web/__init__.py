@@ -7,7 +7,7 @@ import shlex
 
 from flask import Blueprint, Response, g, render_template, request
 
-from service.api import body, submission
+from service.api import body, problems, submission
 from service.core.comment import Comment
 from service.core.decision import Decision
 from service.errors import HamletError
@@ -43,8 +43,7 @@ def blueprint(moderation: Moderation, gate: Gate, demo_key: str) -> Blueprint:
             outcome = moderation.moderate(site, comment)
         except HamletError as error:
             page = _page(error.status, {}, error=error.detail)
-            if error.retry_after is not None:
-                page.headers["Retry-After"] = str(error.retry_after)
+            page.headers.update(problems.account(error))
             return page
         g.site, g.decision = site.name, outcome.decision
         return _answer(outcome.decision, comment, demo_key)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 from akismet_edge import DECISION, GUID, KEY, OTHER_KEY, Edge, check
+from edge_fakes import counted
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.akismet import answers
+from service.api import problems
 from service.core.decision import Verdict
 from service.core.site import AkismetHold
 from service.core.traffic import Quota
@@ -106,14 +108,17 @@ def test_a_sites_own_wish_goes_before_what_its_client_can_do(
 @pytest.mark.parametrize("fault", [StoreUnavailable("down"), RuntimeError("anything")])
 @pytest.mark.parametrize("part", ["moderation", "sites"])
 @pytest.mark.parametrize(("client_headers", "body"), [(WORDPRESS, b"false"), (OTHERS, b"true")])
-def test_without_a_verdict_the_comment_is_held(
+def test_without_a_verdict_the_comment_is_held_and_counted(
     client: FlaskClient, edge: Edge, fault: Exception, part: str, client_headers: dict[str, str], body: bytes
 ) -> None:
     getattr(edge, part).fault = fault
+    code = problems.code_of(fault)
+    before = counted(200, code)
 
     response = ask(client, client_headers)
 
     assert (response.status_code, response.data) == (200, body)
+    assert counted(200, code) == before + 1
     assert re.fullmatch("[0-9a-f]{32}", response.headers["X-akismet-guid"])
     assert response.headers.get("X-akismet-error") == ("unavailable" if body == b"false" else None)
     assert "X-akismet-pro-tip" not in response.headers

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from akismet_edge import KEY, OTHER_KEY, SECRET, SITE, Edge, FakeSites, check
+from edge_fakes import counted
 from flask.testing import FlaskClient
 from traffic_observer import Clock
 
@@ -89,6 +90,14 @@ def test_any_other_key_is_invalid_with_a_word_why(client: FlaskClient, sent: dic
 
     assert (response.status_code, response.data) == (200, b"invalid")
     assert "key" in response.headers["X-akismet-debug-help"]
+
+
+def test_a_wrong_key_is_in_the_number_that_tells_of_guesses(client: FlaskClient) -> None:
+    before = counted(200, "unknown-key")
+
+    client.post("/1.1/verify-key", data={"key": OTHER_KEY})
+
+    assert counted(200, "unknown-key") == before + 1
 
 
 def test_a_key_that_comes_in_no_form_is_asked_for_in_one(client: FlaskClient) -> None:

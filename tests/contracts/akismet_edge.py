@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from edge_fakes import FakeModeration, FakeReports
 from flask import Flask
 
-from service import akismet
+from service import accounting, akismet
 from service.akismet.keys import Keyring
 from service.akismet.parts import Parts
 from service.api import problems
@@ -90,6 +90,7 @@ class Edge:
 
     def app(self) -> Flask:
         app = Flask(__name__)
+        accounting.install(app, is_breaker_open=lambda: False)
         problems.install(app, chance=lambda: 0.0)
         keyring = Keyring(self.sites, Gate(self.sites), SECRET)
         parts = Parts(self.moderation, self.rehearsal, keyring, self.statistics, lambda: NOW, self.labels)

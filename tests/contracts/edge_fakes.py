@@ -5,6 +5,8 @@ What the edges of other protocols ask, in the hands of a test.
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from prometheus_client import REGISTRY
+
 from service.core.comment import Comment
 from service.core.decision import Decision
 from service.core.labels import Given, Source
@@ -16,6 +18,13 @@ from service.moderation import Outcome
 from service.store.keys import digest
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def counted(status: int, code: str) -> float:
+    """
+    Return how many requests this process has answered with an error of this code.
+    """
+    return REGISTRY.get_sample_value("hamlet_problems_total", {"status": str(status), "code": code}) or 0
 
 
 @dataclass

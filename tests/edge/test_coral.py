@@ -11,12 +11,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from edge_fakes import FakeModeration, FakeSites
+from edge_fakes import FakeModeration, FakeSites, counted
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service import coral
+from service import accounting, coral
 from service.api import problems
 from service.coral.answers import STATUSES, late
 from service.coral.signatures import Signatures
@@ -66,6 +66,7 @@ class Edge:
 
     def client(self) -> FlaskClient:
         app = Flask(__name__)
+        accounting.install(app, is_breaker_open=lambda: False)
         problems.install(app)
         now, monotonic = lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: self.seconds
         gate = Gate(self.sites, monotonic=monotonic)
@@ -161,6 +162,14 @@ def test_a_wrong_secret_gets_no_verdict(edge: Edge, post: Post, secrets: tuple[s
     assert edge.moderation.asked == []
 
 
+def test_a_refused_signature_is_in_the_number_that_tells_of_guesses(post: Post) -> None:
+    before = counted(401, "unknown-key")
+
+    post(REQUEST, "empsec_of_somebody_else")
+
+    assert counted(401, "unknown-key") == before + 1
+
+
 @pytest.mark.parametrize("header", ["", "sha256=", "sha256=é", ",,,", "sha1=00", "sha256=" + "0" * 64])
 def test_a_missing_or_mangled_signature_gets_no_verdict(edge: Edge, header: str) -> None:
     answer = edge.client().post("/coral", data=b"{}", headers={"X-Coral-Signature": header})
@@ -185,12 +194,24 @@ def test_a_disabled_site_gets_no_verdict(edge: Edge, post: Post) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [StoreUnavailable("away"), QuotaExceeded(Quota(600, 0, 60), 60), ZeroDivisionError()], ids=repr
+    ("fault", "code"),
+    [
+        (StoreUnavailable("away"), "store-unavailable"),
+        (QuotaExceeded(Quota(600, 0, 60), 60), "quota-exceeded"),
+        (ZeroDivisionError(), "plain"),
+    ],
+    ids=repr,
 )
-def test_what_fails_holds_the_comment_since_coral_would_publish_it(edge: Edge, post: Post, fault: Exception) -> None:
+def test_what_fails_is_counted_and_holds_the_comment_since_coral_would_publish_it(
+    edge: Edge, post: Post, fault: Exception, code: str
+) -> None:
     edge.moderation.fault = fault
+    before = counted(200, code)
 
-    assert post().json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+    answer = post()
+
+    assert answer.json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+    assert counted(200, code) == before + 1
 
 
 @pytest.mark.parametrize("request_", [{}, [], {"comment": "text"}, {"comment": {"body": 7}}, "x" * 300_000], ids=str)

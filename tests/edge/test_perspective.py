@@ -7,18 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from edge_fakes import FakeModeration, FakeReports, FakeSites
+from edge_fakes import FakeModeration, FakeReports, FakeSites, counted
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from service import perspective
+from service import accounting, perspective
 from service.api import problems
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Label
 from service.core.site import Site
 from service.core.traffic import Quota
-from service.errors import QuotaExceeded, StoreUnavailable
+from service.errors import HamletError, QuotaExceeded, StoreUnavailable
 from service.gate import Gate
 from service.labelling import Report
 from service.perspective import Parts
@@ -41,7 +41,8 @@ class Edge:
 
     def app(self) -> Flask:
         app = Flask(__name__)
-        problems.install(app)
+        accounting.install(app, is_breaker_open=lambda: False)
+        problems.install(app, chance=lambda: 0.5)
         parts = Parts(self.moderation, self.rehearsal, Gate(FakeSites(SITE, KEY)), self.labels)
         app.register_blueprint(perspective.blueprint(parts))
         return app
@@ -138,6 +139,15 @@ def test_a_wrong_key_and_none_are_the_errors_that_clients_know(edge: Edge, post:
     assert (none["code"], none["status"]) == (403, "PERMISSION_DENIED")
 
 
+@pytest.mark.parametrize(("key", "status"), [("hamlet_wrong", 400), ("", 403)])
+def test_a_refused_key_is_in_the_number_that_tells_of_guesses(post: Post, key: str, status: int) -> None:
+    before = counted(status, "unknown-key")
+
+    post(ANALYZE, key=key, **SPAM)
+
+    assert counted(status, "unknown-key") == before + 1
+
+
 def test_the_key_may_come_as_googles_header_too(edge: Edge) -> None:
     given = {"comment": {"text": "Buy now"}, **SPAM}
 
@@ -152,14 +162,24 @@ def test_a_body_that_is_not_json_is_an_error_in_the_same_shape(edge: Edge) -> No
     assert fault(answer)["status"] == "INVALID_ARGUMENT"
 
 
-def test_a_quota_and_a_store_that_is_away_say_when_to_come_back(edge: Edge, post: Post) -> None:
-    edge.moderation.fault = QuotaExceeded(Quota(600, 0, 60), 60)
-    exhausted = post(ANALYZE, **SPAM)
-    edge.moderation.fault = StoreUnavailable("away", retry_after=1)
-    away = post(ANALYZE, **SPAM)
+@pytest.mark.parametrize(
+    ("error", "status", "seconds"),
+    [
+        (QuotaExceeded(Quota(600, 0, 60), 60), "RESOURCE_EXHAUSTED", "75"),
+        (StoreUnavailable("away", retry_after=1), "UNAVAILABLE", "2"),
+        (StoreUnavailable("away"), "UNAVAILABLE", "7"),
+    ],
+)
+def test_a_quota_and_a_store_that_is_away_are_counted_and_say_when_to_come_back_spread(
+    edge: Edge, post: Post, error: HamletError, status: str, seconds: str
+) -> None:
+    edge.moderation.fault = error
+    before = counted(error.status, error.code)
 
-    assert (fault(exhausted)["status"], exhausted.headers["Retry-After"]) == ("RESOURCE_EXHAUSTED", "60")
-    assert (fault(away)["status"], away.headers["Retry-After"]) == ("UNAVAILABLE", "1")
+    answer = post(ANALYZE, **SPAM)
+
+    assert (fault(answer)["status"], answer.headers["Retry-After"]) == (status, seconds)
+    assert counted(error.status, error.code) == before + 1
 
 
 def test_without_a_model_there_is_no_score_to_give(edge: Edge, post: Post) -> None:
@@ -167,7 +187,7 @@ def test_without_a_model_there_is_no_score_to_give(edge: Edge, post: Post) -> No
 
     answer = post(ANALYZE, **SPAM)
 
-    assert (fault(answer)["status"], answer.headers["Retry-After"]) == ("UNAVAILABLE", "5")
+    assert (fault(answer)["status"], answer.headers["Retry-After"]) == ("UNAVAILABLE", "7")
 
 
 @pytest.mark.parametrize(("verdict", "value"), [(Verdict.REJECT, 1.0), (Verdict.ACCEPT, 0.0)])

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service import web
-from service.api import openapi
+from service.api import openapi, problems
 from service.core.decision import Reason, Verdict
 from service.core.traffic import Quota
 from service.errors import QuotaExceeded
@@ -24,6 +24,7 @@ FORM = {"name": "Ann", "comment": "payday loans"}
 @pytest.fixture
 def page(sites: Any, moderation: Any) -> FlaskClient:
     app = Flask(__name__)
+    problems.install(app, chance=lambda: 0.5)
     app.register_blueprint(web.blueprint(moderation, Gate(sites), KEY))
     app.register_blueprint(openapi.blueprint())
     return app.test_client()
@@ -82,7 +83,7 @@ def test_an_error_is_said_on_the_page(page: FlaskClient, moderation: Any) -> Non
 
     answer = page.post("/", data=FORM)
 
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "9")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "12")
     assert "ask again in 9 s" in answer.text
 
 
