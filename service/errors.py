@@ -190,6 +190,14 @@ class ProviderUnreachable(HamletError):
     status, code, title = 503, "provider-unreachable", "The provider does not answer"
 
 
+class ModelUnavailable(HamletError):
+    """
+    There is no model that can be trusted, and what was asked for is a score.
+    """
+
+    status, code, title = 503, "model-unavailable", "There is no model to score with"
+
+
 class StoreUnavailable(HamletError):
     """
     The store cannot be read or written now.

@@ -8,7 +8,7 @@ from flask import Response
 from pydantic_core import to_json
 
 from service.core.decision import Decision, Verdict
-from service.errors import HamletError, StoreUnavailable, Unauthorised
+from service.errors import HamletError, ModelUnavailable, Unauthorised
 from service.perspective.requests import ATTRIBUTE, TEXT_ERRORS, Analysis, Asked
 
 _NAMES = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
@@ -24,12 +24,12 @@ def scored(asked: Analysis, decision: Decision) -> Response:
     Return the score of a decision: the probability of spam, or certainty where one of the site's own rules decided.
 
     Raises:
-        StoreUnavailable: there was no model to score it.
+        ModelUnavailable: there was no model to score it.
     """
     value = decision.score
     if value is None:
         if not any(reason.rule for reason in decision.reasons) or decision.verdict is Verdict.HOLD:
-            raise StoreUnavailable("there is no model to score the comment; ask again later")
+            raise ModelUnavailable("there is no model to score the comment; ask again later")
         value = float(decision.verdict is Verdict.REJECT)
     answer: dict[str, Any] = {}
     if value >= asked.threshold:

@@ -184,10 +184,12 @@ def test_a_quota_and_a_store_that_is_away_are_counted_and_say_when_to_come_back_
 
 def test_without_a_model_there_is_no_score_to_give(edge: Edge, post: Post) -> None:
     edge.moderation.decision = replace(DECISION, score=None)
+    before = counted(503, "model-unavailable")
 
     answer = post(ANALYZE, **SPAM)
 
     assert (fault(answer)["status"], answer.headers["Retry-After"]) == ("UNAVAILABLE", "7")
+    assert counted(503, "model-unavailable") == before + 1
 
 
 @pytest.mark.parametrize(("verdict", "value"), [(Verdict.REJECT, 1.0), (Verdict.ACCEPT, 0.0)])
