@@ -20,7 +20,7 @@ from training.data.corpus import gather
 from training.data.duplicates import thin
 from training.data.split import fewest
 from training.evaluation.settle import settle_each
-from training.fitting.adaptation import Texts, Values, adapted
+from training.fitting.adaptation import Texts, Values, adapted_log_odds
 from training.fitting.crossfit import cross_fit
 from training.fitting.thresholds import scores_of
 from training.params import Params, read_params
@@ -74,7 +74,7 @@ def _drawn(
         fit = _labels(given, size, texts.is_spam, draw)
         is_spam, accept_below, reject_at = (each[score] for each in (texts.is_spam, *thresholds))
         if fewest(texts.is_spam[fit]) >= params.adaptation.fewest and fewest(is_spam):
-            after = adapted(texts, log_odds, fit, score, params)
+            after = adapted_log_odds(texts, log_odds, fit, score, params)
             yield (
                 _counted(log_odds[score], is_spam, accept_below, reject_at),
                 _counted(after, is_spam, accept_below, reject_at),

@@ -20,7 +20,7 @@ from training.data.rows import Row
 from training.data.seen import Seen
 from training.data.split import fewest, groups_of
 from training.errors import BadData, BadModel
-from training.evaluation import adapted
+from training.evaluation import site_gain
 from training.evaluation.figures import Figures
 from training.fitting.adaptation import Texts, Values, learn
 from training.fitting.compile import prove_adapted, with_adaptations
@@ -90,7 +90,7 @@ def adapt(
     taught = {name: learn(Texts.of(site.rows), site.before, params) for name, site in sites.items()}
     thresholds = (scorer.thresholds.accept_below, scorer.thresholds.reject_at)
     found = {
-        name: adapted.figures(site.rows, site.groups, site.before, site.after, thresholds, params)
+        name: site_gain.gain(site.rows, site.groups, site.before, site.after, thresholds, params)
         for name, site in sites.items()
     }
     earlier = card.get("adapted", {}).get("sites", {})
@@ -151,7 +151,7 @@ def _judged(name: str, rows: Sequence[Row], scorer: Scorer, params: Params) -> S
     groups = groups_of(used, [thinned.clusters[position] for position in thinned.kept])
     before = np.array([scorer.explain(extract(row.as_comment())).log_odds for row in used])
     try:
-        return Site(used, groups, before, adapted.held_out(used, groups, before, params))
+        return Site(used, groups, before, site_gain.held_out(used, groups, before, params))
     except BadData as error:
         say(f"{name} is left as it is: {error}")
         return None

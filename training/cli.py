@@ -25,7 +25,7 @@ from training.commands.shadow import shadow
 from training.data.store import own_rows
 from training.errors import TrainingError
 from training.fitting.workers import dask, here
-from training.gates import adapted
+from training.gates import missed_sites
 from training.params import read_params
 from training.partial.fit import train as train_partially
 from training.partial.former import Former
@@ -124,7 +124,7 @@ def fit(
         make_current(out, name, system_user(), "the first model", datetime.now(UTC))
     else:
         say(f"Read {out / name / registry.REPORT}, then: hamlet-train promote {name} --data ROWS_THAT_NEITHER_HAS_SEEN")
-        for warning in adapted.warnings(out, name, before):
+        for warning in missed_sites.warnings(out, name, before):
             say(f"Warning: {warning}")
 
 

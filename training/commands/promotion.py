@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from training.commands.options import MODELS, STRICT, VERSION, data
 from training.data.corpus import gather
 from training.data.store import own_rows
-from training.gates import adapted
+from training.gates import missed_sites
 from training.gates.examine import examine
 from training.gates.table import as_json, show
 from training.params import read_params
@@ -86,8 +86,8 @@ def rollback(models: Path, who: str, reason: str) -> None:
     """
     back = roll_back(models, who, reason, datetime.now(UTC))
     _tell(back)
-    if sites := adapted.missed(models, back.version, back.before):
-        say(adapted.told(back.version, back.before, sites))
+    if sites := missed_sites.missed(models, back.version, back.before):
+        say(missed_sites.told(back.version, back.before, sites))
 
 
 @click.command()

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from training.data.split import fewest, is_fitted
 from training.errors import BadData
-from training.evaluation.figures import Figures, by_part
+from training.evaluation.figures import Figures, of_masks
 from training.evaluation.scored import Scored
 from training.evaluation.settle import Terms, Values
-from training.fitting.adaptation import Texts, adapted
+from training.fitting.adaptation import Texts, adapted_log_odds
 from training.fitting.crossfit import Held, Prepared
 from training.params import Params
 
@@ -40,7 +40,7 @@ def articles_left_out(held: Held, prepared: Prepared, terms: Terms, params: Para
             score = np.flatnonzero(np.isin(of_source, rows))
             fit = np.flatnonzero(may_fit & ~np.isin(groups, groups[score]))
             with suppress(BadData):  # as of a source that is only measured, or where a group joins all articles
-                after[rows] = adapted(texts, before, fit, score, params)
+                after[rows] = adapted_log_odds(texts, before, fit, score, params)
         found[source] = _figures(articles, after, prepared, terms, params)
     return found
 
@@ -73,6 +73,6 @@ def _figures(
         params.seed,
     )
     numbers = np.repeat(np.arange(len(articles)), [len(rows) for rows in articles.values()])
-    found = by_part(scored, {"": {title: numbers == at for at, title in enumerate(articles)}})[""]
+    found = of_masks(scored, {title: numbers == at for at, title in enumerate(articles)})
     aucs = np.array([found[title]["roc_auc"] for title in articles])
     return {**found, f"mean of {len(articles)}": {"roc_auc": [round(float(value), 5) for value in aucs.mean(axis=0)]}}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from service.core.comment import Comment
 from training.data.rows import Row
-from training.evaluation.figures import Figures, by_part
+from training.evaluation.figures import Figures, of_masks
 from training.evaluation.parts import Parts, parts_among
 from training.evaluation.scored import Scored
 
@@ -44,7 +44,7 @@ def without_fields(scored: Scored, parts: Parts, score: Score, seed: int) -> dic
     found: dict[str, dict[str, Figures]] = {}
     for name, fields in TAKEN.items():
         changed = replace(part, log_odds=_scores(part, chosen, fields, score))
-        found |= by_part(changed, {name: masks})
+        found[name] = of_masks(changed, masks)
     return found
 
 

@@ -59,10 +59,17 @@ def by_part(scored: Scored, parts: Mapping[str, Mapping[str, NDArray[np.bool_]]]
     Return the figures of every part of every dimension, such as each source.
     """
     limits = limits_of(scored)
-    return {
-        dimension: {name: figures(scored.take(inside), limits) for name, inside in named.items()}
-        for dimension, named in parts.items()
-    }
+    return {dimension: of_masks(scored, masks, limits) for dimension, masks in parts.items()}
+
+
+def of_masks(
+    scored: Scored, masks: Mapping[str, NDArray[np.bool_]], limits: Mapping[float, Values] | None = None
+) -> dict[str, Figures]:
+    """
+    Return the figures of the rows that each mask marks; the limits are those of all rows if not given.
+    """
+    limits = limits_of(scored) if limits is None else limits
+    return {name: figures(scored.take(inside), limits) for name, inside in masks.items()}
 
 
 def limits_of(scored: Scored) -> dict[float, Values]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.split import fewest
-from training.evaluation.figures import Figures, by_part
+from training.evaluation.figures import Figures, of_masks
 from training.evaluation.parts import masks
 from training.evaluation.settle import refit
 from training.fitting.crossfit import Held, Prepared
@@ -39,7 +39,7 @@ def later_rows(held: Held, prepared: Prepared, params: Params) -> dict[str, dict
             continue
         parts = {"all": np.ones(len(score), dtype=bool)} | masks([row.source for row in scored.rows])
         enough = {name: inside for name, inside in parts.items() if inside.sum() >= FEWEST}
-        found[f"from {day} on"] = by_part(scored, {day: enough})[day]
+        found[f"from {day} on"] = of_masks(scored, enough)
     return found
 
 

@@ -91,7 +91,9 @@ class Taught:
         return {block: {entry: weight for entry, weight in found[block].items() if weight} for block in BLOCKS}
 
 
-def adapted(texts: Texts, log_odds: Values, fit: NDArray[np.int64], score: NDArray[np.int64], params: Params) -> Values:
+def adapted_log_odds(
+    texts: Texts, log_odds: Values, fit: NDArray[np.int64], score: NDArray[np.int64], params: Params
+) -> Values:
     """
     Return the log-odds of the texts to score, with what those to fit teach the model that gave all their `log_odds`.
 

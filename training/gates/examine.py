@@ -19,7 +19,7 @@ from training.data.rows import LABELS, Row
 from training.errors import BadModel
 from training.evaluation.newest import newest
 from training.fitting.compile import TOLERANCE, prove_equal
-from training.gates import adapted
+from training.gates import missed_sites
 from training.gates.behaviour import behave
 from training.gates.outcome import Outcome
 from training.gates.rates import FEWEST, by_part, whole
@@ -84,7 +84,7 @@ def examine(models: Path, version: str, files: Sequence[Path], rows: Sequence[Ro
     if not (models / version / registry.PIPELINE).is_file():
         warnings.append(f"{version} came without its pipeline: whether it was compiled as that is left out")
     compared = [version, before] if champion and before else [version]
-    warnings += adapted.warnings(models, version, before)
+    warnings += missed_sites.warnings(models, version, before)
     warnings += _fitted_on([models / name for name in compared], files)
     return Report(version, before, tuple(outcomes), tuple(warnings))
 
