@@ -3,7 +3,11 @@ Files that only their owner can read.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 
 def keep_once(path: Path, text: str) -> str:
@@ -45,3 +49,16 @@ def write(path: Path, text: str) -> None:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[TextIO]:
+    """
+    Open a file to be written anew, which only its owner can read from then on; a pipe or a device stays as it is.
+    """
+    # Not emptied yet: one that is somebody else's, and so cannot be made private, is left to them.
+    with open(path, "a", encoding="utf-8", opener=partial(os.open, mode=0o600)) as file:
+        if path.is_file():
+            os.fchmod(file.fileno(), 0o600)
+            file.truncate(0)
+        yield file

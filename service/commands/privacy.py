@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from service import terminal
+from service import private_files, terminal
 from service.clock import now
 from service.commands.options import JSON
 
@@ -106,7 +107,7 @@ def _write(objects: Iterator[Mapping[str, Any]], out: str) -> int:
     first = [*islice(objects, 1)]  # before there is a file: of a site that is unknown none is left
     count = 0
     try:
-        with click.open_file(out, "w", "utf-8") as file:
+        with click.open_file(out, "w", "utf-8") if out == "-" else private_files.opened(Path(out)) as file:
             for row in chain(first, objects):
                 file.write(f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n")
                 count += 1

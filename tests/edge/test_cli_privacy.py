@@ -3,6 +3,7 @@
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,30 @@ def test_a_person_gets_what_there_is_of_them_as_json_lines(tmp_path: Path, news:
     (row,) = map(json.loads, out.read_text().splitlines())
     assert (row["table"], row["name"], row["comment"], row["verdict"]) == ("decisions", "Ann", "Hello", "hold")
     assert result.stderr == "1 rows\n"
+
+
+def test_an_export_is_for_its_owner_alone_though_others_could_read_what_was_there(tmp_path: Path, news: Store) -> None:
+    new, old = tmp_path / "new.jsonl", tmp_path / "old.jsonl"
+    old.write_text("left over\n" * 1_000)
+    old.chmod(0o644)
+
+    for out in (new, old):
+        hamlet(tmp_path, "export", "--email", "ann@mail.example", "--out", str(out))
+
+    assert [out.stat().st_mode & 0o777 for out in (new, old)] == [0o600, 0o600]
+    assert old.read_text() == new.read_text()
+
+
+def test_an_export_into_a_pipe_leaves_the_pipe_as_it_is(tmp_path: Path, news: Store) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o644)
+
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+        hamlet(tmp_path, "export", "--email", "ann@mail.example", "--out", str(pipe))
+        row = json.loads(reader.read())
+
+    assert (row["name"], pipe.stat().st_mode & 0o777) == ("Ann", 0o644)
 
 
 @pytest.mark.parametrize(
