@@ -58,7 +58,7 @@ def test_weights_are_proven_by_intervals_and_point_both_ways() -> None:
     assert worth["author of ham"].ratio < worth["author of ham"].proven < 0
 
 
-def test_without_rows_nothing_is_proven() -> None:
+def test_two_rows_prove_nothing() -> None:
     assert {each.proven for each in judge(observe([row("Ann", PITCH), row("Ann", OTHER, "ham")]))} == {0}
 
 

@@ -15,7 +15,8 @@ from training.data.corpus import gather
 from training.data.rows import LABELS
 from training.errors import BadData
 from training.progress import print_table
-from training.replay.campaigns import LEVELS, Counts, Level, judge, observe
+from training.replay.campaigns import LEVELS, Counts, judge, observe
+from training.replay.worth import Worth
 
 RANGES = ("1 author", *(f"{low} to {high - 1}" for low, high in pairwise(LEVELS[1:])), f"{LEVELS[-1]} or more")
 
@@ -46,7 +47,7 @@ def _shares(counted: Counter[int]) -> list[str]:
     return [f"{rows:,}", *(f"{counted[level] / rows:.2%}" if rows else "–" for level in LEVELS)]
 
 
-def _levels(levels: list[Level]) -> Table:
+def _levels(levels: list[Worth[int]]) -> Table:
     table = Table("authors", "spam", "ham", "log-odds observed", "proven: the weight")
     for of, level in zip(RANGES, levels, strict=True):
         table.add_row(of, f"{level.spam:,}", f"{level.ham:,}", f"{level.ratio:.2f}", f"{level.proven:.2f}")

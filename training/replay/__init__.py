@@ -1,5 +1,5 @@
 """
 What evidence is worth that no single comment has: labelled rows, replayed in their order.
 
-`campaigns` measures near-copies, and `labelled` what moderators said before.
+`campaigns` measures near-copies, `labelled` what moderators said before, and `worth` says what of either is proven.
 """

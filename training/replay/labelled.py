@@ -4,7 +4,6 @@ What a label is worth to the next comment: rows replayed in their order, and how
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from service.core.campaign import BANDS, Sketcher, resembles
@@ -12,27 +11,11 @@ from service.core.commenter import COMMON_NAMES, plain_name
 from service.core.contacts import contacts
 from service.label_fields import FEWEST_SHARED_HUNDREDTHS, MOST_COPIES
 from training.data.rows import LABELS, Row
-from training.replay.campaigns import by_source, oftener
+from training.replay.worth import Worth, by_source, oftener
 
 # What came before a row: near-copies or comments of its author, all of one label.
 KINDS = ("copy of spam", "copy of ham", "author of spam", "author of ham")
 Counts = dict[str, Counter[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """
-    How many rows have such a past, and what it says of them.
-
-    `ratio` is the log of how much oftener spam has it than ham; `proven` is the end of its interval that is nearer to
-    nothing, the worst over all sources left out in turn.
-    """
-
-    kind: str
-    spam: int
-    ham: int
-    ratio: float
-    proven: float
 
 
 def observe(rows: Iterable[Row]) -> dict[str, Counts]:
@@ -47,7 +30,7 @@ def observe(rows: Iterable[Row]) -> dict[str, Counts]:
     return found
 
 
-def judge(observed: Mapping[str, Counts]) -> list[Worth]:
+def judge(observed: Mapping[str, Counts]) -> list[Worth[str]]:
     """
     Return what each kind of past is worth.
     """
