@@ -56,7 +56,7 @@ class Explanation:
 @light_dataclass(slots=False)
 class Decision:
     """
-    What was decided on one comment. `score` is None where no model could be used, or a rule decided.
+    What was decided on one comment. `score` is None where no model could be used; where a rule decided, it had no say.
 
     The CMS is told `answered`, which while the site is `log_only` is accept whatever the verdict. There are no slots,
     so that its JSON is made once, for the store and for the answer.

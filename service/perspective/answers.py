@@ -7,13 +7,15 @@ from typing import Any
 from flask import Response
 from pydantic_core import to_json
 
-from service.core.decision import Decision, Verdict
+from service.core.decision import Decision
 from service.errors import HamletError, ModelUnavailable, Unauthorised
 from service.perspective.requests import ATTRIBUTE, TEXT_ERRORS, Analysis, Asked
 
 _NAMES = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
 # Every other error is of the argument.
 _STATUS = {403: 403, 429: 429, 503: 503}
+# What a list says by which rule; one that holds is sure of nothing.
+_CERTAIN = {"allow_list": 0.0, "deny_list": 1.0}
 _NO_KEY = "Please pass the site's key as ?key=KEY."
 _WRONG_KEY = "API key not valid. Please pass a valid API key."
 _RPC, _OWN = "type.googleapis.com/google.rpc.", "type.googleapis.com/google.commentanalyzer.v1alpha1."
@@ -21,16 +23,16 @@ _RPC, _OWN = "type.googleapis.com/google.rpc.", "type.googleapis.com/google.comm
 
 def scored(asked: Analysis, decision: Decision) -> Response:
     """
-    Return the score of a decision: the probability of spam, or certainty where one of the site's own rules decided.
+    Return the score of a decision: certainty where the site's own lists let the comment through or turned it away,
+    whatever a model says, else the probability of spam.
 
     Raises:
         ModelUnavailable: there was no model to score it.
     """
-    value = decision.score
+    certain = (_CERTAIN[reason.rule] for reason in decision.reasons if reason.rule in _CERTAIN)
+    value = next(certain, decision.score)
     if value is None:
-        if not any(reason.rule for reason in decision.reasons) or decision.verdict is Verdict.HOLD:
-            raise ModelUnavailable("there is no model to score the comment; ask again later")
-        value = float(decision.verdict is Verdict.REJECT)
+        raise ModelUnavailable("there is no model to score the comment; ask again later")
     answer: dict[str, Any] = {}
     if value >= asked.threshold:
         score = {"value": value, "type": "PROBABILITY"}

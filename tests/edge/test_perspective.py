@@ -7,27 +7,33 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from edge_fakes import FakeModeration, FakeReports, FakeSites, counted
+from edge_fakes import NOON, FakeModeration, FakeReports, FakeSites, counted
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from service import accounting, perspective
 from service.api import problems
-from service.core.comment import Comment
-from service.core.decision import Decision, Reason, Verdict
+from service.core.comment import Asked, Comment
+from service.core.decision import Decision, Explanation, Reason, Verdict
+from service.core.entries import Action, Entry, Kind
 from service.core.labels import Label
-from service.core.site import Site
-from service.core.traffic import Quota
+from service.core.lists import Lists
+from service.core.policy import decide
+from service.core.site import Site, Thresholds
+from service.core.traffic import Observation, Quota
 from service.errors import HamletError, QuotaExceeded, StoreUnavailable
 from service.gate import Gate
 from service.labelling import Report
 from service.perspective import Parts
+from service.scorer import Card
 
 SITE = Site(1, "blog", "0123456789")
 KEY = "hamlet_0123456789_" + "A" * 43
 ANALYZE, SUGGEST = "/v1alpha1/comments:analyze", "/v1alpha1/comments:suggestscore"
 SCORE = 0.8312345678901234
 DECISION = Decision("01930000-0000-7000-8000-000000000000", Verdict.HOLD, SCORE, -1.0, (), "Held.")
+MODEL = Card("tiny", "", Thresholds(0.35, 0.97))
+QUOTA = Quota(600, 599, 60)
 SPAM: dict[str, object] = {"requestedAttributes": {"SPAM": {}}}
 
 
@@ -49,6 +55,16 @@ class Edge:
 
 
 Post = Callable[..., TestResponse]
+
+
+def listed(action: Action, log_odds: float | None) -> Decision:
+    """
+    Return what is decided where a list knows the text, and a model gives it these log-odds of spam, or there is none.
+    """
+    comment = Comment("", "Buy now")
+    explanation = None if log_odds is None else Explanation(log_odds, 0.0, (Reason("text", log_odds),))
+    found = Lists([Entry(Kind.WORD, "buy", action)]).match(comment, NOON)
+    return decide(DECISION.id, Asked(SITE, comment), Observation(QUOTA), explanation, MODEL, found)
 
 
 @pytest.fixture
@@ -192,15 +208,28 @@ def test_without_a_model_there_is_no_score_to_give(edge: Edge, post: Post) -> No
     assert counted(503, "model-unavailable") == before + 1
 
 
-@pytest.mark.parametrize(("verdict", "value"), [(Verdict.REJECT, 1.0), (Verdict.ACCEPT, 0.0)])
-def test_a_rule_of_the_site_is_certain(edge: Edge, post: Post, verdict: Verdict, value: float) -> None:
-    reasons = (Reason("list", rule="list"),)
-    edge.moderation.decision = replace(DECISION, score=None, verdict=verdict, reasons=reasons)
+@pytest.mark.parametrize("log_odds", [-9.0, 9.0, None])
+@pytest.mark.parametrize(("action", "value"), [(Action.REJECT, 1.0), (Action.DISCARD, 1.0), (Action.ACCEPT, 0.0)])
+def test_a_list_of_the_site_is_certain_whatever_a_model_says(
+    edge: Edge, post: Post, action: Action, value: float, log_odds: float | None
+) -> None:
+    edge.moderation.decision = listed(action, log_odds)
 
     answer = post(ANALYZE, **SPAM)
 
     assert answer.json
     assert answer.json["attributeScores"]["SPAM"]["summaryScore"]["value"] == value
+
+
+def test_a_list_that_holds_is_sure_of_nothing_and_leaves_the_score(edge: Edge, post: Post) -> None:
+    edge.moderation.decision = listed(Action.HOLD, 0.0)
+    scored = post(ANALYZE, **SPAM)
+    edge.moderation.decision = listed(Action.HOLD, None)
+    unscored = post(ANALYZE, **SPAM)
+
+    assert scored.json
+    assert scored.json["attributeScores"]["SPAM"]["summaryScore"]["value"] == 0.5
+    assert fault(unscored)["status"] == "UNAVAILABLE"
 
 
 @pytest.mark.parametrize(("value", "label"), [(1, Label.SPAM), (0.5, Label.SPAM), (0.49, Label.HAM), (0, Label.HAM)])
