@@ -115,7 +115,7 @@ def note(*texts: str) -> None:
     Print on standard error what is good to know.
     """
     for text in texts:
-        click.echo(f"note: {text}", err=True)
+        click.echo(f"note: {plain(text)}", err=True)
 
 
 def plain(text: str) -> str:

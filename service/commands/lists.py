@@ -5,6 +5,7 @@ The commands `hamlet lists`: what a site lets through, turns away or holds on it
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -111,8 +112,10 @@ def list_(site: str, lines: bool, as_json: bool) -> None:
         return
     for entry in entries:
         line = to_line(entry.kind, entry.value)
+        if not lines or sys.stdout.isatty():  # what a program is to read again stays as it is
+            line = terminal.plain(line)
         until = f"  until {entry.expires_at:%Y-%m-%d %H:%M} UTC" if entry.expires_at else ""
-        note = f"  ({entry.note})" if entry.note else ""
+        note = f"  ({terminal.plain(entry.note)})" if entry.note else ""
         click.echo(line if lines else f"{entry.id:>6}  {entry.action.value:<8}{entry.kind.value:<8}{line}{until}{note}")
 
 
@@ -160,7 +163,7 @@ def _entries(
         try:
             entries.append(entry(value, action, kind, end, note))
         except BadEntry as error:
-            raise terminal.Refusal(f"{place}: {error}") from None
+            raise terminal.Refusal(f"{place}: {terminal.plain(str(error))}") from None
     return entries
 
 
@@ -182,6 +185,6 @@ def _print(site: str, rehearsed: Rehearsed) -> None:
     if hits:
         click.echo(f"{'recorded as':<40}{''.join(f'{verdict.value:>8}' for verdict in Verdict)}")
     for each, counts in hits[:MOST_SHOWN]:
-        click.echo(f"{each.value[:38]:<40}{''.join(f'{counts[verdict]:>8,}' for verdict in Verdict)}")
+        click.echo(f"{terminal.plain(each.value)[:38]:<40}{''.join(f'{counts[verdict]:>8,}' for verdict in Verdict)}")
     if len(hits) > MOST_SHOWN:
         click.echo(f"and {len(hits) - MOST_SHOWN:,} more; --json prints them all")

@@ -3,19 +3,25 @@
 """
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import hamlet
+from running_service import command, environment
 from stores import Store, decision, registered
 from stores import recorded as keep
 
+from service.clock import now
 from service.core.comment import Asked, Comment
 from service.core.decision import Verdict
+from service.core.entries import Action, Kind
 from service.core.site import Scope
 from service.errors import Unauthorised
 from service.gate import Gate
+from service.listing import Listing, entry
 from service.store.decisions import Decisions
 from service.store.sites import Sites
 
@@ -61,6 +67,46 @@ def test_an_entry_has_an_action_an_end_and_a_note_and_warns(tmp_path: Path, news
     assert "accept  author  author:ann  until 20" in shown
     assert "(our author)" in shown
     assert listed(tmp_path)[0]["who"] == "command line"
+
+
+def test_what_others_wrote_into_a_list_cannot_speak_to_the_terminal(tmp_path: Path, news: Store) -> None:
+    note = "\x1b[2J\x1b]0;owned\x07\n    99  accept"
+    hostile = entry("a\x1b[2Jd@x.org", Action.REJECT, Kind.EMAIL, note=note)
+    Listing(news.engine, [], now).add("news", [hostile], "key")
+
+    shown = hamlet(tmp_path, "lists", "list", "--site", "news").stdout
+
+    assert shown == "     1  reject  email   a?[2jd@x.org  (?[2J?]0;owned? 99 accept)\n"
+
+
+def test_lines_are_to_the_letter_but_for_a_terminal(tmp_path: Path, news: Store) -> None:
+    hamlet(tmp_path, "lists", "add", "--site", "news", "regex:bell\x07  casino")
+    arguments = ("lists", "list", "--site", "news", "--lines")
+    reader, screen = os.openpty()
+
+    piped = hamlet(tmp_path, *arguments).stdout
+    subprocess.run(
+        command(*arguments), env=environment(tmp_path, HAMLET_STATE_DIR=str(tmp_path)), stdout=screen, check=True
+    )
+    seen = os.read(reader, 1_000)
+
+    assert piped == "regex:bell\x07  casino\n"
+    assert seen == b"regex:bell? casino\r\n"
+    os.close(reader)
+    os.close(screen)
+
+
+def test_what_a_file_brings_cannot_speak_to_the_terminal_either(tmp_path: Path, news: Store) -> None:
+    recorded(tmp_path, news)
+    file = ("--site", "news", "--file", "-")
+
+    tried = hamlet(tmp_path, "lists", "try", *file, "--action", "accept", typed="regex:casino|\x07\n")
+    refused = hamlet(tmp_path, "lists", "add", *file, typed="regex:(\x07\n")
+
+    assert "casino|?  " in tried.stdout
+    assert "note: casino|?: anyone can write it" in tried.stderr
+    assert "missing ): (?" in refused.stderr
+    assert "\x07" not in tried.output + refused.output
 
 
 def test_a_line_that_is_wrong_is_named_and_nothing_is_added(tmp_path: Path, news: Store) -> None:
