@@ -98,7 +98,7 @@ class Reports(Protocol):
     Takes reports, as `Labelling` does; the same twice is the same as once.
     """
 
-    def report(self, site: Site, report: Report) -> Heard: ...
+    def report(self, site: Site, report: Report, source: Source) -> Heard: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,11 @@ class Labelling:
         source = Source.MODERATOR if Scope.ADMIN in site.scopes else Source.API
         return self._hear(site, subject, label, source, who, most_aside=1)
 
-    def report(self, site: Site, report: Report) -> Heard:
+    def report(self, site: Site, report: Report, source: Source) -> Heard:
         """
-        Take what a client says, of the decision whose id it kept, else of that with the comment's wording, else of the
-        comment as it comes. What is over the key's limit is set aside, since the client would drop it.
+        Take what a client says by a protocol, the source, of the decision whose id it kept, else of that with the
+        comment's wording, else of the comment as it comes. What is over the key's limit is set aside, since the client
+        would drop it.
 
         Raises:
             LabelsExceeded: it is over ten times the limit.
@@ -138,7 +139,7 @@ class Labelling:
         subject = subject or self.store.worded(site.id, report.comment)
         if subject.decision_id is None:
             subject = replace(subject, verdict=report.told, score=self.score(report.comment, site.name))
-        return self._hear(site, subject, report.label, Source.AKISMET, report.who, most_aside=MOST_ASIDE)
+        return self._hear(site, subject, report.label, source, report.who, most_aside=MOST_ASIDE)
 
     def decide(self, site_id: int, seen: Mapping[str, Label | None], label: Label, who: str) -> set[str]:
         """

@@ -9,7 +9,7 @@ from service.akismet.comments import to_comment
 from service.akismet.fields import Fields
 from service.akismet.parts import Call, Parts
 from service.core.decision import Verdict
-from service.core.labels import Label
+from service.core.labels import Label, Source
 from service.core.site import Scope
 from service.core.text import storable
 from service.errors import InvalidField, MissingScope
@@ -51,7 +51,7 @@ def submit(call: Call, parts: Parts, *, label: Label) -> Response:
             decision_id=decision_id(call.fields.text("guid")),
             told={"true": Verdict.REJECT, "false": Verdict.ACCEPT}.get(told),
         )
-        parts.labels.report(call.site, report)
+        parts.labels.report(call.site, report, Source.AKISMET)
     return text(THANKS)
 
 

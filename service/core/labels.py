@@ -36,6 +36,7 @@ class Source(StrEnum):
     MODERATOR = "moderator"
     API = "api"
     AKISMET = "akismet"
+    PERSPECTIVE = "perspective"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, request
 
 from service.api import body, problems
 from service.core.comment import Comment
+from service.core.labels import Source
 from service.core.site import Scope, Site
 from service.errors import HamletError
 from service.gate import Gate
@@ -50,7 +51,8 @@ def blueprint(parts: Parts) -> Blueprint:
     def suggest() -> Response:
         site = _caller(parts.gate, Scope.FEEDBACK)
         given = requests.suggestion(body.raw(request.environ))
-        parts.labels.report(site, Report(Comment("", given.text), given.label, given.community))
+        report = Report(Comment("", given.text), given.label, given.community)
+        parts.labels.report(site, report, Source.PERSPECTIVE)
         return answers.thanks(given)
 
     @perspective.errorhandler(HamletError)

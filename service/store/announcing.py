@@ -17,7 +17,7 @@ from service.store.statistics import first_id
 from service.store.tables import answered, decisions, outbox, outlets, sites
 
 # Who labels by Akismet's protocol is the CMS that would be called back.
-TOLD_BACK = frozenset({Source.MODERATOR, Source.API})
+TOLD_BACK = frozenset({Source.MODERATOR, Source.API, Source.PERSPECTIVE})
 # A decision's id is older than its row, by the time that a commit may take and by how far the machines' clocks differ.
 LOOK_BACK = timedelta(minutes=10)
 # Where nothing is held for so long, the next look begins later too: well before it is forgotten what was told.

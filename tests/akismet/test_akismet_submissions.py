@@ -7,7 +7,7 @@ from akismet_edge import DECISION, GUID, Edge, check
 from flask.testing import FlaskClient
 
 from service.core.decision import Verdict
-from service.core.labels import Label
+from service.core.labels import Label, Source
 
 THANKS = b"Thanks for making the web a better place."
 
@@ -20,8 +20,9 @@ def test_what_a_moderator_says_is_kept_and_thanked_for(client: FlaskClient, edge
 
     assert (response.status_code, response.data) == (200, THANKS)
     assert not [name for name, _ in response.headers if name.lower().startswith("x-akismet")]
-    ((site, report),) = edge.labels.kept
-    assert (site, report.label, report.decision_id, report.told) == ("blog", label, DECISION.id, Verdict.ACCEPT)
+    ((site, report, source),) = edge.labels.kept
+    assert (site, report.label, source) == ("blog", label, Source.AKISMET)
+    assert (report.decision_id, report.told) == (DECISION.id, Verdict.ACCEPT)
     assert report.who == "ann"
     assert report.comment.comment == "Buy"
 
@@ -30,7 +31,7 @@ def test_what_a_moderator_says_is_kept_and_thanked_for(client: FlaskClient, edge
 def test_without_a_guid_the_fields_have_to_do(client: FlaskClient, edge: Edge, guid: str) -> None:
     client.post("/1.1/submit-spam", data=check(guid=guid, comment_author="Ann"))
 
-    ((_, report),) = edge.labels.kept
+    ((_, report, _),) = edge.labels.kept
     assert (report.decision_id, report.told, report.comment.name) == (None, None, "Ann")
 
 

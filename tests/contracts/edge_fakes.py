@@ -66,11 +66,11 @@ class FakeModeration:
 @dataclass
 class FakeReports:
     """
-    Keeps what it is told, after the name of the site.
+    Keeps what it is told, after the name of the site and before the way it came.
     """
 
-    kept: list[tuple[str, Report]] = field(default_factory=list)
+    kept: list[tuple[str, Report, Source]] = field(default_factory=list)
 
-    def report(self, site: Site, report: Report) -> Heard:
-        self.kept.append((site.name, report))
-        return Heard(Given("l1", report.label, report.who, Source.AKISMET, 0.25, NOON), [], None)
+    def report(self, site: Site, report: Report, source: Source) -> Heard:
+        self.kept.append((site.name, report, source))
+        return Heard(Given("l1", report.label, report.who, source, 0.25, NOON), [], None)

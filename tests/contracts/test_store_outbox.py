@@ -98,6 +98,16 @@ def test_a_moderators_label_is_told_to_the_callback_that_the_check_named(
     assert due.body == {"endpoint": "comment-check", "comments": [comment]}
 
 
+@pytest.mark.parametrize("source", [Source.API, Source.PERSPECTIVE])
+def test_what_was_said_by_another_way_than_akismets_is_told_to_the_callback_too(
+    store: Store, outbox: Outbox, hold: Hold, source: Source
+) -> None:
+    label(store.engine, hold(), Label.HAM, source=source)
+
+    (due,) = outbox.claim(NOW, LEASE, 9)
+    assert due.kind is Kind.CALLBACK
+
+
 def test_nobody_is_called_back_with_what_they_have_said_themselves(store: Store, outbox: Outbox, hold: Hold) -> None:
     label(store.engine, hold(), Label.SPAM, source=Source.AKISMET)
 

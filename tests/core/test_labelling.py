@@ -121,9 +121,17 @@ class Desk:
     def label(self, decision_id: str, label: str = "ham", *, site: Site = SITE, who: str = "") -> Heard:
         return self.labelling().label(site, decision_id, Label(label), who)
 
-    def report(self, text: str, label: str = "spam", *, who: str = "", decision_id: str | None = None) -> Heard:
+    def report(
+        self,
+        text: str,
+        label: str = "spam",
+        *,
+        who: str = "",
+        decision_id: str | None = None,
+        source: Source = Source.AKISMET,
+    ) -> Heard:
         said = Report(Comment("Ann", text), Label(label), who, decision_id, told=Verdict.ACCEPT)
-        return self.labelling().report(SITE, said)
+        return self.labelling().report(SITE, said, source)
 
 
 @pytest.fixture
@@ -149,8 +157,15 @@ def test_a_key_of_the_owner_speaks_for_a_moderator(desk: Desk) -> None:
     assert (heard.given.source, heard.given.weight) == (Source.MODERATOR, 1.0)
 
 
-def test_a_client_that_names_nobody_counts_least(desk: Desk) -> None:
-    assert [desk.report("a", who="").given.weight, desk.report("b", who="Eve").given.weight] == [0.25, 0.5]
+@pytest.mark.parametrize("source", [Source.AKISMET, Source.PERSPECTIVE])
+@pytest.mark.parametrize(("who", "weight"), [("", 0.25), ("Eve", 0.5)])
+def test_a_report_is_of_the_way_it_came_and_counts_least_where_it_names_nobody(
+    desk: Desk, source: Source, who: str, weight: float
+) -> None:
+    heard = desk.report("casino", who=who, source=source)
+
+    assert (heard.given.source, heard.given.weight) == (source, weight)
+    assert desk.counted == [heard.given]
 
 
 def test_a_client_is_believed_about_a_comment_that_nobody_decided(desk: Desk) -> None:

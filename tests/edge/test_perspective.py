@@ -16,7 +16,7 @@ from service.api import problems
 from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.entries import Action, Entry, Kind
-from service.core.labels import Label
+from service.core.labels import Label, Source
 from service.core.lists import Lists
 from service.core.policy import decide
 from service.core.site import Site, Thresholds
@@ -239,7 +239,7 @@ def test_a_suggested_score_is_a_label(edge: Edge, post: Post, value: float, labe
     answer = post(SUGGEST, languages=["en"], clientToken="comment:7", communityId="Coral:news", **scores)
 
     assert answer.json == {"requestedLanguages": ["en"], "clientToken": "comment:7"}
-    assert edge.labels.kept == [("blog", Report(Comment("", "Buy now"), label, "Coral:news"))]
+    assert edge.labels.kept == [("blog", Report(Comment("", "Buy now"), label, "Coral:news"), Source.PERSPECTIVE)]
 
 
 @pytest.mark.parametrize("summary", [None, {}, {"value": "1"}, {"value": True}, {"value": 10**400}])
