@@ -23,12 +23,11 @@ from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defi
 from service import forwarded
 from service.api.batch import PATH as BATCH
 from service.api.batch import Batches
-from service.api.body import BROKEN, LARGEST_BODY
+from service.api.body import FAULT, LARGEST_BODY
 from service.api.comments import PATH as COMMENTS
-from service.api.problems import PLAIN
 from service.deciding import Deciding
+from service.errors import BadRequest, BodyTooSlow, HamletError
 from service.forwarded import Network
-from service.metrics import count_problem
 from service.wire import BEGAN, Environ, Headers, RawAnswer
 
 # From the first byte to the last. The slowest client we know gives up after 5 s for the whole answer.
@@ -36,8 +35,6 @@ BODY_SECONDS = 5.0
 # From the body to the answer, the wait for a thread included, for a request that has an answer without its decision.
 # The most impatient client that we know waits for one second, and publishes what it gets no verdict on.
 ANSWER_SECONDS = 0.8
-TOO_SLOW = b"""{"type":"about:blank","title":"Request Timeout","status":408,\
-"detail":"the body did not arrive within 5 s","verdict":"hold"}"""
 
 logger = logging.getLogger("hamlet.bridge")
 
@@ -82,17 +79,21 @@ class Bridge:
         if _path(scope) == BATCH and scope.method.upper() == "POST":
             await self._batches.stream(self._environ(scope, b""), protocol)
             return
+        body = b""
+        fault: HamletError | None = None
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(scope, protocol)
         except TimeoutError:
-            protocol.response_bytes(*(self._late(self._environ(scope, b"")) or _too_slow()))
-            return
-        except (ProtocolClosed, ProtocolError):
-            body = None
-        environ = self._environ(scope, body or b"")
-        environ[BROKEN] = body is None
-        protocol.response_bytes(*await self._answer(environ))
+            fault = BodyTooSlow(f"the body did not arrive within {BODY_SECONDS:g} s")
+        except (ProtocolClosed, ProtocolError, EOFError):
+            fault = BadRequest("the body breaks off before its end")
+        environ = self._environ(scope, body)
+        environ[FAULT] = fault
+        status, headers, content = await self._answer(environ)
+        if fault:  # of a body that is late more may come
+            headers = [*headers, ("connection", "close")]
+        protocol.response_bytes(status, headers, content)
 
     def _environ(self, scope: Any, body: bytes) -> Environ:
         environ = _environ(scope, body)
@@ -151,18 +152,17 @@ class Bridge:
         return status, headers, body
 
 
-def _too_slow() -> RawAnswer:
-    count_problem(408, PLAIN)
-    return 408, [("connection", "close"), ("content-type", "application/problem+json")], TOO_SLOW
-
-
 def _warn() -> None:
     logger.warning("a check was answered with hold: no verdict in %s s", ANSWER_SECONDS)
 
 
-async def _read(scope: Any, protocol: Any) -> bytes | None:
+async def _read(scope: Any, protocol: Any) -> bytes:
     """
-    Return the body, None if it breaks off.
+    Return the body.
+
+    Raises:
+        EOFError: its chunks break off.
+        ProtocolClosed, ProtocolError: so does what was declared.
     """
     if scope.method in ("GET", "HEAD"):
         return b""
@@ -179,8 +179,9 @@ async def _read(scope: Any, protocol: Any) -> bytes | None:
         if length > LARGEST_BODY:
             break
     # Granian's last part is empty, and so is one before it where the chunks break off, or have trailers behind them.
-    is_whole = parts[-2:] != [b"", b""] or "trailer" in scope.headers
-    return b"".join(parts) if is_whole else None
+    if parts[-2:] == [b"", b""] and "trailer" not in scope.headers:
+        raise EOFError
+    return b"".join(parts)
 
 
 def _path(scope: Any) -> str:

@@ -98,6 +98,14 @@ class TrainingMissing(HamletError):
     status, code, title = 501, "training-missing", "Training is not installed here"
 
 
+class BodyTooSlow(HamletError):
+    """
+    The body did not arrive in time.
+    """
+
+    status, code, title = 408, "body-too-slow", "The body did not arrive"
+
+
 class BodyTooLarge(HamletError):
     """
     The body is longer than any comment.

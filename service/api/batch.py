@@ -11,7 +11,8 @@ from typing import Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError  # type: ignore[attr-defined]
 
-from service.api.body import LARGEST_BODY
+from service.api.body import FAULT, LARGEST_BODY
+from service.errors import BodyTooLarge, BodyTooSlow
 from service.wire import BEGAN, Environ, Headers, RawAnswer
 
 PATH, EACH = "/v1/batch", "/v1/comments"
@@ -21,10 +22,7 @@ MOST_LINES, LARGEST_BATCH = 10_000, 16 * 1024 * 1024
 # For the next part of a body; what came before has been answered by then.
 PART_SECONDS = 5.0
 
-TOO_SLOW = b"""{"line":%d,"type":"about:blank","title":"Request Timeout","status":408,\
-"detail":"the next part of the body did not arrive within 5 s","verdict":"hold"}\n"""
-TOO_LARGE = b"""{"line":%d,"type":"/docs/problems#body-too-large","title":"The body is too large","status":413,\
-"detail":"a batch has at most 10,000 lines and 16 MiB; send the rest in another","verdict":"hold"}\n"""
+TOO_LARGE = "a batch has at most 10,000 lines and 16 MiB; send the rest in another"
 LONGEST_REQUEST_ID = 100  # characters of a batch's own, before the number of the line
 
 
@@ -53,42 +51,43 @@ class Batches:
         if status != 200:
             protocol.response_bytes(status, headers, body)
             return
-        request_id = dict(headers).get("X-Request-Id", "")[:LONGEST_REQUEST_ID]
+        head["HTTP_X_REQUEST_ID"] = dict(headers).get("X-Request-Id", "")[:LONGEST_REQUEST_ID]
         transport = protocol.response_stream(status, [pair for pair in headers if pair[0].lower() != "content-length"])
         with suppress(ProtocolClosed, ProtocolError):  # the client has gone
-            await self._answer_lines(head, request_id, protocol, transport)
+            await self._answer_lines(head, protocol, transport)
 
-    async def _answer_lines(self, head: Environ, request_id: str, protocol: Any, transport: Any) -> None:
+    async def _answer_lines(self, head: Environ, protocol: Any, transport: Any) -> None:
         number = 0
         try:
             async for line in _lines(_parts(protocol)):
                 if number == MOST_LINES:
-                    raise _TooLarge
+                    raise BodyTooLarge(TOO_LARGE)
                 number += 1
                 if line.strip():
-                    async with self._lane:
-                        answer = await self._answer(_request(head, line, f"{request_id}.{number}"))
-                    await transport.send_bytes(_answered(number, *answer))
-        except TimeoutError:
-            await transport.send_bytes(TOO_SLOW % (number + 1))
-        except _TooLarge:
-            await transport.send_bytes(TOO_LARGE % (number + 1))
+                    await transport.send_bytes(await self._answer_line(head, number, line))
+        except (BodyTooLarge, BodyTooSlow) as fault:
+            # The first line that is missing gets it for an answer, and no more are read.
+            await transport.send_bytes(await self._answer_line(head | {FAULT: fault}, number + 1, b""))
 
-
-class _TooLarge(Exception):
-    pass
+    async def _answer_line(self, head: Environ, number: int, line: bytes) -> bytes:
+        async with self._lane:
+            answer = await self._answer(_request(head, number, line))
+        return _answered(number, *answer)
 
 
 async def _parts(protocol: Any) -> AsyncIterator[bytes]:
     reading, room = aiter(protocol), LARGEST_BATCH
     while True:
-        async with asyncio.timeout(PART_SECONDS):
-            part = await anext(reading)
+        try:
+            async with asyncio.timeout(PART_SECONDS):
+                part = await anext(reading)
+        except TimeoutError:
+            raise BodyTooSlow(f"the next part of the body did not arrive within {PART_SECONDS:g} s") from None
         if not part:
             return  # Granian's last part is empty, also that of a client that has gone
         room -= len(part)
         if room < 0:
-            raise _TooLarge
+            raise BodyTooLarge(TOO_LARGE)
         yield part
 
 
@@ -105,12 +104,12 @@ async def _lines(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield rest
 
 
-def _request(head: Environ, line: bytes, request_id: str) -> Environ:
+def _request(head: Environ, number: int, line: bytes) -> Environ:
     return head | {
         "PATH_INFO": EACH,
         "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(line)),
-        "HTTP_X_REQUEST_ID": request_id,
+        "HTTP_X_REQUEST_ID": f"{head['HTTP_X_REQUEST_ID']}.{number}",
         "wsgi.input": BytesIO(line),
         BEGAN: time.perf_counter(),
     }

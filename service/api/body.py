@@ -11,13 +11,13 @@ from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_content_length
 
 from service.core.members import GivenTwice, members
-from service.errors import BadRequest, BodyTooLarge, UnsupportedMediaType
+from service.errors import BadRequest, BodyTooLarge, HamletError, UnsupportedMediaType
 from service.wire import Environ
 
 LARGEST_BODY = 256 * 1024
 MOST_FIELDS = 100
-# In the environment of a request: whether its body broke off.
-BROKEN = "hamlet.broken"
+# In the environment of a request: the error that kept its body from coming whole, for whoever asks for the body.
+FAULT = "hamlet.body_fault"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -29,10 +29,12 @@ def raw(environ: Environ) -> bytes:
 
     Raises:
         BodyTooLarge: it is longer than LARGEST_BODY.
+        BodyTooSlow: it did not arrive in time.
         BadRequest: it broke off, or is shorter than declared.
     """
-    if environ.get(BROKEN):
-        raise BadRequest("the body breaks off before its end")
+    fault: HamletError | None = environ.get(FAULT)
+    if fault:
+        raise fault
     content: bytes = environ["wsgi.input"].getvalue()
     declared = get_content_length(environ) or 0
     if max(declared, len(content)) > LARGEST_BODY:

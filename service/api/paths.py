@@ -74,7 +74,9 @@ SECURITY: dict[str, Any] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "The site's key."},
     "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The site's key."},
 }
-RESPONSES = {str(status): _problem(status) for status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)}
+RESPONSES = {
+    str(status): _problem(status) for status in (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503)
+}
 RESPONSES["401"]["headers"] = {"WWW-Authenticate": _header("How to send a key.")}
 RESPONSES["415"]["headers"] = {"Accept": _header("The content types that are read.")}
 for _status in ("409", "429", "503"):
@@ -116,7 +118,7 @@ PATHS: dict[str, Any] = {
                     },
                     "content": _DECISION,
                 },
-                **_problems(400, 401, 403, 405, 409, 413, 415, 422, 429, 500, 503),
+                **_problems(400, 401, 403, 405, 408, 409, 413, 415, 422, 429, 500, 503),
             },
         }
     },
@@ -182,7 +184,7 @@ PATHS: dict[str, Any] = {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TrialAnswer"}}},
                 },
                 "201": {"description": "The entries as they were stored.", "content": _ENTRIES},
-                **_problems(400, 401, 403, 405, 413, 415, 422, 429, 500, 503),
+                **_problems(400, 401, 403, 405, 408, 413, 415, 422, 429, 500, 503),
             },
         },
     },
@@ -234,7 +236,7 @@ PATHS: dict[str, Any] = {
             "responses": {
                 "200": {"description": "It counts, or one of more weight does.", **_HEARD},
                 "202": {"description": "It was kept, and set aside until somebody releases it.", **_HEARD},
-                **_problems(400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503),
+                **_problems(400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503),
             },
         }
     },

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
-from service.api import problems
+from service.api import body, problems
 from service.core.moderator import Moderator, Role
 from service.errors import CrossSite, HamletError, NotFound
 from service.moderate.returning import page_before
@@ -33,6 +33,7 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
     def check() -> Any:
         if request.method == "POST" and not _is_from_here():
             raise CrossSite("this form was not sent from a page of this address; open the page again and repeat it")
+        body.raw(request.environ)  # a form that did not come whole does nothing
         token = request.cookies.get(COOKIE, "")
         g.moderator = signing.moderator(token) if token and request.endpoint != "moderate.static" else None
         if g.moderator and g.moderator.role is None and request.endpoint not in _OPEN:

@@ -13,10 +13,11 @@ from werkzeug.test import TestResponse
 
 from service.akismet import answers
 from service.api import problems
+from service.api.body import FAULT
 from service.core.decision import Verdict
 from service.core.site import AkismetHold
 from service.core.traffic import Quota
-from service.errors import QuotaExceeded, StoreUnavailable
+from service.errors import BodyTooSlow, QuotaExceeded, StoreUnavailable
 
 WORDPRESS = {"User-Agent": "WordPress/6.6 | Akismet/5.7.2"}
 DISCOURSE = {"User-Agent": "Discourse/3.4.0 | discourse-akismet/1.0"}
@@ -134,6 +135,14 @@ def test_a_form_that_is_too_large_is_held_since_visitors_can_make_one(client: Fl
 def test_a_body_that_was_cut_off_is_held(client: FlaskClient) -> None:
     response = client.post(
         "/1.1/comment-check", data=b"api_key=", headers=WORDPRESS, environ_overrides={"CONTENT_LENGTH": "100"}
+    )
+
+    assert (response.status_code, response.headers["X-akismet-error"]) == (200, "unavailable")
+
+
+def test_a_body_that_does_not_come_in_time_is_held(client: FlaskClient) -> None:
+    response = client.post(
+        "/1.1/comment-check", headers=WORDPRESS, environ_overrides={FAULT: BodyTooSlow("it did not come")}
     )
 
     assert (response.status_code, response.headers["X-akismet-error"]) == (200, "unavailable")

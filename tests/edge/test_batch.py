@@ -4,14 +4,17 @@ POST /v1/batch: lines in, an answer to each out, around fakes.
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
+from edge_fakes import counted
 from flask import Flask
 
+from service import accounting
 from service.api import batch
 from service.api.comments import Comments
 from service.bridge import Bridge
@@ -64,6 +67,7 @@ class Protocol:
 
 @pytest.fixture
 def server(edge: Flask, comments: Comments) -> Bridge:
+    accounting.install(edge, is_breaker_open=lambda: False)
     return Bridge(edge, 1, comments.answer)
 
 
@@ -211,6 +215,22 @@ def test_what_is_beyond_the_most_lines_is_to_be_sent_in_another_batch(
     asked = ask(server, GOOD * 2, GOOD * 2)
 
     assert [(answer["line"], answer.get("status")) for answer in asked.answers] == [(1, None), (2, None), (3, 413)]
+
+
+def test_what_ends_a_batch_is_counted_and_logged_as_a_request_of_its_own(
+    server: Bridge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(batch, "PART_SECONDS", 0.05)
+    caplog.set_level(logging.INFO, "hamlet.requests")
+    before = counted(408, "body-too-slow")
+
+    asked = ask(server, GOOD, None, **{"x-request-id": "mine"})
+
+    ended = asked.answers[-1]
+    assert (ended["type"], ended["verdict"], ended["request_id"]) == ("/docs/problems#body-too-slow", "hold", "mine.2")
+    assert counted(408, "body-too-slow") - before == 1
+    line = caplog.records[-1].__dict__["lines"][0]
+    assert (line["request_id"], line["status"], line["site"]) == ("mine.2", 408, "blog")
 
 
 def test_so_is_what_is_beyond_the_most_bytes_when_their_number_was_not_declared(

@@ -3,18 +3,23 @@ The bridge's own deadline: who is answered without a decision, and when.
 """
 
 import asyncio
+import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY
+from edge_fakes import counted
 
 from service import bridge as module
+from service.api.body import FAULT
+from service.api.comments import Comments
 from service.bridge import Bridge
 from service.wire import RawAnswer
 
+KEY = "hamlet_0123456789_" + "A" * 43
 HELD: RawAnswer = (200, [("x-akismet-guid", "1")], b"true")
 
 
@@ -41,10 +46,6 @@ class NeverSent(Protocol):
     async def __call__(self) -> bytes:
         await asyncio.get_running_loop().create_future()
         return b""
-
-
-def refused_as_slow() -> float:
-    return REGISTRY.get_sample_value("hamlet_problems_total", {"status": "408", "code": "plain"}) or 0
 
 
 @pytest.fixture
@@ -174,16 +175,42 @@ def test_what_cannot_be_answered_otherwise_waits(stuck: Event) -> None:
     assert answers == [(200, [], b"decided")]
 
 
-@pytest.mark.usefixtures("impatience")
-def test_a_check_whose_body_does_not_come_is_held_too_and_another_counted_as_refused() -> None:
-    server = bridge(application(), only_checks)
-    before = refused_as_slow()
+@pytest.mark.parametrize("path", ["/v1/comments", "/1.1/comment-check"])
+def test_a_body_that_does_not_come_is_told_to_who_answers_and_the_answer_is_the_last_of_its_connection(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(module, "BODY_SECONDS", 0.05)
 
-    held, refused = ask(server, "/1.1/comment-check", "/v1/comments", protocol=NeverSent)
+    def decide(environs: Sequence[dict[str, Any]]) -> list[RawAnswer]:
+        return [(environ[FAULT].status, [], environ[FAULT].detail.encode()) for environ in environs]
 
-    assert held == [HELD]
-    assert refused[0][0] == 408
-    assert refused_as_slow() - before == 1
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        ((status, headers, content),) = decide([environ])
+        start_response(f"{status} ", headers)
+        return [content]
+
+    (answers,) = ask(Bridge(call, 1, decide), path, protocol=NeverSent)
+
+    assert answers == [(408, [("connection", "close")], b"the body did not arrive within 0.05 s")]
+
+
+def test_a_comment_whose_body_does_not_come_is_refused_and_accounted_for_like_any_other(
+    comments: Comments, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "BODY_SECONDS", 0.05)
+    caplog.set_level(logging.INFO, "hamlet.requests")
+    protocol, asked, before = NeverSent(), scope("/v1/comments"), counted(408, "body-too-slow")
+    asked.headers |= {"x-request-id": "slow-1", "x-api-key": KEY, "content-type": "application/json"}
+
+    asyncio.run(Bridge(application(), 1, comments.answer).__rsgi__(asked, protocol))
+
+    ((status, headers, content),) = protocol.answers
+    problem = json.loads(content)
+    assert (status, problem["type"], problem["verdict"]) == (408, "/docs/problems#body-too-slow", "hold")
+    assert {"X-Request-Id": "slow-1", "X-Content-Type-Options": "nosniff"}.items() <= dict(headers).items()
+    assert counted(408, "body-too-slow") - before == 1
+    (line,) = [line for record in caplog.records for line in record.__dict__["lines"]]
+    assert (line["request_id"], line["status"], line["site"]) == ("slow-1", 408, "blog")
 
 
 @pytest.mark.usefixtures("impatience")

@@ -92,7 +92,7 @@ def test_a_sane_request_id_comes_back_and_another_is_replaced(service: RunningSe
 
 
 def test_clients_that_dribble_their_bodies_or_headers_do_not_keep_others_waiting(service: RunningService) -> None:
-    head = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\n"
+    head = f"POST /v1/comments HTTP/1.1\r\nHost: x\r\nX-Api-Key: {service.key}\r\n".encode()
     slow = [head + b"Content-Type: application/json\r\nContent-Length: 999\r\n\r\n{", head + b"X-"]
     sockets = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(50)]
     for number, connection in enumerate(sockets):

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from service import accounting, coral
 from service.api import problems
+from service.api.body import FAULT
 from service.coral.answers import STATUSES, late
 from service.coral.signatures import Signatures
 from service.core.comment import Comment
@@ -25,7 +26,7 @@ from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Decision, Verdict
 from service.core.site import Site
 from service.core.traffic import Quota
-from service.errors import HamletError, QuotaExceeded, StoreUnavailable
+from service.errors import BodyTooSlow, HamletError, QuotaExceeded, StoreUnavailable
 from service.gate import STALE_SECONDS, Gate
 from service.store.coral import Phase
 
@@ -217,6 +218,12 @@ def test_what_fails_is_counted_and_holds_the_comment_since_coral_would_publish_i
 @pytest.mark.parametrize("request_", [{}, [], {"comment": "text"}, {"comment": {"body": 7}}, "x" * 300_000], ids=str)
 def test_what_cannot_be_read_is_held_too(post: Post, request_: object) -> None:
     assert post(request_).json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
+
+
+def test_a_body_that_does_not_come_in_time_is_held_too(edge: Edge) -> None:
+    answer = edge.client().post("/coral", environ_overrides={FAULT: BodyTooSlow("it did not come")})
+
+    assert answer.json == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
 
 
 def test_nothing_that_an_author_can_type_is_an_error(edge: Edge, post: Post) -> None:

@@ -21,12 +21,13 @@ from werkzeug.test import TestResponse
 
 from service import accounting, moderate
 from service.api import openapi, problems
+from service.api.body import FAULT
 from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Given, Label, Source
 from service.core.moderator import Moderator, Role
 from service.core.site import Thresholds
-from service.errors import SignInsBusy, StoreUnavailable, WrongSignIn
+from service.errors import BadRequest, BodyTooSlow, HamletError, SignInsBusy, StoreUnavailable, WrongSignIn
 from service.guesses import MOST_GUESSES
 from service.moderate.marking import MOST_MARKED, pieces
 from service.store.browsing import Alike, Filter, Found, Order, Shown
@@ -393,6 +394,16 @@ def test_a_form_of_another_site_changes_nothing(desk: Desk, headers: dict[str, s
 
     assert answer.status_code == 403
     assert desk.labelling.told == []
+
+
+@pytest.mark.parametrize("fault", [BodyTooSlow("it did not come"), BadRequest("it breaks off")])
+def test_a_form_that_did_not_come_whole_does_nothing(desk: Desk, fault: HamletError) -> None:
+    form = {"choice": "01|", "label": "ham"}
+
+    answer = desk.browser.post("/moderate/decide", data=form, headers=HERE, environ_overrides={FAULT: fault})
+
+    assert (answer.status_code, desk.labelling.told) == (fault.status, [])
+    assert fault.detail in answer.text
 
 
 def test_a_browser_without_fetch_metadata_is_known_by_its_origin(desk: Desk) -> None:
