@@ -25,7 +25,7 @@ class LabelSubmission(BaseModel):
     What somebody says that a comment was.
     """
 
-    model_config = ConfigDict(extra="forbid", title="Label")
+    model_config = ConfigDict(extra="forbid", title="Label", json_schema_extra=submission.nullable)
 
     label: Label = Field(description="What the comment was.")
     who: str = Field("", max_length=LONGEST_WHO, description="Who says so, in the CMS's own words; may be left out.")
@@ -66,10 +66,12 @@ def blueprint(labelling: Hears, gate: Gate) -> Blueprint:
 
 def _read(environ: Environ) -> LabelSubmission:
     given, _ = body.fields_of(environ)
+    repaired = {
+        storable(name): storable(value) if isinstance(value, str) else value
+        for name, value in submission.sent(given, LabelSubmission).items()
+    }
     try:
-        return LabelSubmission.model_validate(
-            {storable(name): storable(value) if isinstance(value, str) else value for name, value in given.items()}
-        )
+        return LabelSubmission.model_validate(repaired)
     except ValidationError as error:
         raise submission.invalid(error, ("a label", LabelSubmission)) from None
 

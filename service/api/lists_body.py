@@ -6,10 +6,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from service.api import body
-from service.api.submission import Moment, invalid
+from service.api.submission import Moment, invalid, nullable, sent
 from service.core.decision import Verdict
 from service.core.entries import Action, Entry, Kind
 from service.core.entry_values import LONGEST_VALUE, BadEntry
@@ -26,13 +26,18 @@ class EntrySubmission(BaseModel, title="Entry"):
     Something to look for in comments, and what to do with those that have it.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=nullable)
 
     value: str = Field(max_length=LONGEST_VALUE, description="What to look for.")
     action: Action = Field(description="What to do; `discard` is a reject that no moderator need look at.")
     kind: Kind | None = Field(None, description="What the value is; left out, it is what it looks like.")
     expires_at: Moment | None = Field(None, description="Until when it counts: RFC 3339, with a zone.")
     note: str = Field("", max_length=LONGEST_NOTE, description="Why, for whoever reads the list later.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sent(cls, given: object) -> object:
+        return sent(given, cls) if isinstance(given, dict) else given
 
 
 class ListSubmission(BaseModel, title="Entries"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -65,8 +66,10 @@ Identifier = Annotated[
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-def _nullable(schema: dict[str, Any]) -> None:
-    # `to_comment` drops null before the model sees it.
+def nullable(schema: dict[str, Any]) -> None:
+    """
+    Let a schema say that its optional fields may be null, which `sent` drops before their model sees it.
+    """
     for name in schema["properties"].keys() - set(schema["required"]):
         field = schema["properties"][name]
         if "type" in field:
@@ -80,7 +83,7 @@ class Submission(BaseModel):
     A comment to be judged. Only `name` and `comment` are required; null stands for an optional field not sent.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", title="Comment", json_schema_extra=_nullable)
+    model_config = ConfigDict(strict=True, extra="forbid", title="Comment", json_schema_extra=nullable)
 
     name: str = Field(description="The author's name as typed; may be empty.")
     comment: Annotated[str, AfterValidator(_short_enough)] = Field(
@@ -108,10 +111,26 @@ class Submission(BaseModel):
     id: Identifier = Field("", description="The CMS's own id of this comment; the same id gets the same decision.")
 
 
-_REQUIRED = frozenset(name for name, field in Submission.model_fields.items() if field.is_required())
 # All else is kept with the digest, so that whoever has the store could try every address until the digest comes out.
 _DIGESTED = sorted(Submission.model_fields.keys() - {"email", "ip"})
-_OPTIONAL = Submission.model_fields.keys() - _REQUIRED
+
+
+def sent(given: Mapping[str, Any], model: type[BaseModel], nothing: str | None = None) -> dict[str, Any]:
+    """
+    Return the fields of a body without those that say nothing: an optional one that is null is as good as not sent.
+
+    Args:
+        given: The fields.
+        model: What they should make.
+        nothing: What stands for null: in forms it is an empty text.
+    """
+    optional = _optional(model)
+    return {name: value for name, value in given.items() if value != nothing or name not in optional}
+
+
+@cache
+def _optional(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(name for name, field in model.model_fields.items() if not field.is_required())
 
 
 def to_comment(given: Mapping[str, Any], *, is_form: bool) -> Comment:
@@ -122,11 +141,9 @@ def to_comment(given: Mapping[str, Any], *, is_form: bool) -> Comment:
         InvalidField: fields are missing, unknown, or not what they should be; never for what an author typed.
     """
     validate = Submission.model_validate_strings if is_form else Submission.model_validate
-    empty = "" if is_form else None
     repaired = {
         storable(name): storable(value) if isinstance(value, str) else value
-        for name, value in given.items()
-        if value != empty or name not in _OPTIONAL
+        for name, value in sent(given, Submission, "" if is_form else None).items()
     }
     try:
         submission = validate(repaired)

@@ -65,9 +65,10 @@ def analysis(content: bytes) -> Analysis:
     """
     given = body.from_json(content)
     wish = _attribute(given, "requestedAttributes")
+    threshold = wish.get("scoreThreshold")
     return Analysis(
         *_asked(given),
-        threshold=_number(wish.get("scoreThreshold", 0), "scoreThreshold"),
+        threshold=0.0 if threshold is None else _number(threshold, "scoreThreshold"),
         wants_spans=given.get("spanAnnotations") is True,
         do_not_store=given.get("doNotStore") is True,
     )

@@ -90,8 +90,19 @@ def test_a_field_whose_name_is_half_a_character_is_a_problem_and_no_error_of_our
     assert response.get_json()["field"] == "\ufffd"
 
 
-def test_nobody_need_be_named(caller: FlaskClient, labelling: FakeLabelling) -> None:
-    caller.post(ADDRESS, json={"label": "ham"})
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda caller: caller.post(ADDRESS, json={"label": "ham"}),
+        lambda caller: caller.post(ADDRESS, json={"label": "ham", "who": None}),
+        lambda caller: caller.post(ADDRESS, data={"label": "ham", "who": ""}),
+    ],
+    ids=["left out", "null", "empty in a form"],
+)
+def test_nobody_need_be_named(
+    caller: FlaskClient, labelling: FakeLabelling, send: Callable[[FlaskClient], Any]
+) -> None:
+    send(caller)
 
     assert labelling.told == [(ID, Label.HAM, "")]
 
@@ -111,6 +122,7 @@ def test_a_label_that_is_set_aside_is_accepted_and_says_so(caller: FlaskClient, 
         ({}, "label"),
         ({"label": "maybe"}, "label"),
         ({"label": 1}, "label"),
+        ({"label": None}, "label"),
         ({"label": "spam", "whom": "x"}, "whom"),
         ({"label": "spam", "who": "x" * 201}, "who"),
         ({"label": "spam", "who": 7}, "who"),

@@ -76,6 +76,13 @@ def test_entries_are_stored_as_they_are_compared_with_warnings(owner: Owner) -> 
     assert (somewhere["value"], somewhere["expires_at"]) == ("192.0.2.0/24", "2026-11-30T23:00:00Z")
 
 
+def test_null_stands_for_what_is_not_said_of_an_entry(owner: Owner) -> None:
+    owner.add({"value": "casino", "action": "hold", "kind": None, "expires_at": None, "note": None})
+
+    (entry,) = owner.lists()
+    assert (entry["kind"], entry["expires_at"], entry["note"]) == ("word", None, "")
+
+
 def test_what_expired_is_not_shown(owner: Owner) -> None:
     owner.add({"value": "casino", "action": "hold", "expires_at": (NOON + timedelta(seconds=1)).isoformat()})
     assert owner.lists()
@@ -139,6 +146,8 @@ def test_a_dry_run_looks_at_the_last_comments(owner: Owner) -> None:
     ("entry", "field"),
     [
         ({"value": "casino"}, "entries.0.action"),
+        ({"value": "casino", "action": None}, "entries.0.action"),
+        ({"value": None, "action": "hold"}, "entries.0.value"),
         ({"value": "casino", "action": "explode"}, "entries.0.action"),
         ({"value": "casino", "action": "hold", "kind": "name"}, "entries.0.kind"),
         ({"value": "...", "action": "hold"}, "entries.0.value"),

@@ -3,6 +3,7 @@ The document of the API and the pages that show it.
 """
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,16 @@ def test_every_reference_in_the_document_leads_somewhere(caller: FlaskClient) ->
         for part in reference.split("/"):
             found = found[part]
         assert found
+
+
+@pytest.mark.parametrize("name", ["Submission", "LabelSubmission", "EntrySubmission"])
+def test_the_document_allows_null_for_every_field_that_may_be_left_out_and_no_other(
+    caller: FlaskClient, name: str
+) -> None:
+    schema = caller.get("/openapi.json").get_json()["components"]["schemas"][name]
+
+    nullable = {field for field, said in schema["properties"].items() if "null" in json.dumps(said)}
+    assert nullable == schema["properties"].keys() - set(schema["required"])
 
 
 def test_the_examples_of_the_document_work(caller: FlaskClient) -> None:

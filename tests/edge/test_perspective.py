@@ -110,6 +110,13 @@ def test_a_score_below_the_threshold_that_was_asked_for_is_left_out(post: Post) 
     assert answer.json == {"languages": []}
 
 
+def test_a_threshold_of_null_is_none(post: Post) -> None:
+    answer = post(ANALYZE, requestedAttributes={"SPAM": {"scoreThreshold": None}})
+
+    assert answer.json
+    assert answer.json["attributeScores"]["SPAM"]["summaryScore"]["value"] == SCORE
+
+
 def test_a_text_that_must_not_be_stored_is_scored_without_a_trace(edge: Edge, post: Post) -> None:
     answer = post(ANALYZE, doNotStore=True, **SPAM)
 
