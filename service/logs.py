@@ -4,6 +4,7 @@ Events as JSON, one line each, on standard error: never a text, a name, an addre
 
 import json
 import logging
+import threading
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ KEYS = (
 )
 # ASCII: line breaks, ESC and U+2028 cannot start a line or speak to a terminal.
 _ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"), default=str)
+
+logger = logging.getLogger("hamlet.threads")
 
 
 class JsonLine(logging.Formatter):
@@ -50,6 +53,14 @@ def ask_less() -> None:
     """
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
+def thread_ended(args: threading.ExceptHookArgs) -> None:
+    """
+    Log the error that ended a thread as any other is. Given to `threading.excepthook`, which would print its message.
+    """
+    if args.exc_type is not SystemExit:
+        logger.error("the thread %s ended", args.thread.name if args.thread else "", exc_info=args.exc_value)
 
 
 def configuration(level: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import logging.config
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -49,6 +50,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
     gc.disable()
     signal.signal(signal.SIGTERM, _interrupt)
     logging.config.dictConfig(logs.configuration(settings.log_level))
+    threading.excepthook = logs.thread_ended
     settings = state.prepare(settings)
     spare(traces=bool(settings.otlp_url))
     if settings.redis_url:

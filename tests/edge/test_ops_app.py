@@ -5,6 +5,8 @@ The application put together from parts that a test holds in its hands.
 import json
 import logging
 import sqlite3
+import sys
+import threading
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -21,7 +23,7 @@ from service.api.comments import Comments
 from service.app import NEEDED, Parts, assemble, connect
 from service.config import Settings
 from service.gate import Gate
-from service.logs import JsonLine
+from service.logs import JsonLine, thread_ended
 from service.store.engine import connect as connect_store
 
 KEY = "hamlet_0123456789_" + "A" * 43
@@ -110,6 +112,22 @@ def test_a_decision_is_logged_by_its_route_and_verdict(
     first, second = (json.loads(JsonLine().format(record)) for record in caplog.records)
     assert (first["verdict"], first["site"], first["score"]) == ("hold", "blog", 0.8312)
     assert second["route"] == "/v1/comments/<decision_id>"
+
+
+def test_an_error_that_ends_a_thread_is_logged_without_its_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", thread_ended)
+    threads = [threading.Thread(target=end, args=("a comment",), name="delivery") for end in (int, sys.exit)]
+
+    for thread in threads:
+        thread.start()
+        thread.join()
+
+    (line,) = (json.loads(JsonLine().format(record)) for record in caplog.records)
+    assert (line["level"], line["event"]) == ("error", "the thread delivery ended")
+    assert line["error"][0] == "ValueError"
+    assert "a comment" not in str(line)
 
 
 def test_an_event_is_one_ascii_line_and_an_error_is_its_places_without_its_words() -> None:
