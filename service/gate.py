@@ -103,7 +103,7 @@ class Gate:
 
     def known(self, key_id: str) -> Site:
         """
-        Return the site of a key for comments whose holder has been told by other means than the key itself.
+        Return the site of a key, for callers identified otherwise: by Akismet's key or Coral's signature.
 
         Raises:
             Unauthorised: the key is gone, or its site disabled.

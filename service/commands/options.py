@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 LONGEST_NAME = 200
-# The word that takes a setting back.
+# The word that sets a setting back.
 DEFAULT = "default"
 NAME = click.argument("name")
 
@@ -23,7 +23,7 @@ def _printable(_: click.Context, __: click.Parameter, name: str) -> str:
     return name
 
 
-# Of something new: what nobody could type again is refused.
+# The name of something new; what nobody could type again is refused.
 NEW_NAME = click.argument("name", callback=_printable)
 SITE = click.option("--site", required=True, help="The site's name.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
@@ -45,7 +45,7 @@ def threshold_options(command: Any) -> Any:
 
 def or_default(kind: type[int] | type[float]) -> Callable[[str], float | str]:
     """
-    Return what reads a number, or the word that takes it back.
+    Return what reads a number, or the word that sets it back.
     """
 
     def convert(value: str) -> float | str:
@@ -62,6 +62,6 @@ def or_default(kind: type[int] | type[float]) -> Callable[[str], float | str]:
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return the options that were typed; None for those that were given back.
+    Return the options that were typed; None for those that were set back to the default.
     """
     return {name: None if value == DEFAULT else value for name, value in options.items() if value is not None}

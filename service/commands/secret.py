@@ -1,5 +1,5 @@
 """
-The commands `hamlet secret`: what keys the stored hashes of people is replaced, and the earlier ones still find theirs.
+The commands `hamlet secret`: a new secret for the stored hashes of people, while the earlier ones still find theirs.
 """
 
 from __future__ import annotations

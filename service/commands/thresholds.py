@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.core.replay import Replay, Tally
     from service.core.thresholds import Curve, Side
 
-# What is tried beside the site's own: rates, each in place of a score, where the model proves them; else scores.
+# What is tried beside the site's own: rates, each instead of a score, where the model proves them; otherwise scores.
 RATES = (
     ("max_false_reject", "reject_at", (0.0002, 0.0005, 0.001, 0.005)),
     ("max_spam_accepted", "accept_below", (0.005, 0.01, 0.02, 0.05, 0.1)),

@@ -9,7 +9,7 @@ Address = IPv4Address | IPv6Address
 
 def address_of(text: str) -> Address | None:
     """
-    Return the address that a text is, of IPv4 also where it is written as one of IPv6; None if it is none.
+    Return the address that a text is, None if it is none; one of IPv4 even where it is written as one of IPv6.
 
     >>> address_of(" ::ffff:203.0.113.7"), address_of("unknown")
     (IPv4Address('203.0.113.7'), None)

@@ -16,8 +16,8 @@ FEWEST_PAIRS, FEWEST_LETTERS = 5, 24
 # More of a text is not compared, so that none takes more than 0.2 ms.
 LONGEST_COMMENT, LONGEST_ARTICLE = 1_500, 20_000
 SKETCH_LENGTH = 24
-# The first numbers of a sketch, under which near-copies are looked up. Of templates with synonyms at a third of their
-# words the third arrival is known in 97.8 % of all draws with 4, in 98.9 % with 5, in 99.6 % with 6.
+# The first numbers of a sketch, under which near-copies are looked up. Of templates with synonyms for a third of their
+# words, the third arrival is recognised in 97.8 % of all draws with 4, in 98.9 % with 5, in 99.6 % with 6.
 BANDS = 6
 SHARED_PART, FEWEST_SHARED = 0.35, 8
 
@@ -49,7 +49,7 @@ class Sketcher:
         """
         Return at most 24 numbers of 32 bits that stand for a text; none if it is too short to be told from chance.
 
-        Each is two neighbouring words, as `text.fold` reads them. Quotes, and what the article says too, do not count.
+        Each is two neighbouring words, as `text.fold` reads them. Neither quotes nor what the article also says count.
         """
         text = visible(comment.comment[:LONGEST_COMMENT])
         if ">" in text or "&gt;" in text:
@@ -76,7 +76,7 @@ class Sketcher:
 
     def _hash(self, word: str) -> tuple[tuple[int, int], ...]:
         """
-        Return for each word that a written one stands for its numbers as the first and as the second of a pair.
+        Return, for each word that a written one stands for, its numbers as the first and as the second of a pair.
         """
         numbers = [int.from_bytes(self._digest(meant), "big") for meant in folded[word]]
         return tuple([(number * 0x9E3779B1 & 0xFFFFFFFF, number) for number in numbers])
@@ -84,7 +84,7 @@ class Sketcher:
 
 def resembles(one: Sequence[int], other: Sequence[int]) -> bool:
     """
-    Tell whether two sketches are of near-copies: of the longer one a third (35 %) is shared, and eight numbers, or all.
+    Tell whether two sketches are of near-copies: they share a third (35 %) of the longer one, and eight numbers or all.
 
     traffic.lua decides the same, on 16 bits of each number.
 

@@ -11,7 +11,8 @@ from service.core import text
 
 READ = 4_000
 
-# As `text.fold` leaves them. The pattern begins in many ways, which is slow to search for, and few comments have one.
+# As `text.fold` leaves them, and looked for first: few comments have one, and the pattern begins in many ways, which is
+# slow to search for.
 _NOUNS = frozenset([
     "channel", "channels", "channelku", "chanel", "youtube", "soundcloud", "twitch", "tiktok", "playlist", "mixtape",
     "cover", "covers", "vid", "vids", "video", "videos", "song", "songs", "beat", "beats", "remix", "sub", "subs",

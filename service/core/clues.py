@@ -22,8 +22,8 @@ _NO_WORD, _WORD = re.compile(r"\W*"), re.compile(r"\w")
 _LINE_BEGINS, _LINE_ENDS = re.compile(r"\n\s*"), re.compile(r"\s*$", re.MULTILINE)
 _SPACE = re.compile(r"\s")
 _CAPITALS = string.ascii_uppercase.encode()
-# Two digits or three behind four letters or more ("naga168"), or the lottery of four digits ("kota4d"). The last is
-# none of another script.
+# Two digits or three behind four letters or more ("naga168"), or the lottery of four digits ("kota4d"). The last digit
+# is one of ASCII.
 _BRAND = re.compile(r"[^\W\d_]{4,16}\d{1,2}[0-9]|[^\W\d_]{2,12}\d{0,2}4d")
 _LETTER = "[A-Za-z\u0400-\u04ff]"
 _HIDDEN = re.compile(f"(?<={_LETTER})[\u00ad\u200b-\u200d\u2060\ufeff]+(?={_LETTER})")
@@ -113,7 +113,7 @@ def link_places(rendered: Rendered, words: int) -> Iterator[str]:
         yield "little_but_links"
 
 
-# These three are one pattern each, of which compiling takes a hundredth of the start: that of an address is long.
+# As patterns these three would take a hundredth of the start each to compile: that of an address is long.
 def _starts_with_link(text: str) -> bool:
     first = _NO_WORD.match(text)
     return bool(first and _ADDRESS.match(text, first.end()))

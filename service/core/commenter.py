@@ -46,7 +46,7 @@ def identities(comment: Comment) -> tuple[Identity, ...]:
     """
     Return what identifies the author; empty where nothing may be held against one person.
 
-    A name counts only where there is no better, and with wide bounds, since strangers share names.
+    A name counts only where there is nothing better, and with wide bounds, since strangers share names.
     """
     known = []
     if address := pooled_address(comment.ip):

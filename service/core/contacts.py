@@ -16,7 +16,7 @@ _KINDS = frozenset(["email", "link", "disguised", "domain", "phone"])
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{3,60}")
 _SCHEME = re.compile(r"^\w{2,6}\s?:\s?/{0,2}(?:www\.)?|^www\.")
 _PATH = re.compile(r"[/?#].*", re.DOTALL)
-# What sentences and quotes set behind an address. Of a page's name they are hardly ever the end.
+# What sentences and quotes set behind an address. The name of a page hardly ever ends in them.
 _BEHIND = ".,:;!?'’\"”“»›*`…/"
 _NOT_DIALLED = re.compile(r"[^\d+]")
 

@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 class Action(StrEnum):
     """
-    What becomes of a comment, in the order in which they win. DISCARD is a reject that no moderator need look at.
+    What becomes of a comment; of several, the first here wins. DISCARD is a reject that no moderator need look at.
     """
 
     ACCEPT = "accept"

@@ -10,8 +10,8 @@ from service.core.entry_values import BadEntry, network, normal
 from service.core.tokens import LINKS, tokens
 
 _SUFFIX = re.compile(r"\*?\.[^\s.*]+(?:\.[^\s.*]+)*")
-# An address before a slash or a dash, or with asterisks for numbers, whether or not there is such a range: no words
-# (`24/7`) look so, and no telephone's number.
+# An address before a slash or a dash, or with asterisks for numbers, whether or not there is such a range: neither
+# words (`24/7`) nor telephone numbers look like that.
 _ADDRESS = r"(?:\d+(?:\.\d+){3}|[\da-f:]{0,37}::[\da-f:.]{0,43}|[\da-f]{1,4}(?::[\da-f]{1,4}){7})"
 _RANGE = re.compile(
     rf"{_ADDRESS}\s*(?:/[\d\s./,-]*|(?:[-–,;]|\s)\s*{_ADDRESS}.*)|\d+(?:\.\d+)*(?:\.\*)+(?:\.\d+)*", re.IGNORECASE
@@ -32,7 +32,7 @@ _FORGED = {
 
 def of_line(line: str) -> tuple[Kind, str]:
     """
-    Return what a line of a list means, such as WordPress keeps them: the kind it looks like, or that it begins with.
+    Return the kind that a line, in a list such as WordPress keeps, begins with or looks like, and the value it means.
 
     Raises:
         BadEntry: it is not of the kind that it begins with, or a range of addresses that cannot be.

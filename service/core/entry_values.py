@@ -96,7 +96,7 @@ def _domain(value: str) -> str:
     if sum(map(bool, map(_DOTTED.search, re.split(r"[\s,;|]+", value)))) > 1:
         raise BadEntry("this is more than one domain; write each as an entry of its own")
     host = link_hosts.host_in(value)
-    # Of "site:spam.example" or "http" nobody means what is before the colon.
+    # Nobody who writes "site:spam.example" or "http:" means what is before the colon.
     if not host or ".." in host or value[0] == "#" or not ("." in host or _ENDING.fullmatch(value.strip("\"'"))):
         raise BadEntry("this is no domain; write spam.example, or xyz for all that end in it")
     return host

@@ -11,7 +11,7 @@ from typing import Any
 from service.core.decision import Verdict
 from service.core.labels import Label
 
-# Of what a CMS said of a comment. A message is as long as its permalink, and that is cut.
+# Told of what a CMS said of a comment. A message is as long as its permalink, so that is cut.
 _OF_COMMENT, LONGEST = ("id", "parent_id", "permalink"), 2_000
 # What a label makes of a comment, whatever its verdict was.
 VERDICTS = {Label.SPAM: Verdict.REJECT, Label.HAM: Verdict.ACCEPT}

@@ -10,13 +10,13 @@ from typing import Any
 
 from service.core.text import ends
 
-# In instructions of RE2, of which "(free|cheap) (money|loans?|pills)" has 38. The worst that was found for a search,
-# expressions such as `a.{80}b` over a text of "a" and "b", takes about 15 ms in all of this.
+# In instructions of RE2, of which "(free|cheap) (money|loans?|pills)" has 38. The slowest search that was found, for as
+# many expressions such as `a.{80}b` as this allows, in a text of "a" and "b", takes about 15 ms.
 LARGEST_EXPRESSION = 2_000
 LARGEST_TOGETHER = 40_000
 # What is searched of a longer text: its beginning and its end.
 HEAD, TAIL = 3_000, 1_000
-# Bytes for one expression alone and for a set; RE2 goes on without when it is used up, but slower.
+# Bytes for one expression alone and for a set; when they are used up, RE2 goes on, but slower.
 _MEMORY, _MEMORY_OF_ALL = 1 << 20, 16 << 20
 _LONGEST_QUOTE = 100
 _ALWAYS = 0

@@ -19,11 +19,12 @@ HEAD, TAIL = 9_000, 3_000
 # comment strays far on words that mean little: at 0.5 % false positives on unseen sources, recall was 0.21 with all
 # words, 0.27 with 60 and 0.29 with 40 (mean over nine sources of spam).
 FIRST_WORDS, LAST_WORDS = 32, 16
-# All of its distinct words are read in passages of so many as well, each so many behind the one before, and the last at
-# the end: honest text around spam must not hide it.
+# All of its distinct words are read in passages as well, each of PASSAGE words and STEP behind the one before, and the
+# last at the end: honest text around spam must not hide it.
 PASSAGE, STEP = 6, 3
-# Of a comment of more distinct words, where much can hide, the first and the last paragraphs are read as comments of
-# their own too. One of fewer words is a greeting, a signature or a link, of which a whole comment is another thing.
+# In a comment of more distinct words, where much can hide, the first and the last paragraphs are read as comments of
+# their own too. But one of fewer than FEWEST_WORDS is a greeting, a signature or a link, which as a whole comment would
+# be another thing.
 WORDS_THAT_HIDE = 40
 FIRST_PARAGRAPHS, LAST_PARAGRAPHS = 16, 8
 FEWEST_WORDS = 3
@@ -38,8 +39,7 @@ LONGEST_NAME = 300
 # Two words at most: of three, one could be a dot in disguise.
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9]{1,60}(?: [A-Za-z][A-Za-z0-9]{1,60})?")
 MOST_TARGETS = 50
-# Of the distinct addresses of a comment the first and the last are read, for the time that it takes: a new one needs
-# 0.1 ms. All are counted.
+# All distinct addresses of a comment are counted, but only the first and the last are read: a new one takes 0.1 ms.
 FIRST_LINKS, LAST_LINKS = 16, 8
 REMEMBERED_LINKS = 256
 _HOW_WRITTEN = {"link": "is:typed_address", "domain": "is:bare_domain", "disguised": "is:disguised_link"}
@@ -102,9 +102,9 @@ def document(comment: Comment) -> str:
 @light_dataclass()
 class Readings:
     """
-    What each part of a comment may be read as, as documents: its text as the whole, as one of its passages, with all
-    clues that are of no field, or as one of its paragraphs, with its own; then the name, the homepage, and the links as
-    one of them.
+    The documents that each part of a comment may be read as: its text as a whole or as one of its passages, with all
+    clues that are of no field, or as one of its paragraphs, with that paragraph's clues; then, in `fields`, its name,
+    its homepage, and its links as any one of them.
     """
 
     whole: str
@@ -150,7 +150,7 @@ def extract(comment: Comment) -> Features:
     name, address = _name(comment.name, author), comment.url.strip()
     homepage = _link("url", address, author) if address else {}
     reading, read = _read(source, author, comment.article_title)
-    # Of more addresses than are remembered each would be taken apart once more; so many hide nothing.
+    # More addresses than are remembered would each be taken apart once more, and a text with so many hides nothing.
     may_hide = len(reading.words) > WORDS_THAT_HIDE and len(reading.addresses) < REMEMBERED_LINKS
     paragraphs = tuple(_read_paragraphs(source, author, comment.article_title)) if may_hide else ()
     fields = (name,) if name else (), (homepage,) if homepage else (), read
@@ -243,7 +243,7 @@ def _read_shape(title: str, source: str, rendered: markup.Rendered, reading: _Re
 
 def _name(name: str, general: dict[str, str]) -> dict[str, str]:
     """
-    Return the clues of a name, and add to those that are of no field.
+    Return the clues of a name, and add those that are of no field to `general`.
     """
     found: dict[str, str] = {}
     if _PLAIN_NAME.fullmatch(name):
@@ -276,7 +276,7 @@ def _add_word(word: str, written: str, reading: _Reading) -> None:
 
 def _link(namespace: str, address: str, general: dict[str, str]) -> dict[str, str]:
     """
-    Return the clues of an address, and add to those that are of no field.
+    Return the clues of an address, and add those that are of no field to `general`.
     """
     parts, host, domain = _read_links[address]
     found = {f"{namespace}:{part}": address for part in parts}

@@ -17,13 +17,13 @@ def labelled(base: float, copies: Tally, author: Tally, *, accept: float, reject
     """
     Return the reasons that labels give.
 
-    A copy of what was labelled spam is held at least, and one of ham at most. Else an author's standing and copies
-    make a reject only of what is a hold without them, unless several labels agree, and never an accept of what lies
-    in the upper half of the hold band or above: labels may be wrong, and a good name may be stolen.
+    A copy of what was labelled spam is at least held, and a copy of ham at most held. Otherwise an author's standing
+    and copies make a reject only of what is a hold without them, unless several labels agree, and never an accept of
+    what lies in the upper half of the hold band or above: labels may be wrong, and a good name may be stolen.
 
     Args:
         base: The log-odds of spam without labels.
-        copies: The labels of comments that this one resembles; of ham only those without a contact less.
+        copies: The labels of comments that this one resembles; of ham only those that it adds no contact to.
         author: The labels of the author's comments on this site, decayed.
         accept: Where the hold band begins, in log-odds.
         reject: Where it ends.

@@ -1,5 +1,5 @@
 """
-Hashes that only who has the key can make.
+Hashes that only a holder of the key can make.
 """
 
 import hmac

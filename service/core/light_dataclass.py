@@ -14,8 +14,8 @@ def light_dataclass(*, slots: bool = True) -> Callable[[type[_Class]], type[_Cla
     """
     Return what makes a class a dataclass that is compared and hashed by its fields, and that mypy lets nobody change.
 
-    Python keeps a frozen one from being changed itself, at the price of a call for each field when one is made: for the
-    hundred fields of a comment's values a twentieth of what its decision takes.
+    Python itself would let nobody change a frozen one, but needs a call for each field to make it: for the hundred
+    fields of a comment's values that is a twentieth of what the decision takes.
 
     >>> @light_dataclass()
     ... class Point:

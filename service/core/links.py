@@ -14,7 +14,7 @@ MOST_WORDS = 12
 LONG_LABEL = 14
 
 # An address ends at white space, quotes, brackets and the scripts that are written without spaces.
-# None of it has cases; said so, the patterns that ignore cases are compiled in a tenth of the time.
+# None of these has a case; patterns that ignore case are compiled in a tenth of the time when they are told so.
 _INSIDE = r"(?-i:[^\s<>\"'\[\](){}|\u3000-\u9fff\uac00-\ud7af\uff00-\uffef])"
 EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
 _SLASHES = r"\s?[:;]\s?(?://|\\\\)\s?"
@@ -30,8 +30,9 @@ BARE_DOMAIN = (
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _BRACKETED_DOT = r"\s{0,2}[\[({]\s?(?:dot|punkt|punto|ponto|точка|\.|,)\s?[\])}]\s{0,2}"
 _SPACED_DOT = r"\s{1,2}(?:dot|punkt|punto|ponto|точка)\s{1,2}|\s{1,2}\.\s{0,2}"
-# Without brackets only after something longer ("the .com years") and before endings that are no words (".net", "me"),
-# or after what is hyphened, before any of three letters or more but that of "open-source .net".
+# A dot without brackets counts only after a longer word (not in "the .com years") and before an ending that is no word
+# (not ".net" or "me"); or after a hyphened word, before any ending of three letters or more, except " .net", as in
+# "open-source .net".
 DISGUISED = (
     rf"(?<![\w.@-])(?:{_SCHEMES})?(?:(?:{_LABEL}(?:{_BRACKETED_DOT}|\.)){{0,3}}{_LABEL}{_BRACKETED_DOT}"
     rf"(?:{_LABEL}\.)?[^\W\d_]{{2,24}}(?![\w@])"
@@ -49,10 +50,10 @@ _LABEL_ENDS = re.compile("[.\u3002\uff0e\uff61]")
 # Six consonants on end, or letters and digits taking turns: no one types such a name to be remembered.
 _SCRAMBLED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}|(?:(?<!\d)\d+[a-z]+){2}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
-# What people write without a path and mean no site by: software, and files whose ending is a suffix as well.
+# What means no site where people write it without a path: software, and files whose ending is a suffix as well.
 _PRODUCTS = frozenset(["ado.net", "asp.net", "ml.net", "paint.net", "vb.net"])
 _FILES = frozenset(["md", "mov", "py", "sh", "zip"])
-# As people read them: `host_of` has decoded what was not, and to encode them all is most of the work.
+# As people read them: `host_of` decodes encoded hosts, and to encode all suffixes would be most of the work.
 _SUFFIXES = PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
 
 

@@ -65,7 +65,7 @@ class Person:
 
     def is_told_in(self, text: str) -> bool:
         """
-        Tell whether a text names them: a name in other words too, since not all scripts have spaces between them.
+        Tell whether a text names them; a name even within a word, since not all scripts have spaces between words.
 
         >>> Person(email="ann@blog.example").is_told_in("Ann@Blog.example again")
         True

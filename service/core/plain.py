@@ -1,8 +1,8 @@
 """
 Runs of plain words: most of what people write, found in one match instead of one for each word.
 
-A run is of words in ASCII letters, with what sentences have between them. It ends behind a word that nothing goes on
-with, so that what is in it is what the patterns of `tokens` would find, in a third of the time.
+A run is of words in ASCII letters, with what sentences have between them. It ends behind a word that nothing continues,
+so that it holds what the patterns of `tokens` would find, in a third of the time.
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 LONGEST_WORD = 200
 
 _NO_DOT = r"(?!(?i:dot|pun|pon|точ))"
-# What may stand in a run besides letters, spaces and commas. Few of them do in one, so that one which comes to nothing
+# What may stand in a run besides letters, spaces and commas: only a few in each, so that a run which comes to nothing
 # costs little.
 _SIGN = "|".join(
     [
@@ -34,7 +34,7 @@ def _run(between: str, sign: str, most: int, ahead: str) -> str:
 
 # For a text that has no word spaced out by spaces, and no dot in disguise.
 AT_ONCE = _run(r"""[a-zA-Z ,;!?")&\n]{0,300}""", _SIGN, _SIGNS, "")
-# For any: each space asks whether a word follows that is no dot in disguise, and begins none that is spaced out.
+# For any text: behind each space a word must follow that is no dot in disguise and begins no spaced-out word.
 _NEXT_WORD = rf"[ \n](?=[a-zA-Z]{{2}}|[aAI] [a-zA-Z]{{2}}){_NO_DOT}"
 CAREFULLY = _run(r"""[a-zA-Z,;!?")&]{0,60}""", f"{_NEXT_WORD}|{_SIGN}", 40, _NO_DOT)
 _NO_LETTERS = bytes.maketrans(b',;!?:"().-/&', b" " * 12)

@@ -21,8 +21,8 @@ from service.core.traffic import Observation
 HONEYPOT = 3.0
 TYPED_TOO_FAST = 1.0
 FEWEST_FORM_SECONDS = 2.0
-# What near-copies of at least so many authors are worth in log-odds; one author who posts again is the last. The lower
-# ends of what `hamlet-train campaigns` observes (docs/training.md), rounded down.
+# What near-copies of at least so many authors are worth in log-odds; the last is for one author who posts again. These
+# are the lower ends of what `hamlet-train campaigns` observes (docs/training.md), rounded down.
 CAMPAIGN_WEIGHTS = ((4, 5.2), (2, 4.2), (1, 0.5))
 # The reason of the scorer that is of the author's homepage.
 HOMEPAGE = "author_url"
@@ -101,7 +101,7 @@ def _ruled(
     if listed:
         return listed.verdict, listed.discard, (listed.reason,)
     if observation.flood > 1:
-        # Alone a worker counts against its share, and all of a reader's comments may come to the same one.
+        # Without Redis a worker counts against its share of the limit, and may get all of a reader's comments.
         is_sure = observation.flood > REJECTED_FLOOD and not observation.degraded
         verdict = Verdict.REJECT if is_sure else Verdict.HOLD
         return verdict, False, (Reason("flood", rule="flood"),)
@@ -166,9 +166,7 @@ def without_excess(explanation: Explanation, thresholds: Thresholds) -> Explanat
 def most_alone(thresholds: Thresholds) -> float:
     """
     Return the most that a campaign or a homepage may add, so that it never alone makes a reject of what is an accept
-    without it.
-
-    Nor of what is as likely a good comment as spam, at a site that accepts little or nothing.
+    without it, nor, at a site that accepts little or nothing, of what is as likely a good comment as spam.
 
     >>> most_alone(Thresholds(0.5, 0.9)) < 2.2, most_alone(Thresholds(0.0, 1.0)) < 21
     (True, True)
@@ -212,6 +210,15 @@ def probability(log_odds: float) -> float:
 
 def _log_odds(chance: float) -> float:
     return log(chance / (1 - chance)) if 0 < chance < 1 else MOST_LOG_ODDS if chance else -MOST_LOG_ODDS
+
+
+def overdue(decision_id: str) -> Decision:
+    """
+    Return a decision as it must be given when there was no time to make one.
+    """
+    degraded = ("time",)
+    summary = summarise(Verdict.HOLD, (), degraded)
+    return Decision(decision_id, Verdict.HOLD, None, None, (), summary, degraded=degraded, recorded=False)
 
 
 def unrecorded(decision: Decision) -> Decision:

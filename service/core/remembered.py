@@ -1,5 +1,5 @@
 """
-What was worked out once, by what it was worked out from.
+What was worked out once, kept by what it was worked out from.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ Value = TypeVar("Value")
 
 class Remembered(dict[Key, Value]):
     """
-    A dictionary that finds what it is asked for and does not hold. Half of it is what was asked for lately, half what
-    was before: a flood of new keys takes neither memory nor what is asked for again and again.
+    A dictionary that works out what it is asked for and does not hold. Half of it is what was asked for lately, half
+    what was before that: a flood of new keys neither takes memory nor pushes out what is asked for again and again.
 
     This is a class because a look-up of a dictionary costs a third of one of `lru_cache`, which keeps an order as well.
 

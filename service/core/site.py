@@ -57,8 +57,8 @@ class OwnThresholds:
 
 class AkismetHold(StrEnum):
     """
-    What Akismet's protocol, which knows spam and no spam, tells a client of a held comment: the client's queue for
-    moderators where it has one, or its folder of spam. AUTO goes by the client.
+    Where a client of Akismet's protocol, which knows only spam and no spam, is to put a held comment: into its queue
+    for moderators, if it has one, or into its folder of spam. AUTO goes by the client.
     """
 
     AUTO = "auto"

@@ -134,7 +134,7 @@ def plain(word: str) -> str:
     """
     meant = unicodedata.normalize("NFKC", word.translate(_BEFORE_NFKC)).casefold()
     if _MARK.search(meant):
-        # A mark that did not melt into its letter belongs to no language; on Latin ones, no other of the word does.
+        # A mark that did not melt into its letter belongs to no language; beside Latin letters no mark does.
         meant = _MARK.sub("", unicodedata.normalize("NFKD", meant) if _LATIN.search(meant) else meant)
     meant = unicodedata.normalize("NFKC", meant)
     if is_mixed_script(meant) or _WHOLLY_DRAWN.fullmatch(meant):
@@ -148,7 +148,7 @@ def plain(word: str) -> str:
 
 def drawn_like_latin(word: str) -> str:
     """
-    Return the word with every Cyrillic, Greek and Armenian letter that is drawn like a Latin one as that.
+    Return the word with the Latin letter for every Cyrillic, Greek and Armenian one that is drawn like it.
 
     >>> drawn_like_latin("саѕіnо")
     'casino'

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def agreement(title: str, shown: str, words: Container[str]) -> Iterator[str]:
     """
-    Return how many longer words of the title (three counts as more) stand in the comment, and whether it repeats it.
+    Return how many longer words of the title (at most three) stand in the comment, and whether it repeats the title.
 
     >>> list(agreement("Repair your bicycle", "my bicycle needs no repair", {"my", "bicycle", "needs", "no", "repair"}))
     ['on_topic_2']

@@ -83,7 +83,7 @@ def stand_in(entry: Entry) -> Comment | None:
         return Comment("", "", email=entry.value)
     if entry.kind is Kind.ADDRESS:
         covered = network(entry.value)
-        # One of IPv4, or as little of IPv6 as is hashed together.
+        # One address of IPv4, or no more of IPv6 than is hashed together.
         if covered.prefixlen >= min(covered.max_prefixlen, 64) and pooled_address(str(covered.network_address)):
             return Comment("", "", ip=str(covered.network_address))
     return None
@@ -91,6 +91,6 @@ def stand_in(entry: Entry) -> Comment | None:
 
 def untried(entries: Iterable[Entry]) -> list[Entry]:
     """
-    Return the entries that comments of which only hashes of e-mail and address are kept do not match.
+    Return the entries that match no comment of which only hashes of e-mail and address are kept.
     """
     return [entry for entry in entries if entry.kind in (Kind.EMAIL, Kind.ADDRESS) and stand_in(entry) is None]

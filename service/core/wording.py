@@ -32,6 +32,6 @@ def wording(secret: bytes, comment: Comment) -> str:
 
 def _letters(text: str) -> bytes:
     if text.isascii():
-        # A tenth of the time of the pattern, which this says too.
+        # The same as the pattern says, in a tenth of its time.
         return text.encode().translate(_SMALL, _ASCII_SIGNS)[:LONGEST_TEXT]
     return _SIGN.sub("", text).casefold()[:LONGEST_TEXT].encode(errors="surrogatepass")

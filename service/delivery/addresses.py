@@ -16,7 +16,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _UNICAST = IPv6Network("2000::/3")
 
 
-# As many as are tried: a machine without IPv6 may be given such addresses all the same.
+# So many are tried: a machine without IPv6 may be given such addresses all the same.
 MOST_ADDRESSES = 3
 
 
@@ -39,7 +39,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
 def allowed(host: str, port: int, resolve: Resolve, *, allow_private: bool) -> Sequence[str]:
     """
     Return the addresses to connect to, the best first: looked up once, so that no second answer of the name server can
-    be another one.
+    differ from the one that was checked.
 
     Raises:
         NotAllowed: one of the addresses is not public. All must be: a name that mixes them has no good reason to.

@@ -34,7 +34,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     def undo() -> Response:
         site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))
         seen = _seen()
-        # Of what somebody else said nothing is taken back, but it can be overruled.
+        # What somebody else said is not taken back, but can be overruled.
         taken = labelling.take_back(site_id, seen, moderator().name)
         return _after(browsing, site_id, seen, taken, f"{len(taken)} taken back.", is_undo=True)
 
@@ -59,7 +59,7 @@ def _after(
     if "HX-Request" in request.headers:
         waiting = counted(browsing.waiting(site_id))
         return page_of("moderate/changed.html", **parts, site_id=site_id, back=back, waiting=waiting)
-    # Where no script puts them into the list, whoever came second is told on a page of its own.
+    # Where no script puts the cards into the list, whoever came second is told on a page of its own.
     return page_of("moderate/refused.html", **parts, site_id=site_id, back=back)
 
 

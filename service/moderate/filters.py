@@ -69,7 +69,7 @@ def _write(name: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        # A day is meant to its end.
+        # `until` means all of its day.
         return (value - timedelta(days=1) if name == "until" else value).date().isoformat()
     return f"{value * PERCENT:g}" if isinstance(value, float) else str(value)
 

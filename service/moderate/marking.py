@@ -18,14 +18,14 @@ MOST_MARKED = 500
 # They turn the text around that stands after them, beyond the comment too.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # A letter of a script that puts spaces between words: not Thai, Lao, Khmer, Japanese or Chinese.
-# In its own case: otherwise each of these 28,000 is looked at for another one, in every pattern that has it.
+# Its case is not ignored: that would look for the other case of each of these 28,000, in every pattern that has it.
 _SPACED = r"(?-i:[^\W\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])"
-# Not within a word, as "on" is in "anyone". Once around all quotes, since it is the most of what a pattern takes.
+# Not within a word, as "on" is in "anyone". Once around all quotes, since it is most of what a pattern costs.
 _EDGE = rf"(?:(?<!{_SPACED})|(?!{_SPACED}))"
 _WORD = re.compile(r"[^\W_](?:\S*[^\W_])?")
 _ASCII = re.compile(r"([\x00-\x7f]+)")
-# Reasons that count links quote none; these are what they counted. By what they are and not by their words, of which
-# a comment can have thousands: to compile and to look for that many takes minutes.
+# Reasons that count links quote none; these are what they counted. Found by what links look like and not by their
+# words: a comment can have thousands, and to compile and search for that many takes minutes.
 _LINK = r"(?:https?://|www\.)[^\s<>\"']+"
 _STRANGE = "not what it looks like"
 
@@ -43,8 +43,8 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Disguised:
     """
-    A word that hides what it says: in pieces, of which what no plain word has is marked, what it is read as, and of
-    which alphabets its strange letters are.
+    A word that hides what it says: its pieces, with those marked that no plain word has; what it is read as; and the
+    alphabets that its strange letters are of.
     """
 
     pieces: tuple[Piece, ...]
@@ -54,8 +54,8 @@ class Disguised:
 
 def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     """
-    Return a text cut where a reason against it quotes it; what two reasons quote is the first one's. One in which there
-    is nothing to see has no pieces.
+    Return a text cut where a reason against it quotes it; what two reasons quote is the first one's. A text in which
+    there is nothing to see has no pieces.
 
     >>> [piece.text for piece in pieces("cheap pills here", [Reason("text", 2.0, evidence=("pills",))])]
     ['cheap ', 'pills', ' here']
@@ -82,7 +82,7 @@ def pieces(text: str, reasons: Sequence[Reason]) -> tuple[Piece, ...]:
     if not longest_first:
         return (Piece(inert(text)),)
     parts = re.split(f"{_EDGE}({'|'.join(longest_first)}){_EDGE}", text, maxsplit=MOST_MARKED, flags=re.IGNORECASE)
-    # What was split by has the odd places.
+    # At the odd places stands what the text was split by.
     return tuple(
         Piece(inert(part), causes.get(part.casefold(), of_links) if place % 2 else "")
         for place, part in enumerate(parts)

@@ -23,12 +23,12 @@ from service.signing_in import SigningIn
 
 METADATA = "/.well-known/openid-configuration"
 TIMEOUT_SECONDS = 5
-# By a key that the provider alone has: never `none`, nor a secret that is known here too.
+# Made with a key that only the provider has: never `none`, nor a secret that is known here too.
 SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 _ALGORITHMS = "id_token_signing_alg_values_supported"
 _NEXT = "next"
 
-# What Authlib runs into in JSON that is another than it expects.
+# What Authlib raises on JSON that is not what it expects.
 _NOT_AS_EXPECTED = (AttributeError, LookupError, TypeError)
 
 logger = logging.getLogger("hamlet.oidc")
@@ -127,7 +127,7 @@ def _name(claims: Mapping[str, Any], claim: str) -> str:
     name = claims.get(claim)
     if not isinstance(name, str) or not name:
         raise WrongSignIn(f"the provider does not say your `{claim}`, by which accounts are known here")
-    # Whoever can enter any address at the provider would be anybody.
+    # Or whoever can enter any address at the provider could be anybody.
     if claim == "email" and claims.get("email_verified") is not True:
         raise WrongSignIn("the provider has not verified your e-mail address")
     return name

@@ -30,7 +30,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
     @pages.get("/")
     def show() -> Response:
         sites = own_sites(browsing)
-        # Each asked of the store once: which site to open needs both too.
+        # The store is asked for each only once, though choosing the site to open needs both too.
         waiting, busy = cache(browsing.waiting), cache(browsing.busy)
         site_id = opened_site(sites, request.args.get("site", ""), waiting, busy)
         count = waiting(site_id)
@@ -76,7 +76,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
 
 def counted(count: int) -> str:
     """
-    Return in words for people how many comments wait, of which no more are counted than `MOST_COUNTED` and one.
+    Return how many comments wait, as people read it; `count` is `MOST_COUNTED` + 1 where there are more.
     """
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
@@ -96,8 +96,8 @@ def cards_of(browsing: Browsing, site_id: int, ids: Collection[str]) -> list[Car
 
 def _others(browsing: Browsing, site_id: int, card: Card) -> dict[Alike, list[Card]]:
     """
-    Return by what else comments are like this one, each with the newest few; none of a campaign, which takes longer to
-    find than a look should.
+    Return the newest few other comments for each thing that they may share with this one; none for a campaign, which
+    takes longer to find than a look should.
     """
     others = {}
     for by in card.alike:

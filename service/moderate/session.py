@@ -25,8 +25,8 @@ _OPEN = frozenset(
 
 def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> None:
     """
-    Let nobody past who is not signed in, or has another role where one is asked for, or one of a newer Hamlet, send
-    browsers what they must heed, and show errors as pages.
+    Let only those past who are signed in, and who have the role that is asked for, if one is; a role that only a newer
+    Hamlet knows opens nothing. Send browsers the headers that they must heed, and show errors as pages.
     """
 
     @pages.before_request

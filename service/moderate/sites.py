@@ -24,8 +24,13 @@ def own_sites(browsing: Browsing) -> dict[int, str]:
 
 def opened_site(sites: dict[int, str], text: str, waiting: Callable[[int], int], busy: Callable[[], set[int]]) -> int:
     """
-    Return the site that a page opens with: the one that a request names, by default the first where something waits,
-    by how much does at a site and by where anything does, which takes longer to tell.
+    Return the site that a page opens with: the one that a request names, by default the first where something waits.
+
+    Args:
+        sites: The names of the sites to choose from, by their numbers.
+        text: The number that the request names; empty if it names none.
+        waiting: Tells how much waits at a site.
+        busy: Tells where anything waits; it takes longer, and is asked only where nothing waits at the first site.
 
     Raises:
         NotFound: it is none of these.

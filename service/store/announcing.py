@@ -1,5 +1,5 @@
 """
-What happens to comments put into the outbox, in the transaction that makes it true.
+What happens to comments, put into the outbox in the transaction that makes it true.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -16,11 +16,11 @@ from service.store.insert import insert_into
 from service.store.statistics import first_id
 from service.store.tables import answered, decisions, outbox, outlets, sites
 
-# Who labels by Akismet's protocol is the CMS that would be called back.
+# Whoever labels by Akismet's protocol is the very CMS that would be called back.
 TOLD_BACK = frozenset({Source.MODERATOR, Source.API, Source.PERSPECTIVE})
 # A decision's id is older than its row, by the time that a commit may take and by how far the machines' clocks differ.
 LOOK_BACK = timedelta(minutes=10)
-# Where nothing is held for so long, the next look begins later too: well before it is forgotten what was told.
+# Where nothing was held for so long, the next look begins later too, well before what was told is forgotten.
 LONGEST_LOOK = timedelta(days=1)
 # Of one site in one round; a flood goes on in the next.
 MOST_HELD = 500
@@ -39,7 +39,7 @@ _WITH_WEBHOOK = select(outlets.c.site_id, outlets.c.since).where(outlets.c.webho
 @dataclass(frozen=True, slots=True)
 class Change:
     """
-    What people said of a decided comment, by some way.
+    What people now say of a decided comment, and by which way they said it.
 
     `before` is the label that was in force, if any, and `after` the one that is now, None if the only one was taken
     back.
@@ -54,7 +54,7 @@ class Change:
 def announce_labels(connection: Connection, changes: Collection[Change], now: datetime) -> None:
     """
     Have sites told, in the transaction that keeps the labels, that somebody decided on comments, or decided otherwise.
-    Of a decision that is not known, or whose label is as it was, nothing is told.
+    Nothing is told of a decision that is not known, or whose label is as it was.
     """
     new = {change.decision_id: change for change in changes if change.before is not change.after}
     if new:
@@ -83,10 +83,10 @@ def has_webhooks(connection: Connection) -> bool:
 
 def announce_held(connection: Connection, now: datetime) -> int:
     """
-    Have all sites with a webhook told what was held since they were last told; return of how many comments.
+    Have all sites with a webhook told of the comments held since they were last told; return how many these are.
 
-    The row of a decision is what makes it true that a comment is held, so nothing more needs to be written while its
-    author waits: here those are found that nobody was told of yet.
+    A comment is held as soon as its decision has a row. So nothing more is written while its author waits, and here the
+    held comments are found of which nobody was told yet.
     """
     return sum(_announce_held(connection, *site, now) for site in connection.execute(_WITH_WEBHOOK).all())
 
@@ -96,7 +96,7 @@ def _announce_held(connection: Connection, site_id: int, since: datetime, now: d
     held = _DECIDED.where(decisions.c.site_id == site_id, _IS_HELD, lately, ~_IS_TOLD)
     rows = connection.execute(held.order_by(decisions.c.id).limit(MOST_HELD)).all()
     _put(connection, [_of_held(row, now) for row in rows], now)
-    # What is further ahead than clocks differ was set by one that has been put back since.
+    # A moment further ahead than clocks differ was set by a clock that has been put back since.
     is_astray = now - since > LONGEST_LOOK or since - now > 2 * LOOK_BACK
     if len(rows) < MOST_HELD and (is_astray or (rows and now > since)):
         connection.execute(update(outlets).where(outlets.c.site_id == site_id).values(since=now))

@@ -29,7 +29,7 @@ def copy(engine: Engine, target: Path) -> int:
     try:
         _make_private(part)
         with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(part)) as file:
-            # In one step, which keeps no writer waiting: of several each would begin anew once somebody has written.
+            # In one step, which keeps no writer waiting: several would begin anew each time that somebody has written.
             store.backup(file)
             file.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         revision_of(part)

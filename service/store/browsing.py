@@ -22,7 +22,7 @@ from service.store.labelled import comment_of
 from service.store.site_ids import site_ids
 from service.store.tables import CALLED, DOUBT, IS_KEPT, IS_WAITING, answered, decisions
 
-# Among so many of a site's newest comments a text's near-copies are looked for: half a millisecond each at most.
+# A text's near-copies are looked for among so many of a site's newest comments: half a millisecond each at most.
 CAMPAIGN_ROWS = 1_000
 # What waits is counted no further.
 MOST_COUNTED = 1_000
@@ -52,7 +52,7 @@ class Order(StrEnum):
 
 class Alike(StrEnum):
     """
-    What comments share with one of them.
+    What other comments may share with one.
     """
 
     NAME = "name"
@@ -64,7 +64,7 @@ class Alike(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Filter:
     """
-    What to show. `alike` and `of` go together: what is like the comment of that decision. Scores are from 0 to 1.
+    What to show. `alike` and `of` go together: only comments like that of the decision `of`. Scores are from 0 to 1.
     """
 
     shown: Shown = Shown.WAITING
@@ -82,8 +82,8 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    A decided comment; `label` is what people say of it. `alike` has by what others can be found. Of one that was erased
-    only the verdict is left.
+    A decided comment; `label` is what people say of it, and `alike` by what others like it can be found. Of one that
+    was erased only the verdict is left.
     """
 
     decision: Decision
@@ -131,7 +131,7 @@ class Browsing:
 
     def of_ids(self, site_id: int, ids: Collection[str]) -> dict[str, Found]:
         """
-        Return decided comments by their ids, without those of which this site has none of this id.
+        Return this site's decided comments by id; ids it does not have are left out.
         """
         query = select(decisions).where(decisions.c.site_id == site_id, decisions.c.id.in_(ids))
         with available(), self._reading.connect() as connection:
@@ -139,7 +139,7 @@ class Browsing:
 
     def page(self, site_id: int, chosen: Filter, most: int, before: str = "") -> Sequence[Found]:
         """
-        Return a page of a site's comments, of which the last one's id is `before` for the page that follows.
+        Return a page of a site's comments; the id of its last one is `before` for the page that follows.
         """
         with self._patient(chosen) as connection:
             of = self._like(connection, site_id, chosen) if chosen.alike else []
@@ -157,7 +157,7 @@ class Browsing:
     @contextmanager
     def _patient(self, chosen: Filter) -> Iterator[Connection]:
         if chosen.alike:
-            # What is like a comment is looked for among all of its site: 0.2 s for a million.
+            # What is like a comment is looked for among all of its site's: 0.2 s for a million.
             with unhurried(self._engine) as connection:
                 yield connection
         else:

@@ -35,8 +35,8 @@ class CoralPhases:
     """
     The phases of all sites. Every call raises StoreUnavailable when the database does not answer.
 
-    The secrets are kept as they are: Coral chooses them, and a signature cannot be checked against a digest. Who reads
-    the store with its comments gains no more by them than to have comments judged in the site's name.
+    The secrets are kept as they are: Coral chooses them, and a signature cannot be checked against a digest. All that
+    they add for somebody who can read the store, comments included, is to have comments judged in the site's name.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -101,7 +101,7 @@ def _phase(row: Row[Any], key_ids: Sequence[str], now: datetime) -> Phase:
 
 
 def _statuses(chosen: Mapping[str, str]) -> Statuses:
-    # Of a newer Hamlet, a status is the usual one here, and a verdict is none.
+    # A status that only a newer Hamlet knows becomes the usual one here, and a verdict that only it knows is left out.
     statuses = {field.name: known(CoralStatus, chosen.get(field.name, "")) for field in fields(Statuses)}
     return replace(Statuses(), **{verdict: status for verdict, status in statuses.items() if status})
 

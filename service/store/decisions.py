@@ -47,7 +47,7 @@ class Decisions:
         self, made: Sequence[tuple[Asked, Decision]], received_at: datetime
     ) -> list[Recorded | StoreUnavailable]:
         """
-        Store decisions in one transaction, and return each, or where its claim is taken the one that has it.
+        Store decisions in one transaction, and return each, or the earlier one that already has its claim.
 
         Where it is not certain that a decision is on the disk, the fault stands in its place. A decision that the
         database does not take keeps no other from being stored.

@@ -18,7 +18,7 @@ from service.errors import StoreUnavailable
 from service.store.errors import BadStoreUrl
 from service.store.faults import FAULTS
 
-# By which a URL is given that is not the default one, and how one is written.
+# The setting that gives another URL than the default one, and how a URL is written.
 SETTING, FORMS = "HAMLET_DATABASE_URL", "sqlite:///path or postgresql://user@host/name"
 # How long a statement waits for another one's lock. Below the deadline of 800 ms, and long next to a commit's 5 ms.
 LOCK_MILLISECONDS = 500
@@ -120,7 +120,7 @@ def _parse(url: str) -> URL:
         # The URL is not quoted back: it may hold a password.
         raise BadStoreUrl(f"{SETTING} is not a database URL; write {FORMS}") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-        # Of a URI it would not be noticed that its file was moved, and what is in memory no other process sees.
+        # With a URI nobody would notice that the file was moved, and no other process sees what is in memory.
         if parsed.database in (None, "", ":memory:") or parsed.query or parsed.host:
             raise BadStoreUrl(f"{SETTING}: SQLite takes the path of a file alone; write {FORMS}")
         return parsed
@@ -143,14 +143,14 @@ def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> Non
     connection.execute("PRAGMA foreign_keys=ON")
     # What was erased is overwritten, not only let go: a copy of the file must not tell it.
     connection.execute("PRAGMA secure_delete=ON")
-    # Decisions are added at the end, and what else is read the system keeps at hand for all connections.
+    # Decisions are added at the end, and the system keeps whatever else is read at hand for all connections.
     connection.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
 
 
 def check_sqlite(info: Mapping[Any, Any]) -> None:
     """
-    Raise DisconnectionError if the connection of this pool's `info` is to a file that was moved away, or that a backup
-    took the place of: it would still be written to, and read by nobody.
+    Raise DisconnectionError if a pooled connection, by its `info`, is to a file that was moved away or replaced by a
+    backup: the file would still be written to, and read by nobody.
     """
     path, number = info["file"]
     if _number_of(path) != number:

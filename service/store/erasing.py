@@ -29,8 +29,8 @@ _DECISION = (
 
 def erase_decisions(connection: Connection, ids: Sequence[str], now: datetime) -> int:
     """
-    Erase what authors wrote from some decisions, with what the answers quote of it and what is still to be told of
-    them, and return from how many; those that were erased before are left as they are.
+    Erase from some decisions what authors wrote, what the answers quote of it and what is still to be told, and return
+    from how many. Those that were erased before are left as they are.
     """
     chosen = decisions.c.id.in_(ids) & decisions.c.erased_at.is_(None)
     # In this order and locked, since PostgreSQL lets others erase some of them at the same time.
@@ -46,10 +46,10 @@ def erase_decisions(connection: Connection, ids: Sequence[str], now: datetime) -
 
 def erase_labels(connection: Connection, ids: Sequence[str], now: datetime) -> int:
     """
-    Erase the comments of some labels and who gave these, and return of how many; those that were erased before are left
-    as they are.
+    Erase from some labels their comments and who gave them, and return from how many. Those that were erased before are
+    left as they are.
     """
-    # Under their own ids, so that two of one comment stay two, and a keyed hash of its words goes too.
+    # Each under its own id, so that two labels of one comment stay two; the keyed hash of its words goes too.
     subject = case((labels.c.decision_id.is_(None), "erased:" + labels.c.id), else_=labels.c.subject)
     chosen = labels.c.id.in_(ids) & labels.c.erased_at.is_(None)
     erased = update(labels).where(chosen).values(**_NOTHING, subject=subject, who=labels.c.id, erased_at=now)

@@ -16,7 +16,7 @@ PAGE = 500
 _SECRET = frozenset({"digest", "nonce"})
 # Who gave a label or an entry is another person than the one it is about.
 _OF_OTHERS = frozenset({"who"})
-# By their first column in order.
+# Each table with the column that its rows are in the order of.
 _OF_SITE = ((keys, keys.c.id), (outlets, outlets.c.site_id), (lists, lists.c.id), (outbox, outbox.c.number))
 _COMMENTS = ((decisions, decisions.c.id), (labels, labels.c.id))
 

@@ -18,7 +18,7 @@ from service.store.engine import available, one_by_one
 from service.store.statistics import first_id
 from service.store.tables import answered, decisions, sites
 
-# Rows a statement: each must end within the time that the store gives a statement, and holds no lock between them.
+# Rows a statement: each must end within the time that the store gives one, and between two no lock is held.
 PAGE, PAGE_OF_COMMENTS = 5_000, 200
 
 _IS_RULED = answered('"rule":"').label("is_ruled")
@@ -48,7 +48,7 @@ def kept(
     engine: Engine, site: str, last: int, since: datetime | None = None, page: int = PAGE_OF_COMMENTS
 ) -> Iterator[tuple[Decision, Comment]]:
     """
-    Yield the last decisions of a site, perhaps those since a moment, with what a model sees of their comments.
+    Yield the last decisions of a site, since a moment if one is given, with what a model sees of their comments.
 
     Raises:
         StoreUnavailable: the store cannot be read.
@@ -75,7 +75,7 @@ def commented(engine: Engine, site: str, last: int, authors: Mapping[str, str]) 
 
 def said(engine: Engine, ids: Sequence[str]) -> dict[str, Label]:
     """
-    Return the labels in force of some decisions, without those of which nobody said anything.
+    Return the labels in force of some decisions; those of which nobody said anything are left out.
 
     Raises:
         StoreUnavailable: the store cannot be read.

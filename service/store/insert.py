@@ -2,8 +2,8 @@
 One INSERT through the driver itself, for the rows that requests wait for.
 
 SQLAlchemy compiles the statement, converts the values and keeps the connections, but does not execute it: its way from
-a statement to the driver costs more processor time than SQLite needs for the row. It is one for a single row, which the
-drivers repeat: of one for many rows they would keep another for each number of them.
+a statement to the driver costs more processor time than SQLite needs for the row. The statement is for a single row,
+and the drivers repeat it: of one for many rows they would keep a version for each number of rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +99,7 @@ class Insert:
         if cursor.rowcount == len(rows):
             new = {row[self._ids] for row in rows}
         else:
-            # Which ones were there already SQLite tells of single rows alone.
+            # Only of single rows does SQLite tell which ones were there already.
             cursor.execute("ROLLBACK")
             cursor.execute("BEGIN IMMEDIATE")
             new = self._stored(cursor, rows)
@@ -124,7 +124,7 @@ class Insert:
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSON):
         return None
-    if isinstance(column.type, Text):  # what it does itself, without two calls around it for each value
+    if isinstance(column.type, Text):  # what its own processor does, without two calls around it for each value
         return without_nul
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     # All rows of a statement came at one moment.

@@ -10,11 +10,12 @@ from service.store.engine import check_sqlite
 
 class KeptConnection:
     """
-    A connection of SQLAlchemy's pool, kept from one use to the next where the store is SQLite. A class, since it is the
-    same one.
+    A connection of SQLAlchemy's pool, kept from one use to the next where the store is SQLite. A class, since it
+    remembers the connection.
 
-    The pool looks through what comes back, and again when it gives it out: code that nothing else runs, and that is
-    cold by the next time. On PostgreSQL it also asks whether the server is still there, so each use takes one anew.
+    The pool checks a connection when it comes back, and again when it is given out: by code that nothing else runs, and
+    that is out of the processor's caches by the next time. On PostgreSQL the pool also asks whether the server is still
+    there, so each use takes one from it.
     """
 
     def __init__(self, engine: Engine) -> None:

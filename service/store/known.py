@@ -1,8 +1,8 @@
 """
 What a newer Hamlet may have written into a shared store, read by an older one.
 
-A word that is acted on is read by `known`, and whoever reads it says what stands for one that is not. A word that is
-only shown stays the text that it is. Rows that could only be acted on wrongly are left out by the query.
+A word that is acted on is read by `known`, and whoever reads it says what takes the place of one that is not known. A
+word that is only shown stays the text that it is. Rows that could only be acted on wrongly are left out by the query.
 """
 
 from enum import StrEnum

@@ -21,7 +21,7 @@ _FIELDS = frozenset(field.name for field in fields(Comment)) - {"honeypot"}
 
 _NOT_ERASED = labels.c.erased_at.is_(None)
 _better = labels.alias()
-# Of the weightiest the latest counts, as `core.labels.in_force` says it.
+# Of the weightiest labels the latest counts, as `core.labels.in_force` says it.
 IN_FORCE = and_(
     labels.c.set_aside.is_(None),
     ~exists().where(
@@ -56,7 +56,7 @@ class LabelledComments:
 
     def version(self, site_id: int, since: datetime) -> str:
         """
-        Return a text that changes whenever other labels count of those that were given at a site since a moment.
+        Return a text that changes whenever, of the labels given at a site since a moment, others count than before.
         """
         query = select(func.count(), func.max(labels.c.id)).where(
             labels.c.site_id == site_id, labels.c.at >= since, labels.c.set_aside.is_(None), _NOT_ERASED

@@ -23,9 +23,9 @@ from service.store.labelled import IN_FORCE, given_of, of_decision, of_site
 from service.store.tables import IS_KEPT, decisions, labels, without_nul
 
 _ATTEMPTS = 5
-# What a key gave so long after the hour that is looked at began, a clock gave that has been put back since.
+# A label dated so long after the hour in question began was dated by a clock that has been put back since.
 _FURTHEST = timedelta(hours=2)
-# Among so many of a site's newest comments one is looked for by its wording: 0.4 s where it is not there.
+# A comment is looked for by its wording among so many of a site's newest: 0.4 s where it is not there.
 MOST_LOOKED_AT = 1_000_000
 
 _NEWEST = (
@@ -110,8 +110,8 @@ class Labels:
 
     def give(self, site_id: int, subject: Subject, wish: Wish) -> tuple[Given, bool]:
         """
-        Store a label and return it, and whether it is new: what the same person said of a comment last is not said
-        again. Once this returns it is on the disk.
+        Store a label, and return it and whether it is new: a person who said the same of the comment last is not
+        recorded again. Once this returns, the label is on the disk.
 
         Raises:
             NotFound: the comment was erased meanwhile; nothing was stored.
@@ -125,7 +125,7 @@ class Labels:
     ) -> dict[str, tuple[Given, bool]]:
         """
         Give many comments a label in one transaction, each as `give` does, and return what became of each by its id.
-        Those are not in it that were erased meanwhile, or whose label in force is not as expected.
+        Comments that were erased meanwhile, or whose label in force is not as expected, are left out.
         """
         for _ in range(_ATTEMPTS):
             with available():
@@ -154,7 +154,7 @@ class Labels:
 
     def set_burst_aside(self, site_id: int, key_id: str, since: datetime, why: str) -> None:
         """
-        Let none of a key's labels count that contradict the model since a moment.
+        Let those labels count no more that a key gave since a moment and that contradict the model.
         """
         burst = select(labels.c.id).where(*_of_key(site_id, key_id, since), labels.c.contradicts)
         with available(), self._engine.begin() as connection:
@@ -167,10 +167,10 @@ class Labels:
         self, site_id: int, seen: Mapping[str, Label | None], source: Source, who: str, now: datetime
     ) -> set[str]:
         """
-        Let the latest label that somebody gave each of some comments, and that counts, count no more, in one
-        transaction; what was in force before it is again. Return the comments where there was one, and the label in
-        force was the one that they had seen: of two clicks on the same page the second must not take back an earlier
-        word. What was erased meanwhile stays as it is.
+        Take back, in one transaction, the latest label that somebody gave each of some comments and that still counts;
+        what was in force before it is in force again. Return the comments where this was done: those that have such a
+        label, and whose label in force is the one that this person had seen. Else the second of two clicks on the same
+        page would take back an earlier word. What was erased meanwhile stays as it is.
         """
         mine = (source, without_nul(who))
         with available(), self._engine.begin() as connection:
@@ -209,7 +209,7 @@ class Labels:
                 if own and own[-1].label == wish.label and own[-1].set_aside != TAKEN_BACK:
                     done[subject.id] = own[-1], False
                     continue
-                # Behind what was said before, also where the clock went back, or another machine's is ahead.
+                # Later than what was said before, even where the clock went back, or another machine's is ahead.
                 at = max([wish.at, *(each.at + timedelta.resolution for each in earlier)])
                 row = self._row(site_id, subject, replace(wish, at=at), len(own))
                 given = Given(row["id"], wish.label, row["who"], wish.source, wish.weight, at, wish.set_aside)
@@ -252,8 +252,8 @@ class Labels:
 
 def release(engine: Engine, site: str, ids: Collection[str], now: datetime) -> int:
     """
-    Let labels of a site, by its name, count that were set aside, and return how many these were; the site is told of
-    them as of all others.
+    Let labels that were set aside at a site, by its name, count after all, and return how many these were; the site is
+    told of them as of all others.
 
     Raises:
         StoreUnavailable: the database does not answer; nothing was released.
@@ -296,8 +296,8 @@ def _one_at_a_time(connection: Connection, about: ColumnElement[bool]) -> set[st
     """
     Lock decisions, and return the ids of those that were erased.
     """
-    # Of PostgreSQL's transactions two could each see the other's label too late; SQLite has one writer at a time. In
-    # one order, or two that decide on the same comments could wait for each other in a circle.
+    # On PostgreSQL two transactions could each see the other's label too late; SQLite has one writer at a time. Locked
+    # in one order, or two that decide on the same comments could wait for each other in a circle.
     locking = select(decisions.c.id, decisions.c.erased_at).where(about).order_by(decisions.c.id).with_for_update()
     return {row.id for row in connection.execute(locking) if row.erased_at}
 

@@ -22,7 +22,7 @@ from service.store.tables import lists, sites, without_nul
 # Of one site. A worker reads them in a tenth of a second when they change, and never in between; they take it 7 MB.
 MOST_ENTRIES = 10_000
 
-# Those of a kind, or with an action, of a newer Hamlet do nothing here.
+# Entries of a kind, or with an action, that only a newer Hamlet knows do nothing here.
 KNOWN = lists.c.kind.in_([kind.value for kind in Kind]) & lists.c.action.in_([action.value for action in Action])
 _OF_SITE = select(lists).where(lists.c.site_id == bindparam("site"), KNOWN).order_by(lists.c.id)
 
@@ -38,7 +38,7 @@ class Entries:
 
     def of(self, site: str) -> Sequence[Entry]:
         """
-        Return the entries of a site, the first that was made first; those that expired too, until the next change.
+        Return the entries of a site in the order in which they were made; expired ones too, until the next change.
         """
         with available(), one_by_one(self._engine).connect() as connection:
             site_id = connection.scalar(select(sites.c.id).where(sites.c.name == site))
@@ -81,7 +81,7 @@ class Entries:
 
 def authors(secrets: Sequence[bytes], entries: Iterable[Entry]) -> dict[str, str]:
     """
-    Return the e-mails and addresses that entries are about by the hashes under which the store has them.
+    Return the e-mails and addresses that entries are about, each by the hash under which the store has it.
     """
     found: dict[str | None, str] = {}
     for comment, secret in product(filter(None, map(stand_in, entries)), secrets):

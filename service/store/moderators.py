@@ -120,7 +120,7 @@ class Moderators:
             row = connection.execute(
                 select(moderators).where(moderators.c.name == name).with_for_update()
             ).one_or_none()
-            # What is further off was set by a clock that has been put back since.
+            # A lock that ends later than that was set by a clock that has been put back since.
             if row is None or (row.locked_until and now < row.locked_until <= now + LONGEST_LOCK):
                 return None
             failures = row.failures + 1
@@ -152,7 +152,7 @@ class Sessions:
 
     def __init__(self, engine: Engine, *, idle: timedelta, longest: timedelta) -> None:
         """
-        Take the store; a session ends after so long without a request, and after so long in any case.
+        Take the store; a session ends after `idle` without a request, and after `longest` in any case.
         """
         self._engine = engine
         self._idle = idle
@@ -174,7 +174,7 @@ class Sessions:
 
     def moderator(self, digest: bytes, now: datetime) -> Moderator | None:
         """
-        Return who a session belongs to, None if it has ended. It is written only when a tenth of the time is gone.
+        Return who a session belongs to, None if it has ended. That it was used is written once in a tenth of `idle`.
         """
         table = moderator_sessions.c
         is_one = (table.digest == digest) & self._goes_on(now)
@@ -195,7 +195,7 @@ class Sessions:
 
     def _goes_on(self, now: datetime) -> ColumnElement[bool]:
         table = moderator_sessions.c
-        # What began later than clocks differ was begun by one that has been put back since.
+        # A beginning further ahead than clocks differ was set by a clock that has been put back since.
         is_young = table.began_at.between(now - self._longest, now + self._idle)
         return (table.seen_at >= now - self._idle) & is_young
 

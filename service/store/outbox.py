@@ -1,9 +1,9 @@
 """
 What is yet to be told to sites, and kept until it has been told.
 
-Each row is told by one process at a time: who claims it puts its due time off, and if that process dies, the row is due
-again after that. So a site is told at least once, and knows a second time by the event's id. What concerns one comment
-is told in the order in which it happened.
+Each row is told by one process at a time: whoever claims it puts off its due time, and if that process dies, the row is
+due again then. So a site is told at least once, and knows by the event's id when it is told a second time. What
+concerns one comment is told in the order in which it happened.
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ from service.store.engine import available, one_by_one
 from service.store.outlets import Outlet
 from service.store.tables import outbox, outlets, sites
 
-# At once, of each way to tell it.
+# So many rows of a site are claimed at once, for each way to tell it.
 MOST_OF_SITE = 5
 # What was told is kept to tell it from what was not (`announce_held`); what was given up, to be looked at.
 DONE_DAYS, DEAD_DAYS = timedelta(days=7), timedelta(days=30)
-# What is due later than after any pause was put off by a clock that has been put back since.
+# What is due later than the longest pause allows was put off by a clock that has been put back since.
 FURTHEST = timedelta(days=1)
 
 # What only a newer Hamlet knows how to tell waits for one.

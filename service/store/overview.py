@@ -60,8 +60,8 @@ class Overview:
 
     def waiting_since(self, site_id: int, moments: Sequence[datetime]) -> list[int]:
         """
-        Return how many comments wait that came before the first of some moments, then between each and the next, and
-        last since the last one. The moments are the earliest first.
+        Return how many of the waiting comments came before the first of some moments, between each and the next, and
+        since the last one. The moments are the earliest first.
         """
         waits = select(func.count()).where(decisions.c.site_id == site_id, IS_WAITING)
         counts = []

@@ -90,7 +90,7 @@ class Persons:
         for part in _parts(found.decisions):
             with available(), self._engine.begin() as connection:
                 erase_decisions(connection, part, now)
-                # What was said of them since they were found has their comments too; from now on nothing can be said.
+                # Labels given since the comments were found have their text too; from now on none can be given.
                 said = connection.scalars(select(labels.c.id).where(at_sites, labels.c.subject.in_(part)))
                 erase_labels(connection, said.all(), now)
         for part in _parts(found.labels):

@@ -13,7 +13,7 @@ from service.store.decisions import decision_of
 from service.store.engine import available, one_by_one
 from service.store.tables import IS_WAITING, decisions, sites
 
-# Nobody needs to know by how much more a queue is too long, and counting on would make the question dear.
+# Nobody needs to know by how much more a queue is too long, and counting on would make the query slow.
 MOST_COUNTED = 10_000
 
 _WAITING = select(

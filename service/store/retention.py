@@ -44,7 +44,7 @@ class Retention:
 
     def due(self, before: datetime, labels_before: datetime) -> tuple[int, int]:
         """
-        Return of how many decisions and labels the comments would be erased.
+        Return how many decisions and how many labels would be erased.
         """
         found = []
         with unhurried(self._engine) as connection:
@@ -71,7 +71,8 @@ class Retention:
 
     def trusts(self, now: datetime) -> bool:
         """
-        Tell whether a clock may be gone by: it is at most a week ahead of the last purge, or has been so for a day.
+        Tell whether a clock can be trusted: it is at most a week ahead of the last purge, or has been further ahead for
+        a day.
         """
         with available(), self._engine.begin() as connection:
             last, doubted = _until(connection, _LAST), _until(connection, _DOUBTED)

@@ -12,7 +12,7 @@ _ALL = select(sites.c.name, sites.c.id).order_by(sites.c.name)
 
 def site_ids(connection: Connection) -> dict[str, int]:
     """
-    Return the numbers of all sites by their names, in the order of these.
+    Return the numbers of all sites by their names, in the order of the names.
     """
     return {row.name: row.id for row in connection.execute(_ALL)}
 

@@ -12,7 +12,7 @@ from service.core.scripts import scripts_of
 from service.core.site import OwnThresholds
 from service.store.errors import BadSiteSetting
 
-# Redis counts in doubles and tells whole numbers of 64 bits: far above, a quota would be told as one below 0.
+# Redis counts in doubles and answers in whole numbers of 64 bits: far above this, a quota would come back below 0.
 HIGHEST_LIMIT = 1_000_000_000
 _SCORES = ("accept_below", "reject_at")
 
@@ -62,7 +62,7 @@ def with_languages(row: Row[Any], languages: Sequence[str] | None, hold_others: 
     Return a site's languages after a change, and whether it has comments in other scripts held.
 
     Raises:
-        BadSiteSetting: a language is not known, or there is none.
+        BadSiteSetting: a language is not known, or other scripts are to be held and no language is set.
     """
     spoken = row.languages if languages is None else [*dict.fromkeys(language.lower() for language in languages)]
     holds = row.hold_other_scripts if hold_others is None else hold_others

@@ -156,7 +156,7 @@ class Sites:
 
         Raises:
             BadSiteSetting: a limit is below 0 (0 switches it off), a threshold is out of order, a language is not
-                known, or there is none whose script another could be told from.
+                known, or comments in other scripts are to be held and no language is set.
         """
         with available(), self._engine.begin() as connection:
             row = _named(connection, name)
@@ -238,7 +238,7 @@ def _named(connection: Connection, name: str) -> Row[Any]:
 
 
 def _site_row(row: Row[Any]) -> SiteRow:
-    # A limit of a newer Hamlet is none here, and its way to hold the usual one.
+    # A limit that only a newer Hamlet knows is none here, and a way to hold that only it knows is the usual one.
     limits = Limits(**{field.name: row.limits[field.name] for field in fields(Limits) if field.name in row.limits})
     hold = known(AkismetHold, row.akismet_hold) or AkismetHold.AUTO
     languages = tuple(row.languages)

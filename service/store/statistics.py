@@ -65,7 +65,7 @@ class Statistics:
 
     def tallies(self, site_id: int, moments: Sequence[datetime]) -> list[Tally]:
         """
-        Return what a site decided, and what was corrected, between each of some moments and the next, one tally less
+        Return what a site decided, and what was corrected, between each of some moments and the next: one tally fewer
         than moments.
         """
         with available(), self._engine.connect() as connection:
@@ -81,7 +81,7 @@ class Statistics:
 
 def first_id(moment: datetime) -> str:
     """
-    Return what all ids from a moment on sort behind (RFC 9562, section 5.7).
+    Return a text that sorts before all ids made from a moment on (RFC 9562, section 5.7).
     """
     digits = f"{round(moment.timestamp() * 1000):012x}"
     return f"{digits[:8]}-{digits[8:]}"

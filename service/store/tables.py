@@ -172,8 +172,8 @@ outbox = Table(
     Index(None, "subject"),
 )
 
-# A name as far as names are compared. PostgreSQL takes nothing of any length into an index; and the same words in the
-# index and in a query, or it is of no use.
+# A name as far as names are compared, since PostgreSQL takes no text of any length into an index. A query must say it
+# in the same words as the index, or the index is of no use.
 CALLED: ColumnElement[str] = literal_column(f"substr(name, 1, {LONGEST_NAME})", Text)
 
 decisions = Table(
@@ -200,8 +200,9 @@ decisions = Table(
     Column("label", Text),  # the one in force; whoever reads the queue need not look for it among all labels
     Column("erased_at", Moment),  # when all that its author wrote was erased; the verdict stays for the counts
     UniqueConstraint("site_id", "claim_key"),
-    # All that a site's comments are looked for by, in the order of time: a new one is added at its end, and who looks
-    # reads it from there. With an index for each, every row dirtied a page of each; but what is nowhere was found so.
+    # All that a site's comments are looked for by, in the order of time: a new one is added at its end, and searches
+    # read it from there. With an index for each, every row dirtied a page of each. The price: a search for what is
+    # nowhere reads all of it.
     Index("ix_decisions_in_time", "site_id", "id", "verdict", "wording", CALLED, "address_hash", "email_hash"),
 )  # and those of `indexes`
 # Not bound as a parameter: SQLite uses a partial index only for what it can prove. And with the verdict, or it would
@@ -217,7 +218,7 @@ def answered(words: str) -> ColumnElement[bool]:
     """
     Return the condition that some JSON is in a decision's answer, which is kept as the text that it was written in.
 
-    No member of it is asked for: where a reason quotes a NUL, PostgreSQL can give no part of the JSON, but all of it.
+    No member of it is asked for: where a reason quotes a NUL, PostgreSQL can give the whole JSON, but no part of it.
     """
     return cast(decisions.c.answer, String).contains(words, autoescape=True)
 
@@ -260,7 +261,7 @@ retention = Table(
     Column("until", Text, nullable=False),  # the last id that was looked at, or one of that moment
 )
 _PURGED = select(retention.c.until).where(retention.c.what == literal_column("'decisions'")).scalar_subquery()
-# Of what the purge has been through nothing is left that anything could be looked for by.
+# In what the purge has been through, nothing is left to look for anything by.
 IS_KEPT = decisions.c.id > func.coalesce(_PURGED, literal_column("''"))
 
 # Who moderates, in a browser.

@@ -28,7 +28,7 @@ class Breaker:
     @property
     def is_open(self) -> bool:
         """
-        Whether no calls reach the server now, but probes.
+        Whether only probes reach the server now.
         """
         return self._failures >= FAILURES_TO_OPEN
 
@@ -57,7 +57,7 @@ class Breaker:
 
     def failed(self) -> None:
         """
-        Count a failure in a row; the one that makes it too many opens.
+        Count a failure in a row; the one that makes them too many opens the breaker.
         """
         with self._lock:
             self._failures += 1

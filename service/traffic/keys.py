@@ -28,7 +28,7 @@ class TrafficKeys:
 
     def __init__(self, secret: bytes, people: Sequence[bytes] = ()) -> None:
         """
-        Take the secret of these hashes, and those of the store's hashes of people where they are others.
+        Take the secret of these hashes, and those of the store's hashes of people where these are different.
         """
         key = hashlib.blake2b(secret, digest_size=32).digest()  # a secret may be longer than a key
         self._long, self._short = keyed(key, 16), keyed(key, 4)
@@ -73,7 +73,7 @@ class TrafficKeys:
 
     def labels(self, site_id: int) -> tuple[str, str]:
         """
-        Return the key of what people said of a site's comments, and before it the key that tells how fresh that is.
+        Return the key that tells how fresh a site's labels are, then the key of the labels themselves.
         """
         return f"hamlet:{{{site_id}}}:labels:filled", f"hamlet:{{{site_id}}}:labels"
 

@@ -92,8 +92,8 @@ class Traffic:
         Count comments, in their order, and return what each is part of; never raises for a fault of Redis.
 
         All are sent at once: Redis is woken, and waited for, once. What came before under the same claim is not
-        counted again. What is to be done `meanwhile` may be done while Redis counts: not where it was refusing just
-        before, so that what is refused costs nothing more.
+        counted again. `meanwhile` may be called while Redis counts; it is not where the last call had a comment
+        refused, so that what is refused costs nothing more.
         """
         counted = [self._counted(each) for each in asked]
         replies: Sequence[object] = [None] * len(asked)
@@ -115,8 +115,8 @@ class Traffic:
 
     def skew(self) -> float | None:
         """
-        Return by how many seconds Redis's clock is ahead of this machine's, of several servers that which is furthest
-        off; None if one does not answer.
+        Return by how many seconds Redis's clock is ahead of this machine's, or of several servers' clocks the one that
+        is furthest off; None if one does not answer.
         """
         try:
             return max((skew(server, self._clock) for server in servers(self._client)), key=abs)

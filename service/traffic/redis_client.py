@@ -36,7 +36,7 @@ def connect(url: str) -> Client:
 
     Raises:
         ValueError: The URL is none of these, names a database that cannot be, or has an option that redis-py does not
-            know; for a cluster that passes such options over.
+            know, except for a cluster, where redis-py passes such options over.
     """
     options: dict[str, Any] = {
         "socket_timeout": BUDGET,
@@ -48,7 +48,7 @@ def connect(url: str) -> Client:
     scheme, _, kind = parsed.scheme.partition("+")
     if not kind:
         _port(parsed)
-        # redis-py takes what is none for 0, and /1/2 for 12.
+        # redis-py takes what is no number for 0, and /1/2 for 12.
         if scheme != "unix" and not re.fullmatch("(/[0-9]*)?", parsed.path):
             raise ValueError(_NO_DATABASE)
         return _checked(redis.Redis.from_url(url, **options, health_check_interval=0, retry=_never_again()))
@@ -105,7 +105,7 @@ def skew(server: redis.Redis, clock: Callable[[], float]) -> float:
 
 def drop_idle(client: Client) -> None:
     """
-    Hang up connections that are not in use, so that the next one finds the primary of now.
+    Hang up connections that are not in use, so that the next one finds the present primary.
     """
     if isinstance(client, LazyCluster):
         client.close()

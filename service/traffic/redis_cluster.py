@@ -16,7 +16,7 @@ Command = tuple[str | bytes | int, ...]
 
 class LazyCluster:
     """
-    A Redis Cluster, whose nodes are asked for each other at the first use: a service starts without it, too.
+    A Redis Cluster, whose nodes are asked about each other at the first use: a service starts without it, too.
 
     Where none of the known nodes answers any more, the next use begins again with those of the URL.
     """
@@ -118,8 +118,8 @@ class LazyCluster:
 
 
 def _sent(cluster: RedisCluster, commands: Sequence[Command]) -> list[object]:
-    # Without the library's way after what has moved: one command after the other, and while a slot is moving, which
-    # has no answer yet for keys that are new, each sixteen times in 0.4 s.
+    # Without the library's way of following what has moved: it sends one command after the other, and each sixteen
+    # times in 0.4 s while its slot is moving, which has no answer yet for keys that are new.
     stack = [PipelineCommand(command, position=place) for place, command in enumerate(commands)]  # type: ignore[no-untyped-call]
     pipe: Any = cluster.pipeline(transaction=False)  # type: ignore[no-untyped-call]
     replies: list[object] = pipe.send_cluster_commands(stack, raise_on_error=False, allow_redirections=False)
