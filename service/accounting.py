@@ -18,6 +18,8 @@ from service.trace_context import TraceContext
 from service.wire import BEGAN, Environ, Headers
 
 REQUEST_ID = "X-Request-Id"
+# In the environment of a request: the account of its answer.
+ANSWERED = "hamlet.answered"
 _SANE_ID = re.compile("[!-~]{1,128}")
 # A page that needs more says so itself.
 _HEADERS = (
@@ -32,7 +34,8 @@ logger = logging.getLogger("hamlet.requests")
 @dataclass(slots=True)
 class Account:
     """
-    One request, from its begin to its end. `edge` and `route` say who answered; the rest is what was answered.
+    One request, from its begin to its end. `edge` and `route` say who answered; the rest is what was answered, unless
+    it was `abandoned`: what took too long got another answer, which has an account of its own.
     """
 
     request_id: str
@@ -49,6 +52,7 @@ class Account:
     # The code of what the answer says went wrong.
     problem: str | None = None
     seconds: float = 0.0
+    abandoned: bool = False
 
     @classmethod
     def begin(cls, environ: Environ) -> Self:
@@ -57,9 +61,16 @@ class Account:
         """
         given = environ.get("HTTP_X_REQUEST_ID", "")
         sane = given if _SANE_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        environ["HTTP_X_REQUEST_ID"] = sane  # also of who answers it if this takes too long
         traceparent = environ.get("HTTP_TRACEPARENT")
         trace = TraceContext.read(traceparent) if traceparent else None
         return cls(sane, environ["REQUEST_METHOD"], environ.get(BEGAN) or time.perf_counter(), trace)
+
+    def is_of_answer(self, environ: Environ) -> bool:
+        """
+        Tell whether a request gets the answer that this is the account of: the first that is ready, and asks.
+        """
+        return environ.setdefault(ANSWERED, self) is self
 
     def headers(self, given: Iterable[str] = ()) -> Headers:
         """
@@ -102,19 +113,33 @@ class Tracing(Protocol):
     def close(self) -> None: ...
 
 
-def close(accounts: Sequence[Account], *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
+def close(
+    accounts: Sequence[Account],
+    environs: Sequence[Environ],
+    *,
+    is_breaker_open: Callable[[], bool],
+    tracing: Tracing | None = None,
+) -> None:
     """
-    Count answers that are given together, log them and trace them.
+    Count answers that are given together, log them and trace them. What was abandoned is logged as that, not counted.
     """
     ended = time.perf_counter()
-    for each in accounts:
+    for each, environ in zip(accounts, environs, strict=True):
         each.seconds = ended - each.began
-    metrics.count_answers(accounts, is_breaker_open=is_breaker_open())
+        each.abandoned = not each.is_of_answer(environ)
+    answers = [each for each in accounts if not each.abandoned]
+    metrics.count_answers(answers, is_breaker_open=is_breaker_open())
     if logger.isEnabledFor(logging.INFO):
-        logger.info("request", extra={"lines": [each.line() for each in accounts]})
+        _log("request", answers)
+        _log("abandoned", [each for each in accounts if each.abandoned])
     if tracing:
         for each in accounts:
             tracing.record(each)
+
+
+def _log(event: str, accounts: Sequence[Account]) -> None:
+    if accounts:
+        logger.info(event, extra={"lines": [each.line() for each in accounts]})
 
 
 def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing | None = None) -> None:
@@ -136,5 +161,5 @@ def install(app: Flask, *, is_breaker_open: Callable[[], bool], tracing: Tracing
         account.route = request.url_rule.rule if request.url_rule else None
         account.site, account.decision, account.replayed = g.get("site"), g.get("decision"), g.get("replayed", False)
         account.status, account.problem = response.status_code, g.get("problem")
-        close([account], is_breaker_open=is_breaker_open, tracing=tracing)
+        close([account], [request.environ], is_breaker_open=is_breaker_open, tracing=tracing)
         return response

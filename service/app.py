@@ -23,10 +23,12 @@ from service.api import labels as labels_api
 from service.api import lists as lists_api
 from service.api import openapi, problems
 from service.api import queue as queue_api
+from service.api.comments import PATH as COMMENTS
 from service.api.comments import Comments
 from service.bridge import Bridge
 from service.clock import now
 from service.config import Settings, variable
+from service.coral.answers import PATH as CORAL
 from service.coral.answers import late as late_for_coral
 from service.coral.signatures import Signatures
 from service.core.comment import Comment
@@ -43,6 +45,7 @@ from service.moderate import Parts as ModerateParts
 from service.moderate.sign_in_form import Provider
 from service.moderation import Moderation
 from service.ops import Check
+from service.overdue import Late, Overdue
 from service.perspective import Parts as PerspectiveParts
 from service.rehearsal import rehearsing
 from service.scorer import Scorer
@@ -65,11 +68,16 @@ from service.traffic.keys import TrafficKeys
 from service.traffic.observing import Traffic
 from service.traffic.redis_client import connect as connect_redis
 from service.training_jobs import TrainingJobs
-from service.wire import Environ, RawAnswer
 
 # Without the store a retry could get another verdict, without a model all is held: other machines may do better.
 # Without Redis comments are decided, and a balancer that took every worker out would leave none to decide them.
 NEEDED = frozenset({"store", "model", "worker"})
+# The edges whose clients publish what they get no verdict on.
+LATE = (
+    Late("api", COMMENTS, decisions_api.late),
+    Late("akismet", None, late_for_akismet),
+    Late("coral", CORAL, late_for_coral),
+)
 
 logger = logging.getLogger("hamlet.app")
 
@@ -103,7 +111,8 @@ class Prepared:
         self.parts.watch(loaded)
         proxies = forwarded.networks(self.settings.trusted_proxies)
         on_end = comments.tracing.close if comments.tracing else lambda: None
-        server = Bridge(self.flask, self.settings.threads, comments.answer, late, proxies, on_end)
+        overdue = Overdue(LATE, comments.is_breaker_open, comments.tracing)
+        server = Bridge(self.flask, self.settings.threads, comments.answer, overdue.hold, proxies, on_end)
         # What is there now stays: no later collection need look through the model's words again.
         gc.collect()
         gc.freeze()
@@ -215,16 +224,6 @@ def assemble(parts: Parts) -> Flask:
     if "web" not in app.blueprints:
         app.add_url_rule("/", "home", lambda: redirect("/docs"))
     return app
-
-
-def late(environ: Environ) -> RawAnswer | None:
-    """
-    Return what to answer a comment that takes too long, by any edge that must answer; None for other requests.
-    """
-    answer = decisions_api.late(environ) or late_for_akismet(environ) or late_for_coral(environ)
-    if answer:
-        metrics.DEGRADED.labels("time").inc()
-    return answer
 
 
 def _as_variables(settings: Settings) -> dict[str, str]:

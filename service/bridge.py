@@ -60,7 +60,8 @@ class Bridge:
             application: Called in the threads for all that is no comment.
             threads: How many.
             decide: Answers comments together.
-            late: Returns what to answer a request that takes too long; None for one that had better wait.
+            late: Returns what to answer a request that takes too long; None for one that had better wait, or whose
+                answer is on its way.
             proxies: Who is believed when they say for whom they ask.
             on_end: Called when all has been answered.
         """

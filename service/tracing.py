@@ -184,6 +184,8 @@ def _attributes(account: Account) -> dict[str, AttributeValue]:
         attributes["http.route"] = account.route
     if account.site:
         attributes["hamlet.site"] = account.site
+    if account.abandoned:
+        attributes["hamlet.abandoned"] = True
     if decision := account.decision:
         attributes |= {"hamlet.verdict": decision.verdict.value, "hamlet.degraded": decision.degraded}
         if decision.model:

@@ -47,7 +47,7 @@ class Batches:
             head: The request without its body.
             protocol: RSGI's, with the body.
         """
-        status, headers, body = await self._answer(head)
+        status, headers, body = await self._answer({**head})  # in which is noted that it has its answer
         if status != 200:
             protocol.response_bytes(status, headers, body)
             return

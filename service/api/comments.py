@@ -50,7 +50,7 @@ class Comments:
         outcomes = iter(self._moderated([asked for asked in read if isinstance(asked, Asked)]))
         found = [next(outcomes) if isinstance(asked, Asked) else asked for asked in read]
         answers = [self._answer(*each) for each in zip(accounts, found, strict=True)]
-        accounting.close(accounts, is_breaker_open=self.is_breaker_open, tracing=self.tracing)
+        accounting.close(accounts, environs, is_breaker_open=self.is_breaker_open, tracing=self.tracing)
         return answers
 
     def _read(self, account: Account, environ: Environ) -> Asked | Exception:

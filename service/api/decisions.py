@@ -12,10 +12,10 @@ from werkzeug.wsgi import get_content_length
 from service.api import batch, body
 from service.api.answer import HEADERS, as_json, label_answer
 from service.api.comments import PATH as COMMENTS
-from service.core.decision import Decision, Verdict
+from service.core import policy
+from service.core.decision import Decision
 from service.core.labels import Given
 from service.core.site import Scope, Site
-from service.core.summary import summarise
 from service.errors import BodyTooLarge, InvalidField, NotFound
 from service.gate import Gate
 from service.wire import Environ, RawAnswer
@@ -103,10 +103,7 @@ def late(environ: Environ) -> RawAnswer | None:
     """
     if environ["PATH_INFO"] != COMMENTS or not environ["wsgi.input"].getbuffer():
         return None
-    why = ("time",)
-    says = summarise(Verdict.HOLD, (), why)
-    decision = Decision(str(uuid7()), Verdict.HOLD, None, None, (), says, degraded=why, recorded=False)
-    return 200, [*HEADERS], decision.told_json
+    return 200, [*HEADERS], policy.overdue(str(uuid7())).told_json
 
 
 def _expect_batch(environ: Environ) -> None:

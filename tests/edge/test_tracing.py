@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from past_flask import answering
 
 from service import ops
+from service.accounting import ANSWERED
 from service.api import decisions as decisions_api
 from service.api.comments import Comments
 from service.app import Parts, assemble
@@ -173,6 +174,15 @@ def test_an_error_of_ours_is_an_error_in_the_trace_without_its_words() -> None:
     span = traced.only()
     assert span.status.status_code is StatusCode.ERROR
     assert "a comment" not in span.to_json()
+
+
+def test_what_was_decided_too_late_says_so(traced: Traced) -> None:
+    comment = {"name": "Ann", "comment": "hi"}
+
+    traced.client.post("/v1/comments", json=comment, environ_overrides={ANSWERED: "by another"})
+
+    assert (traced.only().attributes or {})["hamlet.abandoned"] is True
+    assert [span.name for span in traced.spans() if span.kind is not SpanKind.SERVER] == ["traffic", "score", "store"]
 
 
 def test_probes_are_not_traced(traced: Traced) -> None:

@@ -2,16 +2,19 @@
 A service whose store is full, locked or away gives its verdicts all the same, and says that it did not record them.
 """
 
+import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from postgresql_server import PostgresqlServer
-from running_service import RunningService, wait_until
+from running_service import Answer, RunningService, wait_until
 from sqlalchemy import text
 
 from service.store.engine import connect
@@ -79,6 +82,37 @@ def test_a_lock_of_another_process_is_waited_for_and_then_the_verdict_given_with
     # Of Redis it may then hear too late.
     assert facts(after) in [("accept", [], True), ("accept", ["traffic"], True)]
     assert counted >= 1
+
+
+def test_what_a_lock_makes_late_is_in_the_log_as_its_caller_was_told(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1") as service:
+        decided(service)
+        store = service.folder / "state" / "hamlet.sqlite"
+        head = {"Authorization": f"Bearer {service.key}", "Content_Type": "application/json"}
+
+        def ask(number: int) -> Answer:
+            body = b'{"name": "", "comment": "%s"}' % SURE.encode()
+            return service.request("POST", "/v1/comments", body, **head, X_Request_Id=f"late-{number}")
+
+        def lines(event: str) -> dict[str, dict[str, Any]]:
+            found = [line for line in service.log_lines() if line["event"] == event]
+            return {line["request_id"]: line for line in found if line["request_id"].startswith("late-")}
+
+        with closing(sqlite3.connect(store, isolation_level=None)) as holder, ThreadPoolExecutor(6) as pool:
+            holder.execute("BEGIN IMMEDIATE")
+            # The first waits for the lock by itself, and all others behind it.
+            answers = [*pool.map(ask, range(6))]
+        told = [json.loads(answer.body) for answer in answers]
+        late = {f"late-{n}" for n, answer in enumerate(told) if "time" in answer["degraded"]}
+        wait_until(lambda: len(lines("request")) == 6)
+        wait_until(lambda: {*lines("abandoned")} == late)
+        logged = lines("request")
+
+    assert late
+    assert [answer.headers["x-request-id"] for answer in answers] == [f"late-{n}" for n in range(6)]
+    assert [(answer["verdict"], answer["degraded"]) for answer in told] == [
+        (logged[f"late-{n}"]["verdict"], logged[f"late-{n}"]["degraded"]) for n in range(6)
+    ]
 
 
 def test_a_store_that_vanished_is_not_written_to_as_if_it_were_there(serve: Serve) -> None:
