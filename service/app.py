@@ -25,6 +25,7 @@ from service.api import openapi, problems
 from service.api import queue as queue_api
 from service.api.comments import PATH as COMMENTS
 from service.api.comments import Comments
+from service.api.comments import late as late_for_comments
 from service.bridge import Bridge
 from service.clock import now
 from service.config import Settings, variable
@@ -74,7 +75,7 @@ from service.training_jobs import TrainingJobs
 NEEDED = frozenset({"store", "model", "worker"})
 # The edges whose clients publish what they get no verdict on.
 LATE = (
-    Late("api", COMMENTS, decisions_api.late),
+    Late("api", COMMENTS, late_for_comments),
     Late("akismet", None, late_for_akismet),
     Late("coral", CORAL, late_for_coral),
 )

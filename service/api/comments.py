@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from uuid_utils import uuid7
+
 from service import accounting
 from service.accounting import Account, Tracing
 from service.api import body, problems, submission
 from service.api.answer import HEADERS
 from service.api.quota import headers_of
+from service.core import policy
 from service.core.comment import Asked
 from service.gate import Gate
 from service.moderation import Outcome
@@ -79,6 +82,16 @@ class Comments:
             account.problem = problems.code_of(found)
             account.status, headers, content = problems.of(found, PATH, account.request_id, self.chance())
         return account.status, headers + account.headers(), content
+
+
+def late(environ: Environ) -> RawAnswer | None:
+    """
+    Return the answer for a comment that takes too long, as plain bytes; None for any other request, and for a body that
+    did not arrive, which is an error and says what to do.
+    """
+    if environ["PATH_INFO"] != PATH or not environ["wsgi.input"].getbuffer():
+        return None
+    return 200, [*HEADERS], policy.overdue(str(uuid7())).told_json
 
 
 def _headers_for(outcome: Outcome) -> Headers:

@@ -1,26 +1,21 @@
 """
-The JSON edge: any decision again, the begin of a batch, and what a comment is answered that takes too long.
+The JSON edge: any decision again, and the begin of a batch.
 """
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from flask import Blueprint, Response, g, request
-from uuid_utils import uuid7
+from flask import Blueprint, Response, request
 from werkzeug.wsgi import get_content_length
 
 from service.api import batch, body
-from service.api.answer import HEADERS, as_json, label_answer
+from service.api.answer import as_json, label_answer
+from service.api.asking import caller, is_plausible
 from service.api.comments import PATH as COMMENTS
-from service.core import policy
 from service.core.decision import Decision
 from service.core.labels import Given
-from service.core.site import Scope, Site
 from service.errors import BodyTooLarge, InvalidField, NotFound
 from service.gate import Gate
-from service.wire import Environ, RawAnswer
-
-LONGEST_DECISION_ID = 64
+from service.wire import Environ
 
 
 class Decisions(Protocol):
@@ -65,45 +60,6 @@ def blueprint(gate: Gate, decisions: Decisions, labels: Labels | None = None) ->
         return as_json({**decision.told, **said})
 
     return api
-
-
-def caller(gate: Gate, scope: Scope = Scope.CHECK) -> Site:
-    """
-    Return the site whose key the request carries, and leave its name in `flask.g`; raises as `Gate.admit` does.
-    """
-    site = gate.caller(request.environ, scope=scope)
-    g.site = site.name
-    return site
-
-
-def whole_number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
-    """
-    Return a number of a query, from 1 to the most.
-
-    Raises:
-        InvalidField: it is none.
-    """
-    text = given.get(name, str(usual))
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
-        raise InvalidField(f"`{name}` must be a number from 1 to {most}", field=name)
-    return int(text)
-
-
-def is_plausible(decision_id: str) -> bool:
-    """
-    Tell whether a text can be a decision's id: PostgreSQL takes no NUL, and all of ours are short and plain.
-    """
-    return len(decision_id) <= LONGEST_DECISION_ID and decision_id.isascii() and decision_id.isprintable()
-
-
-def late(environ: Environ) -> RawAnswer | None:
-    """
-    Return the answer for a comment that takes too long, as plain bytes; None for any other request, and for a body that
-    did not arrive, which is an error and says what to do.
-    """
-    if environ["PATH_INFO"] != COMMENTS or not environ["wsgi.input"].getbuffer():
-        return None
-    return 200, [*HEADERS], policy.overdue(str(uuid7())).told_json
 
 
 def _expect_batch(environ: Environ) -> None:

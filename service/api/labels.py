@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.api import body, submission
 from service.api.answer import LabelAnswer, as_json, label_answer
-from service.api.decisions import caller, is_plausible
+from service.api.asking import caller, is_plausible
 from service.api.quota import HOUR_SECONDS, headers_of
 from service.core.labels import Label
 from service.core.site import Scope, Site

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from service.api.answer import as_json, no_content
-from service.api.decisions import caller, whole_number
+from service.api.asking import caller, whole_number
 from service.api.lists_body import entry_answer, read, trial_answer
 from service.core.site import Scope
 from service.errors import InvalidField, NotFound

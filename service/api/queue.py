@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, Field
 
 from service.api.answer import Answer, as_json
-from service.api.decisions import caller, is_plausible, whole_number
+from service.api.asking import caller, is_plausible, whole_number
 from service.core.site import Scope
 from service.errors import InvalidField
 from service.gate import Gate

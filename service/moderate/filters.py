@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from service.api.decisions import is_plausible
+from service.api.asking import is_plausible
 from service.errors import InvalidField
 from service.store.browsing import Alike, Filter, Order, Shown
 

@@ -14,8 +14,7 @@ from prometheus_client import REGISTRY
 
 from service import accounting
 from service.accounting import ANSWERED
-from service.api.comments import Comments
-from service.api.decisions import late
+from service.api.comments import Comments, late
 from service.app import LATE
 from service.logs import JsonLine
 from service.overdue import Overdue
