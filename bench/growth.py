@@ -20,13 +20,14 @@ from bench.open_loop import LENGTH
 from bench.processes import cpu_seconds, named
 from bench.samples import WORDS
 from bench.scoring import microseconds
-from service import arrays
 from service.core.comment import Asked, Comment
 from service.core.features import extract
 from service.core.site import Limits, Site
+from service.model import arrays
+from service.model.folder import current
+from service.model.scorer import Scorer, load_current
 from service.moderation import Moderation
 from service.processes.valkey import EmbeddedValkey
-from service.scorer import Scorer, current, load_current
 from service.store.decisions import Decisions
 from service.store.engine import connect
 from service.store.schema import migrate

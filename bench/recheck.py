@@ -22,7 +22,7 @@ from service.core import policy
 from service.core.comment import Asked, Comment
 from service.core.features import extract
 from service.core.traffic import Observation, Quota
-from service.scorer import load_current
+from service.model.scorer import load_current
 from service.store.decisions import Decisions
 from service.store.engine import connect
 from service.store.keys import id_of

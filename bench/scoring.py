@@ -15,7 +15,8 @@ from rich.console import Console
 from bench.samples import COMMENTS
 from service.core.comment import Comment
 from service.core.features import document, extract
-from service.scorer import current, load_current
+from service.model.folder import current
+from service.model.scorer import load_current
 
 ROUNDS = 7
 Given = TypeVar("Given")

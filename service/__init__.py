@@ -7,9 +7,9 @@ which site is calling, `api/body.py` for the fields of the request and `api/subm
 describe; `api/answer.py` writes what comes back, and `api/problems.py` turns each of `errors.py` into its document.
 
 Below it are the four things that a decision needs. `core/features.py` turns the comment into tokens, with
-`core/text.py`, `core/markup.py` and `core/links.py`. `scorer.py` adds up their weights in the model that
-`model_in_use.py` has taken up, and `adaptation.py` what the labels of the site taught. `traffic/observing.py` and
-`traffic/traffic.lua` count floods and near-copies. `core/policy.py` makes the verdict of all this, and
+`core/text.py`, `core/markup.py` and `core/links.py`. `model/scorer.py` adds up their weights in the model that
+`model/in_use.py` has taken up, and `model/adaptation.py` what the labels of the site taught. `traffic/observing.py`
+and `traffic/traffic.lua` count floods and near-copies. `core/policy.py` makes the verdict of all this, and
 `store/decisions.py` keeps it.
 
 What waits for moderators is read by `api/queue.py`. What they say goes from `api/labels.py` to `labelling.py`, which

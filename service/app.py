@@ -41,7 +41,8 @@ from service.label_memory import LabelMemory
 from service.labelling import Labelling
 from service.late_rules import LateRule
 from service.listing import Listing
-from service.model_in_use import ModelInUse
+from service.model.in_use import ModelInUse
+from service.model.scorer import Scorer
 from service.moderate import Parts as ModerateParts
 from service.moderate.sign_in_form import Provider
 from service.moderation import Moderation
@@ -49,7 +50,6 @@ from service.ops import Check
 from service.overdue import Late, Overdue
 from service.perspective import Parts as PerspectiveParts
 from service.rehearsal import rehearsing
-from service.scorer import Scorer
 from service.signing_in import IDLE, LONGEST, SigningIn
 from service.store.browsing import Browsing
 from service.store.coral import CoralPhases

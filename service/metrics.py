@@ -16,7 +16,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from service.core.decision import Decision, Verdict
 from service.core.labels import Given, Label, Source
 from service.metric_files import forget_the_dead, reserve
-from service.scorer import Distrust
+from service.model.folder import Distrust
 
 reserve()
 

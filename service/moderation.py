@@ -16,7 +16,7 @@ from service.core.light_dataclass import light_dataclass
 from service.core.site import Site
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 
 _Given = TypeVarTuple("_Given")
 _Result = TypeVar("_Result")

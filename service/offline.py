@@ -12,8 +12,8 @@ from service.core.features import extract
 from service.core.site import Site
 from service.core.text import storable
 from service.core.traffic import Observation, Quota
+from service.model.scorer import Scorer
 from service.rows import Row
-from service.scorer import Scorer
 
 # Nobody has limits here, and every text is seen for the first time.
 _NOWHERE = Site(id=0, name="", key_id="")

@@ -12,7 +12,7 @@ from service.core.decision import Decision, Verdict
 from service.core.features import extract
 from service.core.site import OwnThresholds, Thresholds
 from service.core.thresholds import in_force
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 
 # Reasons that come from what was known when the comment came, and not from the model. They stay as they were recorded:
 # whose copy it was, or how fast it was typed, no model says anew.

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.core.features import document, extract
-from service.scorer import Scorer
-from service.token_weights import TokenWeights
+from service.model.scorer import Scorer
+from service.model.token_weights import TokenWeights
 from training.data.corpus import Corpus
 from training.data.duplicates import thin
 from training.data.rows import Row

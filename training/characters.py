@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
 from service.core.text import words_in
-from service.token_weights import share_of_characters
+from service.model.token_weights import share_of_characters
 
 _ROWS_AT_ONCE = 8000
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from service.scorer import ModelError
+from service.model.folder import ModelError
 from training.commands import options
 from training.commands.adapt import adapt
 from training.commands.attack import attack

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from service.scorer import Pooling
+from service.model.scorer import Pooling
 from training.errors import BadParams
 
 SHIPPED = Path(__file__).with_name("params.toml")

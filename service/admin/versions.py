@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from service.adaptation import missed
 from service.errors import NotFound
-from service.scorer import ModelError, current
+from service.model.adaptation import missed
+from service.model.folder import ModelError, current
 
 
 def versions(models: Path) -> list[dict[str, Any]]:

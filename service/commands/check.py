@@ -32,8 +32,9 @@ def check(file: BinaryIO, source: str | None, site: str, target: str) -> None:
     is 1. In CSV for spreadsheets, a text that would be a formula begins with an apostrophe.
     """
     from service import offline
+    from service.model.folder import ModelError
+    from service.model.scorer import load_current
     from service.rows import from_csv, from_json_lines, to_csv, to_json_lines
-    from service.scorer import ModelError, load_current
 
     with terminal.refusing(ModelError):
         scorer = load_current(terminal.settings().models_dir)

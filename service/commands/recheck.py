@@ -50,7 +50,8 @@ def recheck(site: str | None, since: datetime | None, last: int, as_csv: bool, a
     decided keeps its verdict.
     """
     from service import rechecking
-    from service.scorer import ModelError, load_current
+    from service.model.folder import ModelError
+    from service.model.scorer import load_current
     from service.store.history import kept
     from service.store.sites import Sites
 

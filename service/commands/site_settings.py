@@ -18,7 +18,7 @@ from service.core.site import AkismetHold, Limits, Scope
 
 if TYPE_CHECKING:
     from service.config import Settings
-    from service.scorer import Card
+    from service.model.folder import Card
     from service.store.sites import SiteRow
 
 
@@ -136,7 +136,7 @@ def _codes(languages: str) -> list[str]:
 
 
 def _card(settings: Settings) -> Card | None:
-    from service.scorer import ModelError, current, read_card
+    from service.model.folder import ModelError, current, read_card
 
     try:
         return read_card(current(settings.models_dir))

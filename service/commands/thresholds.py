@@ -41,7 +41,7 @@ def thresholds(site: str, last: int, as_json: bool, **options: Any) -> None:
     """
     from service.core.replay import replay
     from service.core.thresholds import in_force, remarks
-    from service.scorer import ModelError, current, read_card
+    from service.model.folder import ModelError, current, read_card
     from service.store.history import recent
     from service.store.site_settings import with_thresholds
     from service.store.sites import Sites

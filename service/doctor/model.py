@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from service.config import Settings
 from service.doctor.finding import Finding, note
-from service.scorer import ModelError, current, load_current
+from service.model.folder import ModelError, current
+from service.model.scorer import load_current
 
 
 def examine(settings: Settings) -> Iterator[Finding]:

@@ -17,8 +17,9 @@ from granian.server.mp import MPServer
 from service import app, logs
 from service.config import Settings
 from service.freed_memory import give_back
+from service.model.folder import ModelError, current
+from service.model.scorer import Scorer
 from service.processes.leaving import Leaving
-from service.scorer import ModelError, Scorer, current
 
 # A worker keeps this many connections open; slow clients hold a connection, never a thread.
 CONNECTIONS = 1024

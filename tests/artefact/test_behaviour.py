@@ -9,7 +9,7 @@ import pytest
 from service.core.comment import Comment
 from service.core.decision import Explanation
 from service.core.site import Thresholds
-from service.scorer import load_current
+from service.model.scorer import load_current
 from training.behaviour.checks import Check, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
 from training.commands.behaviour import line

@@ -16,7 +16,7 @@ from service.core.decision import Reason
 from service.core.features import extract
 from service.core.site import Thresholds
 from service.core.summary import REASONS, phrase
-from service.scorer import Scorer, load_current
+from service.model.scorer import Scorer, load_current
 from training.data.files import read
 from training.data.rows import Row
 from training.fitting.compile import prove_equal

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.core.site import Thresholds
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 
 NO_CLUES = {"is:nothing": 0.0}
 

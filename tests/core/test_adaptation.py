@@ -14,7 +14,7 @@ from running_service import tables
 
 from service.core.comment import Comment
 from service.core.features import extract
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 
 # By site: the weights of words and pairs, of clues, and of n-grams.
 TAUGHT: dict[str, tuple[dict[str, float], dict[str, float], dict[str, float]]] = {

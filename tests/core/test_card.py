@@ -10,7 +10,7 @@ import pytest
 
 from service.core.site import Thresholds
 from service.core.thresholds import Curve, Point, Side
-from service.scorer import ModelError, read_card
+from service.model.folder import ModelError, read_card
 
 CARD = {
     "version": "m",

@@ -14,7 +14,7 @@ from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.labels import NOTHING_SAID, Label, Tally, contradicts, in_force
 from service.core.site import Site, Thresholds
 from service.core.traffic import Observation, Quota
-from service.scorer import Card
+from service.model.folder import Card
 
 THRESHOLDS = Thresholds(accept_below=0.4, reject_at=0.99, discard_at=0.9999)
 SITE = Site(id=1, name="news", key_id="k")

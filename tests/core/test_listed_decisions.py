@@ -16,8 +16,8 @@ from service.core.policy import decide, unrecorded
 from service.core.site import Site, Thresholds
 from service.core.traffic import Observation, Quota
 from service.errors import StoreUnavailable
+from service.model.folder import Card
 from service.moderation import Moderation
-from service.scorer import Card
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SITE = Site(id=1, name="news", key_id="k")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from running_service import write_model
 
-from service.model_in_use import ModelInUse
-from service.scorer import Distrust, Scorer
+from service.model.folder import Distrust
+from service.model.in_use import ModelInUse
+from service.model.scorer import Scorer
 
 
 @dataclass

@@ -21,8 +21,8 @@ from service.core.site import Site, Thresholds
 from service.core.traffic import Observation, Quota
 from service.errors import ClaimInFlight, ClaimMismatch, QuotaExceeded, StoreUnavailable
 from service.logs import JsonLine
+from service.model.scorer import Scorer, load_current
 from service.moderation import Moderation, Outcome, Traffic
-from service.scorer import Scorer, load_current
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
 SITE = Site(id=1, name="news", key_id="k")

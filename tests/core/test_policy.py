@@ -13,7 +13,7 @@ from service.core.comment import Asked, Comment
 from service.core.decision import Decision, Explanation, Reason, Verdict
 from service.core.site import OwnThresholds, Site, Thresholds
 from service.core.traffic import Observation, Quota
-from service.scorer import Card
+from service.model.folder import Card
 
 QUOTA = Quota(limit=600, remaining=599, reset=60)
 THRESHOLDS = Thresholds(accept_below=0.3, reject_at=0.95, discard_at=0.999)

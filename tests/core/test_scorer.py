@@ -14,7 +14,8 @@ from running_service import tables
 
 from service.core.comment import Comment
 from service.core.features import extract
-from service.scorer import ModelError, Scorer, load_current
+from service.model.folder import ModelError
+from service.model.scorer import Scorer, load_current
 
 WORDS = {"casino": 2.0, "article": -1.0, "best casino": 0.5}
 CLUES = {"name:loans": 1.5, "is:one_link": 0.25, "url:.com": 0.125}
@@ -203,7 +204,7 @@ def test_a_model_from_before_reads_neither_passages_nor_paragraphs(comment: str,
 
 
 def test_what_was_forgotten_is_scored_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.token_weights.CACHED_WORDS", 2)
+    monkeypatch.setattr("service.model.token_weights.CACHED_WORDS", 2)
     scorer = Scorer.load(write_model(tmp_path / "m"))
     words = ["casino", "article", "other", "words", "casinos"]
 

@@ -12,7 +12,7 @@ from service.core.decision import Explanation, Verdict
 from service.core.site import OwnThresholds, Site, Thresholds
 from service.core.thresholds import Curve, Point, Side, in_force, remarks
 from service.core.traffic import Observation, Quota
-from service.scorer import Card
+from service.model.folder import Card
 
 MODEL = Thresholds(accept_below=0.3, reject_at=0.95, discard_at=0.999)
 CURVE = Curve(

@@ -24,8 +24,8 @@ from service.core.decision import Decision, Reason, Verdict
 from service.core.features import extract
 from service.core.labels import Tally
 from service.core.traffic import Observation, Quota
+from service.model.scorer import load_current
 from service.rechecking import CIRCUMSTANCES
-from service.scorer import load_current
 from service.store.sites import Sites
 
 Keep = Callable[..., Decision]

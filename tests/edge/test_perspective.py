@@ -24,8 +24,8 @@ from service.core.traffic import Observation, Quota
 from service.errors import HamletError, QuotaExceeded, StoreUnavailable
 from service.gate import Gate
 from service.labelling import Report
+from service.model.folder import Card
 from service.perspective import Parts
-from service.scorer import Card
 
 SITE = Site(1, "blog", "0123456789")
 KEY = "hamlet_0123456789_" + "A" * 43

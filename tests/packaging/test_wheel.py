@@ -30,7 +30,7 @@ def test_the_wheel_holds_every_file_of_the_service(files: set[str]) -> None:
     }
 
     assert ours - files == set()
-    assert {"service/traffic/traffic.lua", "service/scorer.py", "service/store/migrations/env.py"} <= files
+    assert {"service/traffic/traffic.lua", "service/model/scorer.py", "service/store/migrations/env.py"} <= files
 
 
 def test_the_wheel_holds_training_and_its_parameters_but_not_our_rows(files: set[str]) -> None:

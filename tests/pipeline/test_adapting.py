@@ -17,7 +17,7 @@ from small_fit import DATA, ENGLISH, PARAMS, PARAMS_FILE
 from uncovered import uncovered
 
 from service.core.features import extract
-from service.scorer import Scorer, load_current
+from service.model.scorer import Scorer, load_current
 from training.adapt import adapt
 from training.cli import main
 from training.data.corpus import Corpus, gather
@@ -263,7 +263,7 @@ def test_a_model_of_other_parameters_is_adapted_as_it_counts_itself(models: Path
 def test_a_compiled_adaptation_that_says_something_else_is_not_to_be_used(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.adaptation.Adaptation.bounded", lambda _, total: total + 1e-6)
+    monkeypatch.setattr("service.model.adaptation.Adaptation.bounded", lambda _, total: total + 1e-6)
 
     with pytest.raises(BadModel, match="what clips taught and its compiled form differ by"):
         adapted(models, clips(40))

@@ -5,7 +5,7 @@ What a report says of a single score: the entries that moved it most.
 from math import inf
 
 from service.core.comment import Comment
-from service.scorer import Pooling
+from service.model.scorer import Pooling
 from training.evaluation.explain import Rule, clues_of
 
 ENTRIES = {"words": {"casino": 2.0, "agree": -3.0}, "clues": {}, "characters": {"ca": 0.5}}

@@ -14,7 +14,7 @@ from small_fit import DATA, ENGLISH, PARAMS, PARAMS_FILE
 
 from service.core.comment import Comment
 from service.core.features import Readings, document, extract
-from service.scorer import Pooling, Scorer
+from service.model.scorer import Pooling, Scorer
 from training.characters import Characters
 from training.cli import main
 from training.data.corpus import gather

@@ -8,7 +8,7 @@ from scorer_by_hand import scorer_by_hand
 
 from service.core.features import extract
 from service.core.site import Thresholds
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.data.rows import Row
 from training.gates.rates import by_part, holm, whole, worse
 from training.gates.scores import ACCEPT, HOLD, REJECT, Bands, Scores, bands_of

@@ -19,7 +19,7 @@ from small_fit import PARAMS, PARAMS_FILE, WRITTEN
 from uncovered import uncovered
 
 from service.core.features import extract
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.cli import main
 from training.data.corpus import gather
 from training.data.rows import Row

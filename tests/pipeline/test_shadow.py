@@ -18,7 +18,7 @@ from service.core.comment import Comment
 from service.core.decision import Decision, Reason, Verdict
 from service.core.labels import Label
 from service.core.site import OwnThresholds
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from service.store.tables import decisions
 from training.cli import main
 from training.promotion.shadow import Disagreement, Seen, compare, watched

@@ -14,7 +14,7 @@ from service.core.comment import Comment
 from service.core.decision import Explanation
 from service.core.features import extract
 from service.core.site import Thresholds
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.behaviour.limits import Limits, Shift
 from training.behaviour.variants import INVARIANCES, directions, read_details
 from training.data.files import files_of, read

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from service.core.comment import Comment
 from service.core.features import extract
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.attacks.resistance import Cost, Recall, Values, costs_too_much, resistance
 from training.commands.options import MODEL, STRICT, data, model_folder
 from training.data.corpus import gather

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.behaviour.checks import Check, Failure, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
 from training.commands.options import MODEL, model_folder

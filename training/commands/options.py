@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from service.scorer import current
+from service.model.folder import current
 from training.params import SHIPPED
 
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]

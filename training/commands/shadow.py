@@ -17,8 +17,8 @@ from rich.table import Table
 
 from service.core.decision import Verdict
 from service.core.labels import Label
+from service.model.scorer import Scorer, load_current
 from service.periods import PERIOD
-from service.scorer import Scorer, load_current
 from training.commands.options import MODELS, VERSION
 from training.data.store import own_store
 from training.progress import print_table, say

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from service.core.comment import Comment
 from service.core.decision import Reason
 from service.core.features import readings
-from service.scorer import Pooling
+from service.model.scorer import Pooling
 from training.characters import shares
 from training.data.rows import Row
 from training.evaluation.scored import Scored

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from service.core.features import Readings
-from service.scorer import FURTHER, Pooling
+from service.model.scorer import FURTHER, Pooling
 
 Values = NDArray[np.float64]
 

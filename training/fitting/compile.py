@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from service.adaptation import SITES, prefix_of
 from service.core.comment import Comment
 from service.core.features import extract, readings
-from service.scorer import Pooling, Scorer
+from service.model.adaptation import SITES, prefix_of
+from service.model.scorer import Pooling, Scorer
 from training.data.rows import Row
 from training.errors import BadModel
 from training.fitting.adaptation import Taught, Texts

@@ -7,7 +7,7 @@ from itertools import repeat
 
 import numpy as np
 
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.behaviour.checks import SUITE, Check, examine, judge_with, read_suite
 from training.behaviour.limits import read_limits
 from training.gates.outcome import Outcome

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from service.core.features import document, extract
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.behaviour.checks import SUITE
 from training.data.duplicates import thin
 from training.data.rows import LABELS, Row

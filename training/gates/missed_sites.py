@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from service import adaptation
+from service.model import adaptation
 from training.data.rows import OF_STORE
 from training.errors import BadModel
 from training.promotion import registry

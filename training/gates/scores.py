@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.core.features import Features
 from service.core.site import Thresholds
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.fitting.thresholds import scores_of
 
 ACCEPT, HOLD, REJECT = 0, 1, 2

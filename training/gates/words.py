@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.data.rows import Row
 from training.gates.outcome import Outcome
 from training.gates.scores import ACCEPT, REJECT, Scores, bands_of

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 
 from service.core.text import words_in
-from service.token_weights import share_of_characters
+from service.model.token_weights import share_of_characters
 from training.fitting.pipeline import Vocabularies
 from training.params import Model
 from training.partial.vocabulary import split

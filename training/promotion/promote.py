@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from service.scorer import CURRENT, ModelError, Scorer
+from service.model.folder import CURRENT, ModelError
+from service.model.scorer import Scorer
 from training.errors import BadModel
 from training.promotion.registry import PIPELINE, read_card, sha256_of
 

@@ -16,8 +16,8 @@ from service.core.decision import Decision, Verdict
 from service.core.labels import Label
 from service.core.site import OwnThresholds
 from service.core.thresholds import in_force
+from service.model.scorer import Scorer
 from service.rechecking import again
-from service.scorer import Scorer
 from service.store.history import kept, said
 from service.store.sites import Sites
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.core.comment import Comment
 from service.core.features import document, extract
 from service.core.site import Thresholds
-from service.scorer import Scorer
+from service.model.scorer import Scorer
 from training.characters import full_words_of
 from training.data.duplicates import cluster
 from training.data.rows import Row

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.freed_memory import give_back
-from service.scorer import Distrust, ModelError, Scorer, current
+from service.model.folder import Distrust, ModelError, current
+from service.model.scorer import Scorer
 
 # The file is read again and not watched: no notice of the kernel's comes from a network file system.
 LOOK_SECONDS = 2.0

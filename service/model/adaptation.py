@@ -10,7 +10,7 @@ from typing import Any
 from service.core.decision import Reason
 from service.core.features import Features
 from service.core.remembered import Recurring
-from service.token_weights import CACHED_CLUES, TokenWeights, in_one_text, quoting
+from service.model.token_weights import CACHED_CLUES, TokenWeights, in_one_text, quoting
 
 CODE = "site_labels"
 # In the compiled model: the names of the adapted sites, as JSON.

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import inf, sqrt
 from typing import Any
 
-from service import weight_tables
 from service.core.decision import Reason
 from service.core.features import PASSAGE
 from service.core.remembered import Recurring
 from service.core.text import words_in
+from service.model import weight_tables
 
 # What is remembered of tokens: to weigh a new one takes some look-ups a letter.
 CACHED_WORDS, CACHED_CLUES = 8_192, 4_096

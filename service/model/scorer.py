@@ -3,75 +3,33 @@ The compiled model: load and verify it, score a comment's tokens, and say which 
 """
 
 import hashlib
-import json
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from math import inf
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
 
-from pydantic import AwareDatetime, TypeAdapter
-
-from service import arrays
-from service.adaptation import adaptations
 from service.core.decision import Explanation, Reason
 from service.core.features import PASSAGE, Features, Readings, Text, passage_starts
 from service.core.light_dataclass import light_dataclass
 from service.core.remembered import Recurring
 from service.core.site import Thresholds
 from service.core.thresholds import Curve
-from service.token_weights import CACHED_CLUES, TokenWeights, Weighed, in_one_text, quoting
+from service.model import arrays
+from service.model.adaptation import adaptations
+from service.model.folder import Distrust, ModelError, current, read_card
+from service.model.token_weights import CACHED_CLUES, TokenWeights, Weighed, in_one_text, quoting
 
-CURRENT = "CURRENT"
 # What each link that weighs against a comment counts for behind the one that weighs most: one more never helps.
 FURTHER = 0.1
 _NOT_A_MODEL = (ValueError, LookupError, TypeError, RuntimeError, SyntaxError, EOFError, BadZipFile, zlib.error)
 _CODES = {"name": "name", "url": "author_url", "link": "links"}
 # Of a model that was fitted before there was such a number: no passage or paragraph counts, and nothing bounds what
 # links take off.
-_NONE = (inf,)
-_BEFORE = {"passage_margin": _NONE, "paragraph_margin": _NONE, "author_share": (1.0,), "links_margin": _NONE}
-
-
-class Distrust(StrEnum):
-    """
-    Why a model cannot be trusted.
-    """
-
-    MISSING = "missing"
-    ALTERED = "altered"
-    NOT_UNDERSTOOD = "not_understood"
-
-
-class ModelError(Exception):
-    """
-    A model that cannot be trusted: missing, cut, altered or not understood. The message names the file.
-    """
-
-    def __init__(self, reason: Distrust, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """
-    What serving needs of `card.json`.
-    """
-
-    version: str
-    sha256: str
-    thresholds: Thresholds
-    curve: Curve | None = None
-    created: AwareDatetime | None = None
-
-
-_CARD: TypeAdapter[Card] = TypeAdapter(Card)
+_OF_OLDER_MODELS = {"passage_margin": inf, "paragraph_margin": inf, "author_share": 1.0, "links_margin": inf}
 
 
 @light_dataclass()
@@ -131,7 +89,9 @@ class Scorer:
         self.curve = curve
         self.created = created
         self.prior: float = tables["intercept"][0]
-        self.pooling = Pooling(**{name: tables.get(name, before)[0] for name, before in _BEFORE.items()})
+        self.pooling = Pooling(
+            **{name: tables[name][0] if name in tables else usual for name, usual in _OF_OLDER_MODELS.items()}
+        )
         self._of_fields = self.pooling.of_fields
         self.tokens = TokenWeights(tables)
         self.adaptations = adaptations(tables)
@@ -265,40 +225,6 @@ class Scorer:
         namespace, _, value = clue.partition(":")
         code = value if namespace == "is" else _CODES[namespace]
         return Reason(code, self.tokens.of_clue(clue))
-
-
-def read_card(folder: Path) -> Card:
-    """
-    Return what the card of a model folder says.
-
-    Raises:
-        ModelError: there is no card, or it lacks what serving needs.
-    """
-    path = folder / "card.json"
-    try:
-        card = json.loads(path.read_bytes())
-        return _CARD.validate_python({**card, "sha256": card["files"]["scorer.npz"]})
-    except OSError as error:
-        raise ModelError(Distrust.MISSING, f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(Distrust.NOT_UNDERSTOOD, f"{path}: not a model's card ({error!r})") from error
-
-
-def current(models: Path) -> Path:
-    """
-    Return the folder of the model that the file CURRENT names.
-
-    Raises:
-        ModelError: nothing is promoted, or what names it is damaged.
-    """
-    try:
-        version = (models / CURRENT).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        message = f"{models / CURRENT}: {error.strerror}; promote a model with hamlet-train"
-        raise ModelError(Distrust.MISSING, message) from error
-    except UnicodeDecodeError as error:
-        raise ModelError(Distrust.NOT_UNDERSTOOD, f"{models / CURRENT}: not the name of a model") from error
-    return models / version
 
 
 def load_current(models: Path) -> Scorer:
