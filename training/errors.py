@@ -11,7 +11,7 @@ class TrainingError(Exception):
 
 class BadData(TrainingError):
     """
-    Labelled rows that cannot be used: wrong rows under `--strict`, or too few of one label.
+    Data that cannot be used: a path, a store or an export that is no good, wrong rows under `--strict`, too few rows.
     """
 
 

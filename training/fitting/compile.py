@@ -65,13 +65,10 @@ def with_adaptations(content: bytes, taught: Mapping[str, Taught], without: Coll
     return _packed(arrays | {SITES: _names(sites)})
 
 
-def prove_adapted(folder: Path, site: str, taught: Taught, rows: Sequence[Row]) -> float:
+def prove_adapted(folder: Path, site: str, taught: Taught, rows: Sequence[Row]) -> None:
     """
-    Return the largest difference between what the compiled model of a folder adds to the site's rows and what its
-    labels taught.
-
-    Raises:
-        BadModel: they differ by more than 1e-9 on a row.
+    Raise BadModel if what the compiled model of a folder adds to one of the site's rows and what its labels taught
+    differ by more than 1e-9.
     """
     scorer = Scorer.load(folder)
     read = [extract(row.as_comment()) for row in rows]
@@ -79,7 +76,6 @@ def prove_adapted(folder: Path, site: str, taught: Taught, rows: Sequence[Row]) 
     difference = float(np.abs(np.array(compiled) - taught.adds(Texts.of(rows))).max())
     if difference > TOLERANCE:
         raise BadModel(f"{folder}: what {site} taught and its compiled form differ by {difference:g}")
-    return difference
 
 
 def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -> float:

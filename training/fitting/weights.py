@@ -121,10 +121,11 @@ def fit(
     A weight counts for as much as it moves scores: its size times the root of the share of rows that have it. Pruning
     happens in every fold as in the final model, so that the thresholds hold for the model that is shipped.
 
-    Of a comment counts what outweighs its text, and of many passages one is heavy by chance. So there is a second fit,
-    of the rows and of what the weights of the first find in them, with its row's label, for `heaviest_part` of its row
-    (after Andrews, Tsochantaridis and Hofmann 2003, who choose the instance of a bag so): of an unseen newspaper's good
-    comments half as many are held. It is without links: honest texts with some would teach that links are honest.
+    What counts of a comment may be a passage instead of its text, and of many passages one is heavy by chance. So there
+    is a second fit, of the rows and of what the weights of the first find in them, with its row's label, for
+    `heaviest_part` of its row (after Andrews, Tsochantaridis and Hofmann 2003, who choose the instance of a bag so): of
+    an unseen newspaper's good comments half as many are held. It is without links: honest texts with some would teach
+    that links are honest.
 
     Raises:
         BadData: the rows are so few that no word can be learned.

@@ -26,7 +26,7 @@ class Workers(Protocol):
 
 def here(function: Callable[..., T], shared: object, calls: Sequence[Sequence[Any]]) -> Iterator[T]:
     """
-    Call a function in this process, once at a time.
+    Call a function in this process, one call after the other.
     """
     return (function(shared, *call) for call in calls)
 

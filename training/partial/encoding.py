@@ -1,8 +1,8 @@
 """
-Documents as matrices over a fixed vocabulary, as the pipeline would count them, several times as fast.
+Documents as matrices over a fixed vocabulary, as the pipeline would count them, for passes over the same rows.
 
 Character n-grams never cross a word (`char_wb`), so those of a document are the sum of those of its tokens: each
-distinct token of a bucket is cut once, and the rest is a product of two sparse matrices.
+distinct token is cut once, and remembered for the passes to come, and the rest is a product of two sparse matrices.
 """
 
 from collections.abc import Sequence
