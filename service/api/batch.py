@@ -65,9 +65,12 @@ class Batches:
                 number += 1
                 if line.strip():
                     await transport.send_bytes(await self._answer_line(head, number, line))
-        except (BodyTooLarge, BodyTooSlow) as fault:
-            # The first line that is missing gets it for an answer, and no more are read.
-            await transport.send_bytes(await self._answer_line(head | {FAULT: fault}, number + 1, b""))
+            return
+        except (BodyTooLarge, BodyTooSlow) as error:
+            # Another one: the traceback of this one holds `transport`, and Granian ends the answer when that is freed.
+            fault = type(error)(error.detail)
+        # The first line that is missing gets it for an answer, and no more are read.
+        await transport.send_bytes(await self._answer_line(head | {FAULT: fault}, number + 1, b""))
 
     async def _answer_line(self, head: Environ, number: int, line: bytes) -> bytes:
         async with self._lane:

@@ -3,12 +3,14 @@ POST /v1/batch: lines in, an answer to each out, around fakes.
 """
 
 import asyncio
+import gc
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+import weakref
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from edge_fakes import counted
@@ -29,6 +31,18 @@ GOOD = b'{"name": "a", "comment": "b"}\n'
 
 
 @dataclass
+class Transport:
+    """
+    Takes what is sent. Granian ends the answer when its own is freed, so nothing else here refers to it.
+    """
+
+    sent: list[bytes]
+
+    async def send_bytes(self, line: bytes) -> None:
+        self.sent.append(line)
+
+
+@dataclass
 class Protocol:
     """
     A request whose body comes in parts, and the answer to it; None is a part that never comes.
@@ -39,6 +53,7 @@ class Protocol:
     headers: dict[str, str] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
     sent_before: list[int] = field(default_factory=list)
+    transport: weakref.ref[Transport] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self.parts:
@@ -52,12 +67,15 @@ class Protocol:
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.status, self.headers, self.sent = status, dict(headers), [body]
 
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Self:
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Transport:
         self.status, self.headers = status, dict(headers)
-        return self
+        transport = Transport(self.sent)
+        self.transport = weakref.ref(transport)
+        return transport
 
-    async def send_bytes(self, line: bytes) -> None:
-        self.sent.append(line)
+    @property
+    def has_ended(self) -> bool:
+        return self.transport is not None and self.transport() is None
 
     @property
     def answers(self) -> list[dict[str, Any]]:
@@ -69,6 +87,13 @@ class Protocol:
 def server(edge: Flask, comments: Comments) -> Bridge:
     accounting.install(edge, is_breaker_open=lambda: False)
     return Bridge(edge, 1, comments.answer)
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def ask(server: Bridge, *parts: bytes | None, path: str = "/v1/batch", **headers: str) -> Protocol:
@@ -215,6 +240,20 @@ def test_what_is_beyond_the_most_lines_is_to_be_sent_in_another_batch(
     asked = ask(server, GOOD * 2, GOOD * 2)
 
     assert [(answer["line"], answer.get("status")) for answer in asked.answers] == [(1, None), (2, None), (3, 413)]
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize(("parts", "status"), [((GOOD, GOOD), None), ((GOOD * 3,), 413), ((GOOD, None), 408)])
+def test_an_answer_ends_with_its_last_line_whichever_that_is(
+    server: Bridge, monkeypatch: pytest.MonkeyPatch, parts: tuple[bytes | None, ...], status: int | None
+) -> None:
+    monkeypatch.setattr(batch, "MOST_LINES", 2)
+    monkeypatch.setattr(batch, "PART_SECONDS", 0.05)
+
+    asked = ask(server, *parts)
+
+    assert asked.answers[-1].get("status") == status
+    assert asked.has_ended
 
 
 def test_what_ends_a_batch_is_counted_and_logged_as_a_request_of_its_own(
