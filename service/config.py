@@ -153,7 +153,9 @@ class Settings(BaseModel):
     )
     log_level: LogLevel = _setting(LogLevel.INFO, "debug, info, warning or error; a request is one event of level info")
     metrics_dir: Path | None = _setting(
-        None, "the folder of the workers' metrics, emptied at the start; by default `metrics` in the state folder"
+        None,
+        "the folder of the workers' metrics, those of the last run removed at the start; by default `metrics` in the "
+        "state folder",
     )
 
     otlp_url: Annotated[str, Field(pattern="^(https?://.+)?$")] = _secret(

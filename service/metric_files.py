@@ -6,17 +6,18 @@ when they are asked for.
 import errno
 import logging
 import os
-import re
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, generate_latest, values
+from prometheus_client import CollectorRegistry, Metric, generate_latest, values
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+from service.metric_folder import VARIABLE, processes_by_file
+
 # More than twice what all numbers of one kind take in a process.
 BYTES = 128 * 1024
 # How many of them are used, and nothing: all that a file has before its first number.
@@ -59,7 +60,7 @@ def exposition(*others: Collector) -> bytes:
     registry = CollectorRegistry()
     for other in others:
         registry.register(other)
-    MultiProcessCollector(registry, path=os.environ[FOLDER])  # type: ignore[no-untyped-call]
+    registry.register(_Sums(Path(os.environ[VARIABLE])))
     return generate_latest(registry)
 
 
@@ -68,15 +69,27 @@ def forget_the_dead() -> None:
     Keep what processes counted that have ended, but neither their gauges, which would say for ever what was true then,
     nor what was reserved for them.
     """
-    for file in Path(os.environ[FOLDER]).glob("*.db"):
-        match = re.search(r"_(\d+)\.db$", file.name)
-        if not match or _is_running(int(match[1])):
+    for file, process in processes_by_file(Path(os.environ[VARIABLE])):
+        if _is_running(process):
             continue
         with suppress(FileNotFoundError):  # another process was faster
             if file.name.startswith("gauge_live"):
                 file.unlink()
             else:
                 _shrink(file)
+
+
+class _Sums(Collector):
+    """
+    The numbers of all processes. The library's own collector reads every `*.db` of the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(file) for file, _ in processes_by_file(self._folder)]
+        return MultiProcessCollector.merge(files)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _is_running(process: int) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from service import logs, state, terminal
+from service import logs, metric_folder, state, terminal
 from service.clock import now
 from service.config import Settings, SettingsError, variable
 from service.hash_secrets import HashSecrets
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 # So many connections wait for a worker at its socket.
 BACKLOG = 1024
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) -> None:
@@ -79,7 +78,7 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
 
 
 def _loaded(settings: Settings) -> "Workers":
-    os.environ[METRICS_FOLDER] = str(settings.metrics_folder)
+    os.environ[metric_folder.VARIABLE] = str(settings.metrics_folder)
     # Only now: prometheus_client reads the variable when it is imported.
     from service.processes import server, upkeep, worker  # noqa: F401
 
@@ -140,7 +139,7 @@ def _emptied(settings: Settings) -> Path:
     folder = settings.metrics_folder.absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in folder.glob("*.db"):
+        for file, _ in metric_folder.processes_by_file(folder):
             file.unlink()
     except OSError as error:
         raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {error.strerror}") from None

@@ -14,7 +14,8 @@ from service.accounting import Account
 from service.core.decision import Decision, Reason, Verdict
 from service.errors import StoreUnavailable
 from service.gauges import Gauges
-from service.metric_files import BYTES, FOLDER, exposition
+from service.metric_files import BYTES, exposition
+from service.metric_folder import VARIABLE
 from service.metrics import DECISIONS, LATENCY, PROBLEMS, REASONS, REPLAYED, SCORE, count_answers, main_reason
 from service.store.queue import Length
 
@@ -140,7 +141,7 @@ def test_answers_given_together_count_as_many_as_one_after_the_other() -> None:
 def test_a_process_that_died_before_it_counted_is_in_nobodys_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     file = tmp_path / "counter_4194305.db"  # of a process that no system has
     file.write_bytes(bytes(BYTES))
 
@@ -148,3 +149,17 @@ def test_a_process_that_died_before_it_counted_is_in_nobodys_way(
 
     assert told == b""
     assert file.stat().st_size < BYTES
+
+
+def test_files_of_others_in_the_folder_of_numbers_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    for name in ("hamlet.db", "gauge_live_4194305.db.bak", "visits_4194305.db"):
+        (tmp_path / name).write_bytes(b"x" * BYTES)
+
+    told = exposition()
+
+    assert told == b""
+    assert {file.stat().st_size for file in tmp_path.iterdir()} == {BYTES}
+    assert len([*tmp_path.iterdir()]) == 3

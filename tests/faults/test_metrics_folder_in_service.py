@@ -39,6 +39,23 @@ def test_numbers_go_on_while_their_disk_is_full_and_no_worker_dies(serve: Serve,
     assert (verdicts, refused, counted) == ({"accept", "reject"}, 401, 40)
 
 
+def test_a_store_in_the_folder_of_metrics_survives_the_next_start(serve: Serve, tmp_path: Path) -> None:
+    shared = {"HAMLET_METRICS_DIR": str(tmp_path), "HAMLET_DATABASE_URL": f"sqlite:///{tmp_path}/hamlet.db"}
+    with serve(**shared, HAMLET_WORKERS="1") as service:
+        answer = service.moderate("Ann", "thanks to all of you")
+        service.kill_all()
+    counted = {file.name for file in tmp_path.glob("counter_*.db")}
+
+    with serve(**shared, HAMLET_WORKERS="1") as service:
+        bearer = f"Bearer {service.key}"
+        found = service.request("GET", f"/v1/comments/{answer['id']}", Authorization=bearer).status
+        numbers = service.request("GET", "/metrics").status
+        left = {file.name for file in tmp_path.glob("counter_*.db")}
+
+    assert (answer["recorded"], found, numbers) == (True, 200, 200)
+    assert counted and not counted & left
+
+
 def test_what_a_dead_worker_counted_stays_and_what_was_reserved_for_it_does_not(serve: Serve, tmp_path: Path) -> None:
     metrics = tmp_path / "metrics"
     with serve(HAMLET_METRICS_DIR=str(metrics), HAMLET_WORKERS="1") as service:
