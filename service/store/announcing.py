@@ -27,7 +27,7 @@ MOST_HELD = 500
 
 _COLUMNS = (
     *(decisions.c.id, decisions.c.verdict, decisions.c.score, decisions.c.details),
-    *(decisions.c.site_id, sites.c.name, outlets.c.home, outlets.c.webhook),
+    *(decisions.c.site_id, sites.c.name, outlets.c.home, outlets.c.webhook, outlets.c.since),
 )
 _DECIDED: Select[Any] = select(*_COLUMNS).select_from(decisions).join(sites).outerjoin(outlets)
 _IS_TOLD = select(outbox.c.number).where(outbox.c.id == f"{Event.HELD}:" + decisions.c.id).exists()
@@ -58,8 +58,12 @@ def announce_labels(connection: Connection, changes: Collection[Change], now: da
     """
     new = {change.decision_id: change for change in changes if change.before is not change.after}
     if new:
-        rows = connection.execute(_DECIDED.where(decisions.c.id.in_(new))).all()
-        _put(connection, [message for row in rows for message in _of_label(row, new[row.id], now)], now)
+        about = _DECIDED.where(decisions.c.id.in_(new)).order_by(decisions.c.id)
+        # First that they were held, where the label came before `announce_held`, which would tell it after the label.
+        held = connection.execute(about.where(_IS_HELD, outlets.c.webhook.is_not(None))).all()
+        untold = [_of_held(row, now) for row in held if row.id >= _first_told(row.since)]
+        rows = connection.execute(about).all()
+        _put(connection, [*untold, *(message for row in rows for message in _of_label(row, new[row.id], now))], now)
 
 
 def _of_label(row: Row[Any], change: Change, now: datetime) -> Iterator[dict[str, Any]]:
@@ -92,7 +96,7 @@ def announce_held(connection: Connection, now: datetime) -> int:
 
 
 def _announce_held(connection: Connection, site_id: int, since: datetime, now: datetime) -> int:
-    lately = decisions.c.id >= first_id(since - LOOK_BACK)
+    lately = decisions.c.id >= _first_told(since)
     held = _DECIDED.where(decisions.c.site_id == site_id, _IS_HELD, lately, ~_IS_TOLD)
     rows = connection.execute(held.order_by(decisions.c.id).limit(MOST_HELD)).all()
     _put(connection, [_of_held(row, now) for row in rows], now)
@@ -101,6 +105,10 @@ def _announce_held(connection: Connection, site_id: int, since: datetime, now: d
     if len(rows) < MOST_HELD and (is_astray or (rows and now > since)):
         connection.execute(update(outlets).where(outlets.c.site_id == site_id).values(since=now))
     return len(rows)
+
+
+def _first_told(since: datetime) -> str:
+    return first_id(since - LOOK_BACK)
 
 
 def _subject(row: Row[Any]) -> Subject:
@@ -120,6 +128,6 @@ def _message(row: Row[Any], kind: Kind, event_id: str, body: dict[str, Any]) -> 
 def _put(connection: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> None:
     fresh = {"created_at": now, "due_at": now, "attempts": 0, "state": State.PENDING}
     if messages:
-        # Two replicas may find the same held comment; the second one's row is the first one's.
+        # Two may find the same held comment, replicas or a label; the second one's row is the first one's.
         new = insert_into(outbox, connection.dialect).on_conflict_do_nothing()
         connection.execute(new, [message | fresh for message in messages])

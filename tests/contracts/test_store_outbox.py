@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, update
@@ -67,6 +68,18 @@ def tell(outbox: Outbox) -> None:
     outbox.settle(due.number, State.DONE, NOW)
 
 
+def told_in_order(outbox: Outbox) -> list[tuple[str, str]]:
+    """
+    Tell all that there is of one comment, and return each event with the verdict that it came with.
+    """
+    told = []
+    while due := outbox.claim(NOW, LEASE, 9):
+        (each,) = due
+        told.append((each.body["event"], each.body["verdict"]))
+        outbox.settle(each.number, State.DONE, NOW)
+    return told
+
+
 @pytest.fixture
 def webhook(store: Store) -> None:
     Outlets(store.engine).set_webhook("news", HOOK, NOW - timedelta(hours=1))
@@ -126,6 +139,7 @@ def test_a_label_that_changes_nothing_and_one_of_an_unknown_decision_are_told_to
 @pytest.mark.usefixtures("webhook")
 def test_a_webhook_is_told_what_was_decided_and_what_was_changed(store: Store, outbox: Outbox, hold: Hold) -> None:
     held = hold(callback="")
+    tell(outbox)
 
     label(store.engine, held, Label.SPAM)
     (first,) = outbox.claim(NOW, LEASE, 9)
@@ -156,6 +170,44 @@ def test_what_is_held_is_told_once_however_many_machines_look(
     due = outbox.claim(NOW, LEASE, 9)
 
     assert [(each.id, each.body["event"], each.body["verdict"]) for each in due] == [(f"held:{held}", "held", "hold")]
+
+
+@pytest.mark.usefixtures("webhook")
+@pytest.mark.parametrize("looks_first", [True, False])
+def test_what_was_labelled_before_anybody_looked_is_told_as_held_first_and_once(
+    store: Store, outbox: Outbox, hold: Hold, looks_first: bool
+) -> None:
+    held = hold(callback="")
+    if looks_first:
+        outbox.announce(NOW)
+
+    label(store.engine, held, Label.HAM)
+    outbox.announce(NOW)
+
+    assert told_in_order(outbox) == [("held", "hold"), ("decided", "accept")]
+
+
+@pytest.mark.usefixtures("webhook")
+def test_so_is_what_was_labelled_and_taken_back_before_anybody_looked(store: Store, outbox: Outbox, hold: Hold) -> None:
+    labels, held = Labels(store.engine, [b"s"], lambda: str(uuid7())), hold(callback="")
+    subject = labels.decided(store.site.id, held)
+    assert subject
+
+    labels.give(store.site.id, subject, Wish(Label.HAM, Source.MODERATOR, "Eve", "", 1.0, NOW, contradicts=False))
+    labels.take_back(store.site.id, {held: Label.HAM}, Source.MODERATOR, "Eve", NOW)
+    outbox.announce(NOW)
+
+    assert told_in_order(outbox) == [("held", "hold"), ("decided", "accept"), ("changed", "hold")]
+
+
+@pytest.mark.usefixtures("webhook")
+@pytest.mark.parametrize("held", [{"age": timedelta(hours=2)}, {"verdict": Verdict.REJECT}])
+def test_what_was_held_before_there_was_a_webhook_or_never_is_not_told_as_held_when_it_is_labelled(
+    store: Store, outbox: Outbox, hold: Hold, held: dict[str, Any]
+) -> None:
+    label(store.engine, hold(**held, callback=""), Label.HAM)
+
+    assert told_in_order(outbox) == [("decided", "accept")]
 
 
 @pytest.mark.usefixtures("webhook")
