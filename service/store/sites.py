@@ -84,7 +84,10 @@ class Sites:
                 adding = insert(sites).values(name=name, disabled=False, limits={}).returning(sites.c.id)
                 site_id = connection.scalars(adding).one()
             except IntegrityError:
-                raise SiteExists(f"there is a site {name!r} already; `rotate` gives it a new key") from None
+                raise SiteExists(
+                    f"there is a site {name!r} already; `sites show` prints its key for clients of Akismet, and "
+                    "`sites rotate` gives it new ones"
+                ) from None
             return self._give_key(connection, site_id)
 
     def rotate(self, name: str, overlap: timedelta = timedelta(0)) -> str:

@@ -198,7 +198,7 @@ def test_without_a_model_a_site_is_shown_as_it_is_set(tmp_path: Path) -> None:
     [
         (("rotate", "nobody"), "there are: blog"),
         (("show", "nobody"), "there are: blog"),
-        (("add", "blog"), "`rotate` gives it a new key"),
+        (("add", "blog"), "`sites rotate` gives it new ones"),
         (("add", ""), "a name has no spaces at its ends"),
         (("add", "news\n"), "a name has no spaces at its ends"),
         (("add", "ne\x1bws"), "nothing that cannot be printed"),
