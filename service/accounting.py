@@ -91,6 +91,7 @@ class Account:
             "method": self.method,
             "route": self.route,
             "status": self.status,
+            "problem": self.problem,
             "milliseconds": round(self.seconds * 1000, 2),
             "site": self.site,
         }

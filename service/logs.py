@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 # What a line may hold beside its time, level and event; everything else of a record stays out.
 KEYS = (
-    *("request_id", "trace_id", "span_id", "edge", "method", "route", "status", "milliseconds"),
+    *("request_id", "trace_id", "span_id", "edge", "method", "route", "status", "problem", "milliseconds"),
     *("site", "verdict", "score", "degraded", "replayed", "model"),
 )
 # ASCII: line breaks, ESC and U+2028 cannot start a line or speak to a terminal.

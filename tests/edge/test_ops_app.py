@@ -114,6 +114,19 @@ def test_a_decision_is_logged_by_its_route_and_verdict(
     assert second["route"] == "/v1/comments/<decision_id>"
 
 
+def test_an_error_is_logged_with_what_went_wrong(
+    sites: Any, moderation: Any, decisions: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = client(sites, moderation, decisions)
+
+    with caplog.at_level(logging.INFO, "hamlet.requests"):
+        caller.post("/v1/comments", json={"name": "Ann"}, headers={"X-Api-Key": KEY})
+        caller.post("/v1/comments", json={"name": "Ann", "comment": "hi"}, headers={"X-Api-Key": "wrong"})
+
+    lines = [json.loads(JsonLine().format(record)) for record in caplog.records]
+    assert [(line["status"], line["problem"]) for line in lines] == [(422, "invalid-field"), (401, "unknown-key")]
+
+
 def test_an_error_that_ends_a_thread_is_logged_without_its_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
