@@ -36,6 +36,9 @@ BODY_SECONDS = 5.0
 # The most impatient client that we know waits for one second, and publishes what it gets no verdict on.
 ANSWER_SECONDS = 0.8
 
+# What stands for the value of a header that Granian does not give.
+UNREADABLE = "\x80"
+
 logger = logging.getLogger("hamlet.bridge")
 
 
@@ -212,13 +215,26 @@ def _environ(scope: Any, body: bytes) -> Environ:
         "wsgi.run_once": False,
         BEGAN: time.perf_counter(),
     }
-    for name, value in scope.headers.items():
+    given = scope.headers.items()
+    for name, value in given:
         # `X_Forwarded_For` would become the same variable as what a proxy says, who lets it pass as another header.
         if "_" in name:
             continue
         key = _variable(name)
         environ[key] = f"{environ[key]},{value}" if key in environ else value
+    if len(dict(given)) < len(scope.headers):
+        _add_unreadable(environ, scope.headers)
     return environ
+
+
+def _add_unreadable(environ: Environ, headers: Any) -> None:
+    """
+    Add the headers whose values are not all ASCII, which Granian names without a value: an `Idempotency-Key` that was
+    passed over would have its comment counted twice. But for `Host`, without which the server's own name counts.
+    """
+    for name in headers:
+        if "_" not in name and name != "host":
+            environ.setdefault(_variable(name), UNREADABLE)
 
 
 @lru_cache(maxsize=256)

@@ -75,3 +75,14 @@ def test_only_what_was_declared_is_read(service: RunningService, header: str) ->
 @pytest.mark.parametrize("length", ["-1", "x", "5\r\nContent-Length: 6"])
 def test_a_length_that_is_none_is_400(service: RunningService, length: str) -> None:
     assert post(service, f"Content-Length: {length}", GOOD)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("header", "status"), [("Idempotency-Key: 5€", 422), ("User-Agent: https://bücher.example", 200)]
+)
+def test_of_headers_that_are_not_ascii_only_one_that_has_to_be_is_refused(
+    service: RunningService, header: str, status: int
+) -> None:
+    answered = post(service, f"Content-Length: {len(GOOD)}\r\n{header}", GOOD)
+
+    assert answered[0] == status

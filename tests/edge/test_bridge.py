@@ -158,6 +158,34 @@ def test_a_header_spelled_with_underscores_is_not_taken_for_what_a_proxy_says() 
     assert (read["HTTP_X_FORWARDED_FOR"], read["CONTENT_LENGTH"]) == ("203.0.113.7", "0")
 
 
+class Headers(dict[str, str]):
+    """
+    Leaves out of its items, as Granian does, the values that are not ASCII.
+    """
+
+    def items(self) -> Any:
+        return [(name, value) for name, value in super().items() if value.isascii()]
+
+
+def test_a_header_that_cannot_be_read_is_there_all_the_same_and_valid_nowhere() -> None:
+    read: dict[str, Any] = {}
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        read.update(environ)
+        start_response("200 OK", [])
+        return []
+
+    asked = scope("/livez", method="GET")
+    asked.headers = Headers({"accept": "*/*", "idempotency-key": "5€", "x_api-key": "5€", "host": "bücher.example"})
+
+    asyncio.run(bridge(call, only_checks).__rsgi__(asked, Protocol()))
+
+    assert {name: value for name, value in read.items() if name.startswith("HTTP_")} == {
+        "HTTP_ACCEPT": "*/*",
+        "HTTP_IDEMPOTENCY_KEY": "\x80",
+    }
+
+
 @pytest.mark.usefixtures("impatience")
 def test_a_check_that_takes_too_long_is_held_and_so_is_one_that_no_thread_has_taken_up(stuck: Event) -> None:
     answers = ask(bridge(application(stuck), only_checks), *["/1.1/comment-check"] * 5)
