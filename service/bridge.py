@@ -9,6 +9,7 @@ sent their bodies byte by byte kept all threads, and not even `/livez` was answe
 
 import asyncio
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -189,8 +190,10 @@ async def _read(scope: Any, protocol: Any) -> bytes:
 
 
 def _path(scope: Any) -> str:
-    # Flask finds `//v1/comments` too, which is what a client asks for whose base URL ends in a slash.
-    return f"/{scope.path.lstrip('/')}"
+    # A client whose base URL ends in a slash asks for `//v1/comments`, and one whose key is part of it for
+    # `/k/KEY//1.1/comment-check`, where Flask would send it elsewhere: without TLS, if that ends at a proxy.
+    path = f"/{scope.path.lstrip('/')}"
+    return re.sub("/{2,}", "/", path) if "//" in path else path
 
 
 def _environ(scope: Any, body: bytes) -> Environ:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from edge_fakes import counted
+from flask import Flask
 
 from service import bridge as module
 from service.api.body import FAULT
@@ -127,6 +128,18 @@ def test_comments_are_decided_together_however_the_application_would_read_their_
     asyncio.run(bridge(application(), only_checks).__rsgi__(scope(path, method=method), protocol))
 
     assert protocol.answers == [(200, [], b"decided together")]
+
+
+@pytest.mark.parametrize(
+    "path", ["//k/KEY/1.1/comment-check", "/k/KEY//1.1/comment-check", "/k/KEY/1.1///comment-check"]
+)
+def test_slashes_too_many_are_passed_over_wherever_they_are_and_answered_with_no_redirect(path: str) -> None:
+    application = Flask(__name__)
+    application.add_url_rule("/k/<key>/1.1/comment-check", view_func=lambda key: f"key {key}", methods=["POST"])
+
+    ((status, _, content),) = ask(bridge(application, only_checks), path)[0]
+
+    assert (status, content) == (200, b"key KEY")
 
 
 def test_a_path_and_a_query_that_were_not_encoded_are_read_as_the_bytes_that_they_were() -> None:
