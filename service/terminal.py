@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -41,14 +41,20 @@ def settings(*, warned: bool = True) -> Settings:
         raise Refusal(str(error)) from None
 
 
-def prepared() -> Settings:
+def prepared(*, may_begin: bool = False) -> Settings:
     """
-    Return the settings with the secrets of the state folder, which is made where it is missing.
+    Return the settings with the secrets of the state folder, which is made where it is missing; only if `may_begin`
+    also where there is no store yet.
     """
     from service import state
+    from service.store.engine import connect
+    from service.store.errors import StoreError
 
-    with refusing(SettingsError):
-        return state.prepare(settings())
+    given = settings()
+    with refusing(SettingsError, StoreError):
+        if not may_begin:
+            _look_for(connect(given.store_url))
+        return state.prepare(given)
 
 
 @contextmanager
@@ -66,27 +72,41 @@ def refusing(*causes: type[Exception]) -> Iterator[None]:
 
 
 @contextmanager
-def store(settings: Settings) -> Iterator[Engine]:
+def store(settings: Settings, *, may_begin: bool = False) -> Iterator[Engine]:
     """
     Open the store, its tables up to date, and say what is wrong with it, or with what it was asked for, in a line.
+
+    Only if `may_begin` one is made where there is none: of an empty one a backup would be whole, and a person erased.
     """
     from service import state
     from service.errors import StoreUnavailable
     from service.store.engine import connect
-    from service.store.errors import StoreError
+    from service.store.errors import NoStore, StoreError
     from service.store.schema import migrate
 
     with refusing(SettingsError, StoreError, StoreUnavailable), _in_utf8():
-        engine = connect(state.prepare(settings).store_url)
-        file = Path(engine.url.database or "")
-        is_new = engine.dialect.name == "sqlite" and not file.exists()
-        migrate(engine)
-        if is_new:
+        engine = connect(settings.store_url)
+        try:
+            _look_for(engine)
+        except NoStore:
+            if not may_begin:
+                raise
+            state.prepare(settings)
             # Typed in another folder than the service was started in, a key of it would be known to nobody.
             where = variable("database_url" if settings.database_url else "state_dir")
-            note(f"{file} is new; if you meant another, set {where}")
+            note(f"{engine.url.database} is new; if you meant another, set {where}")
+        migrate(engine)
         yield engine
         engine.dispose()
+
+
+def _look_for(engine: Engine) -> None:
+    from service.store.errors import NoStore
+
+    with suppress(PermissionError):  # opening it says so
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            where = f"{variable('state_dir')}, or else {variable('database_url')}, says where it is"
+            raise NoStore(f"there is no store at {engine.url.database}; {where}")
 
 
 @contextmanager

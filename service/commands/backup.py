@@ -41,7 +41,7 @@ def restore(file: Path) -> None:
     """
     from service.store.backup import file_of, put_back
 
-    with _alone() as engine:
+    with _alone(may_begin=True) as engine:
         store = file_of(engine)
         aside = store.with_name(f"{store.name}.before-{now():%Y%m%dT%H%M%S}")
         revision = put_back(engine, file, aside)
@@ -62,7 +62,7 @@ def downgrade(revision: str) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[Engine]:
+def _alone(*, may_begin: bool = False) -> Iterator[Engine]:
     from service import state
     from service.config import SettingsError
     from service.errors import StoreUnavailable
@@ -70,7 +70,7 @@ def _alone() -> Iterator[Engine]:
     from service.store.errors import StoreError
 
     with terminal.refusing(SettingsError, StoreError, StoreUnavailable):
-        settings = state.prepare(terminal.settings())
+        settings = terminal.prepared(may_begin=may_begin)
         with state.locked(settings.state_dir):
             engine = connect(settings.store_url)
             yield engine

@@ -47,7 +47,7 @@ def add(name: str, role: Role, sites: tuple[str, ...], ask: bool, no_password: b
     from service.passwords import hashed
 
     password = "" if no_password else _password(ask)
-    with _store() as store:
+    with _store(may_begin=True) as store:
         store.add(name, role, sites, hashed(password) if password else "", now())
     if password and not ask:
         click.echo(password)
@@ -113,8 +113,8 @@ def _password(ask: bool) -> str:
 
 
 @contextmanager
-def _store() -> Iterator[Moderators]:
+def _store(*, may_begin: bool = False) -> Iterator[Moderators]:
     from service.store.moderators import Moderators
 
-    with terminal.store(terminal.settings()) as engine:
+    with terminal.store(terminal.settings(), may_begin=may_begin) as engine:
         yield Moderators(engine)

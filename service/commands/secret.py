@@ -49,7 +49,7 @@ def list_() -> None:
     """
     from service.hash_secrets import ALWAYS, NOT_YET, HashSecret, HashSecrets, needed_for
 
-    settings = terminal.prepared()
+    settings = terminal.prepared(may_begin=True)
     known = HashSecrets(settings.state_dir).read()
     if [each.text.encode() for each in known] != [*settings.people_secrets]:
         known = [HashSecret(each.decode(), ALWAYS, None) for each in settings.people_secrets]

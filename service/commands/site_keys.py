@@ -98,10 +98,10 @@ def rotate(name: str, overlap: timedelta, as_json: bool) -> None:
 
 
 @contextmanager
-def sites_of(settings: Settings) -> Iterator[Sites]:
+def sites_of(settings: Settings, *, may_begin: bool = False) -> Iterator[Sites]:
     from service.store.sites import Sites
 
-    with terminal.store(settings) as engine:
+    with terminal.store(settings, may_begin=may_begin) as engine:
         yield Sites(engine)
 
 

@@ -32,8 +32,8 @@ def add(name: str, as_json: bool) -> None:
     """
     Register a site and print its key, which cannot be shown again.
     """
-    settings = terminal.prepared()
-    with sites_of(settings) as store:
+    settings = terminal.prepared(may_begin=True)
+    with sites_of(settings, may_begin=True) as store:
         print_key(settings, name, store.add(name), as_json)
 
 

@@ -17,6 +17,12 @@ class BadStoreUrl(StoreError):
     """
 
 
+class NoStore(StoreError):
+    """
+    There is no file where the store should be.
+    """
+
+
 class StoreTooNew(StoreError):
     """
     The tables were made by a newer Hamlet.

@@ -307,7 +307,7 @@ def test_an_older_backup_is_put_back_and_brought_forward(tmp_path: Path) -> None
 
 
 def test_nothing_is_put_back_or_downgraded_under_a_running_service(tmp_path: Path) -> None:
-    hamlet(tmp_path, "sites", "list")
+    hamlet(tmp_path, "sites", "add", "news")
     hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
 
     with locked(tmp_path):

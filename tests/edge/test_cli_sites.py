@@ -246,6 +246,39 @@ def test_a_new_store_that_was_named_is_told_with_what_named_it(tmp_path: Path) -
     assert "/typo is new; if you meant another, set HAMLET_DATABASE_URL" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sites", "list"),
+        ("sites", "show", "blog"),
+        ("moderators", "list"),
+        ("lists", "list", "--site", "blog"),
+        ("outbox", "list"),
+        ("backup", "copy.sqlite"),
+        ("downgrade", "0006"),
+        ("purge",),
+        ("export", "--site", "blog"),
+        ("erase", "--email", "ann@mail.example"),
+    ],
+)
+def test_what_begins_nothing_is_refused_without_a_store_and_makes_none(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    state = tmp_path.absolute() / "state"
+
+    result = hamlet(state, *arguments)
+
+    where = "HAMLET_STATE_DIR, or else HAMLET_DATABASE_URL, says where it is"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: there is no store at {state}/hamlet.sqlite; {where}\n"
+    assert not state.exists()
+
+
+def test_a_moderator_may_be_the_first_in_a_store(tmp_path: Path) -> None:
+    assert hamlet(tmp_path, "moderators", "add", "Anna").exit_code == 0
+    assert "Anna" in hamlet(tmp_path, "moderators", "list").stdout
+
+
 def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) -> None:
     result = hamlet(tmp_path, "settings", HAMLET_PORT="81", HAMLET_SECRET="s" * 32, HAMLET_PRT="82")
 

@@ -143,7 +143,7 @@ def test_what_makes_no_sense_ends_with_2_and_its_cure(
 
 
 def test_without_a_model_there_is_nothing_to_compare(tmp_path: Path, news: Store) -> None:
-    result = thresholds(tmp_path)
+    result = thresholds(tmp_path / "models")
 
     assert result.exit_code == 2
     assert "promote a model with hamlet-train" in result.stderr
