@@ -66,7 +66,7 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
         yield Row(1, error=error, is_cut=True)
         return
     csv.field_size_limit(LARGEST_CELL)
-    table = csv.reader(chain([head], texts), delimiter=max(",;\t", key=head.count))
+    table = csv.reader(chain([head], texts), delimiter=max(",;\t", key=head.count), strict=True)
     ended = 0
     try:
         columns, ended = next(table, []), table.line_num

@@ -144,6 +144,14 @@ def test_a_quote_that_is_never_closed_ends_the_table_without_filling_the_memory(
     assert "line 3: not CSV: field larger than field limit" in result.stderr
 
 
+def test_a_quote_that_is_never_closed_makes_no_comment_of_the_lines_below(models: Path) -> None:
+    result = run(models, b'comment\nthanks\n"casino\nthanks\n')
+
+    assert result.exit_code == 1
+    assert result.stderr == "line 3: not CSV: unexpected end of data\n"
+    assert [json.loads(line).get("comment") for line in result.stdout.splitlines()] == ["thanks", None]
+
+
 def test_a_quote_in_the_first_line_that_is_never_closed_is_told_as_well(models: Path) -> None:
     result = run(models, b'"' + b"casino\n" * 200_000)
 

@@ -67,6 +67,39 @@ def test_csv_is_read_like_json_with_line_numbers_that_count_lines_in_quotes() ->
     }
 
 
+def test_a_quote_that_is_never_closed_costs_its_own_line_and_none_below_it(tmp_path: Path) -> None:
+    lines = ["label,comment", *(f"ham,Number {number}" for number in range(2, 21))]
+    lines[4] = 'ham,"an unclosed quote'
+    (tmp_path / "rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    found = list(read(tmp_path / "rows.csv"))
+
+    assert rejections(tmp_path / "rows.csv") == {5: "not CSV (unexpected end of data)"}
+    assert [row.place for row in found if isinstance(row, Row)] == [
+        f"rows.csv:{line}" for line in range(2, 21) if line != 5
+    ]
+
+
+def test_a_stray_quote_before_a_quoted_comment_does_not_take_that_one_along(tmp_path: Path) -> None:
+    text = 'label,comment\nham,"stray\n\nham,One\nspam,"Two, quoted"\nham,Three\n'
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+
+    rows = [row for row in read(tmp_path / "rows.csv") if isinstance(row, Row)]
+
+    assert rejections(tmp_path / "rows.csv") == {2: "not CSV (',' expected after '\"')"}
+    assert [(row.comment, row.place) for row in rows] == [
+        ("One", "rows.csv:4"),
+        ("Two, quoted", "rows.csv:5"),
+        ("Three", "rows.csv:6"),
+    ]
+
+
+def test_below_a_first_line_that_is_no_csv_nothing_is_read(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text('label,"comment\nham,One\n', encoding="utf-8")
+
+    assert rejections(tmp_path / "rows.csv") == {1: "not CSV (unexpected end of data)"}
+
+
 def test_of_a_table_with_a_column_that_is_there_twice_nothing_is_learned(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("label,name,comment,note,note\nham,Ann,Hello,,\n")
 

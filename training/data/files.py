@@ -7,10 +7,12 @@ import gzip
 import json
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from service.core.members import GivenTwice, members
 from service.core.text import storable
@@ -107,29 +109,70 @@ def csv_records(
 ) -> Iterator[Record]:
     """
     Yield the line and the values of each record, by the names in the first line, or what is wrong with it; nothing of a
-    table with a column that is there twice.
+    table whose first line is no CSV, or has a column twice.
 
-    Bytes that are not UTF-8 are to come as lone surrogates (`surrogateescape`).
+    Of a record that is no CSV only the first line is given up: a quote that nobody closes would take every line below
+    along. Bytes that are not UTF-8 are to come as lone surrogates (`surrogateescape`).
     """
-    reader = csv.DictReader(lines, delimiter=delimiter, quoting=quoting, strict=True)
+    source = _Lines(iter(lines))
+    reader = csv.reader(source, delimiter=delimiter, quoting=quoting, strict=True)
+    names: list[str] = []
     while True:
-        line = 1
+        source.begin()
         try:
-            if not reader.line_num and (error := said_of_columns(reader.fieldnames or ())):
-                yield line, error
-                return
-            line = reader.line_num + 1 if reader.fieldnames else 1
-            record = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            yield line, f"not CSV ({error})"
+        except csv.Error as damage:
+            yield source.number, f"not CSV ({damage})"
+            if not names:
+                return
+            source.go_back()
             continue
-        if None in record:
-            yield line, "more values than the first line names"
-        else:
-            is_text = all(storable(value) is value for value in record.values() if value)
-            yield line, record if is_text else "not UTF-8"
+        if not names:
+            names = cells
+            if error := said_of_columns(names):
+                yield source.number, error
+                return
+        elif len(cells) > len(names):
+            yield source.number, "more values than the first line names"
+        elif cells:
+            is_text = all(storable(cell) is cell for cell in cells)
+            yield source.number, dict(zip_longest(names, cells)) if is_text else "not UTF-8"
+
+
+class _Lines:
+    """
+    The lines of a file for `csv.reader`, which can go back to those behind the first line of a record.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self._record: list[str] = []
+        self.number = 1
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self._record.append(line)
+        return line
+
+    def begin(self) -> None:
+        """
+        Begin a record: `number` is that of its first line.
+        """
+        self.number += len(self._record)
+        self._record.clear()
+
+    def go_back(self) -> None:
+        """
+        Go back to the line behind the first one of the record.
+        """
+        self._again.extendleft(reversed(self._record[1:]))
+        del self._record[1:]
 
 
 def row_of(record: Mapping[str, object], source: str, place: str) -> Row | Rejected:
