@@ -71,8 +71,18 @@ def _outcomes(figures: Figures) -> list[dict[str, Any]]:
     rows = []
     for label, what in (("ham", "good"), ("spam", "spam")):
         if parts := _shares(figures, label):
-            rows.append({"what": what, "thousandths": [f"{1000 * part:.3g}" for part in parts]})
+            rows.append({"what": what, "thousandths": [_of_a_thousand(part) for part in parts]})
     return rows
+
+
+def _of_a_thousand(part: float) -> str:
+    """
+    Return a share as people read it of 1,000 comments.
+
+    >>> [_of_a_thousand(part) for part in (1.0, 0.99972, 0.12345, 0.00071, 1e-17)]
+    ['1,000', '999.7', '123.5', '0.71', '0']
+    """
+    return f"{round(1000 * part, 2 if part < 0.01 else 1):,g}"
 
 
 def _shares(figures: Figures, label: str) -> tuple[float, float, float] | None:
