@@ -16,7 +16,15 @@ from service.akismet.keys import key_of
 from service.akismet.parts import Call, Parts
 from service.api import body, problems
 from service.core.labels import Label
-from service.errors import HamletError, InvalidField, MissingScope, QuotaExceeded, TooManyKeys, Unauthorised
+from service.errors import (
+    BodyTooLarge,
+    HamletError,
+    InvalidField,
+    MissingScope,
+    QuotaExceeded,
+    TooManyKeys,
+    Unauthorised,
+)
 
 # Clients that make a host of their key can be given an address for a key: it ends up as a part of the path.
 PLACES = ("", "/k/<key>", "/k/<key>/<_host>")
@@ -54,6 +62,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @akismet.errorhandler(Unauthorised)
     @akismet.errorhandler(MissingScope)
     @akismet.errorhandler(InvalidField)
+    @akismet.errorhandler(BodyTooLarge)
     def refuse(error: HamletError) -> Response:
         g.problem = error.code
         return answers.invalid(error.detail)

@@ -21,9 +21,10 @@ FAULT = "hamlet.body_fault"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
-def raw(environ: Environ) -> bytes:
+def raw(environ: Environ, advice: str = "") -> bytes:
     """
-    Return the whole body, whether its length was declared or it came in chunks: `bridge` has read it.
+    Return the whole body, whether its length was declared or it came in chunks: `bridge` has read it. Who sent too much
+    is given the advice.
 
     Taken from there and not from Flask, which with a limit set has cut chunked bodies and said nothing.
 
@@ -38,7 +39,7 @@ def raw(environ: Environ) -> bytes:
     content: bytes = environ["wsgi.input"].getvalue()
     declared = get_content_length(environ) or 0
     if max(declared, len(content)) > LARGEST_BODY:
-        raise BodyTooLarge(f"the body is larger than {LARGEST_BODY} bytes; cut it, of a comment its `article_text`")
+        raise BodyTooLarge(f"the body is larger than {LARGEST_BODY} bytes{advice}")
     if len(content) < declared:
         raise BadRequest(f"the body ends after {len(content)} of {declared} bytes")
     return content
@@ -67,7 +68,7 @@ def fields_of(environ: Environ) -> tuple[dict[str, Any], bool]:
     Return the fields of a request, and whether it is a form; raises what the functions do that read it.
     """
     media = media_type(environ.get("CONTENT_TYPE", ""), environ.get("HTTP_CONTENT_ENCODING", ""))
-    content = raw(environ)
+    content = raw(environ, "; cut it, of a comment its `article_text`")
     return (from_form(content), True) if media == FORM else (from_json(content), False)
 
 

@@ -8,8 +8,8 @@ from flask import Response
 from pydantic_core import to_json
 
 from service.core.decision import Decision
-from service.errors import HamletError, ModelUnavailable, Unauthorised
-from service.perspective.requests import ATTRIBUTE, TEXT_ERRORS, Analysis, Asked
+from service.errors import BodyTooLarge, HamletError, ModelUnavailable, Unauthorised
+from service.perspective.requests import ATTRIBUTE, TEXT_ERRORS, TOO_LONG, Analysis, Asked
 
 _NAMES = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
 # Every other error is of the argument.
@@ -58,8 +58,8 @@ def refusal(error: HamletError, *, has_key: bool) -> Response:
         status, message = (400, _WRONG_KEY) if has_key else (403, _NO_KEY)
         reason = "API_KEY_INVALID" if has_key else "API_KEY_MISSING"
         details.append({"@type": f"{_RPC}ErrorInfo", "reason": reason})
-    elif error.field in TEXT_ERRORS:
-        details.append({"@type": f"{_OWN}Error", "errorType": error.field})
+    elif isinstance(error, BodyTooLarge) or error.field in TEXT_ERRORS:
+        details.append({"@type": f"{_OWN}Error", "errorType": error.field or TOO_LONG})
     elif error.field:
         violation = {"field": error.field, "description": message}
         details.append({"@type": f"{_RPC}BadRequest", "fieldViolations": [violation]})

@@ -35,6 +35,14 @@ def test_without_a_guid_the_fields_have_to_do(client: FlaskClient, edge: Edge, g
     assert (report.decision_id, report.told, report.comment.name) == (None, None, "Ann")
 
 
+@pytest.mark.parametrize("call", ["submit-spam", "submit-ham", "verify-key"])
+def test_a_form_that_is_too_large_is_told_so_as_clients_of_akismet_are(client: FlaskClient, call: str) -> None:
+    response = client.post(f"/1.1/{call}", data=check(comment_content="x" * 300_000))
+
+    assert (response.status_code, response.data) == (200, b"invalid")
+    assert response.headers["X-akismet-debug-help"] == "the body is larger than 262144 bytes"
+
+
 def test_a_test_teaches_nothing(client: FlaskClient, edge: Edge) -> None:
     response = client.post("/1.1/submit-spam", data=check(is_test="1"))
 

@@ -188,7 +188,7 @@ def test_a_field_that_is_wrong_is_named_and_not_repeated(owner: Owner, entry: An
         ('{"entries": [{"value": "\\ud800", "action": "hold"}]}', "`entries.0.value` has half of a surrogate pair"),
         ('{"\\ud800": 1}', "a name has half of a surrogate pair"),
         ("[" * 50_000, "the body is nested too deeply"),
-        (" " * 262_145, "the body is larger than 262144 bytes; cut it, of a comment its `article_text`"),
+        (" " * 262_145, "the body is larger than 262144 bytes"),
     ],
 )
 def test_what_is_wrong_with_a_body_is_said_in_words_of_its_own(owner: Owner, body: str, detail: str) -> None:

@@ -147,6 +147,17 @@ def test_an_empty_or_endless_text_is_the_error_that_clients_know(post: Post, tex
     assert error["details"][0]["errorType"] == ("COMMENT_TOO_LONG" if is_long else "COMMENT_EMPTY")
 
 
+@pytest.mark.parametrize("path", [ANALYZE, SUGGEST])
+def test_so_is_a_body_larger_than_any_that_is_read_and_it_names_no_field_that_clients_have_not(
+    post: Post, path: str
+) -> None:
+    error = fault(post(path, "x" * 262_145, **SPAM))
+
+    assert (error["code"], error["status"]) == (400, "INVALID_ARGUMENT")
+    assert error["details"][0]["errorType"] == "COMMENT_TOO_LONG"
+    assert error["message"] == "the body is larger than 262144 bytes"
+
+
 def test_what_an_author_can_type_is_no_error(edge: Edge, post: Post) -> None:
     answer = post(ANALYZE, "a\0\ud800<b>", **SPAM)
 
