@@ -7,8 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -49,11 +48,12 @@ def prepared(*, may_begin: bool = False) -> Settings:
     from service import state
     from service.store.engine import connect
     from service.store.errors import StoreError
+    from service.store.schema import require_file
 
     given = settings()
     with refusing(SettingsError, StoreError):
         if not may_begin:
-            _look_for(connect(given.store_url))
+            require_file(connect(given.store_url))
         return state.prepare(given)
 
 
@@ -74,39 +74,43 @@ def refusing(*causes: type[Exception]) -> Iterator[None]:
 @contextmanager
 def store(settings: Settings, *, may_begin: bool = False) -> Iterator[Engine]:
     """
-    Open the store, its tables up to date, and say what is wrong with it, or with what it was asked for, in a line.
+    Open the store, whose tables must be up to date, and say what is wrong with it, or with what it was asked for, in a
+    line.
 
     Only if `may_begin` one is made where there is none: of an empty one a backup would be whole, and a person erased.
+    Older tables are left to `hamlet serve`: brought forward by any command, they would be lost to the older Hamlet.
     """
     from service import state
-    from service.errors import StoreUnavailable
-    from service.store.engine import connect
-    from service.store.errors import NoStore, StoreError
-    from service.store.schema import migrate
+    from service.store.errors import NoStore
+    from service.store.schema import migrate, require_newest
 
-    with refusing(SettingsError, StoreError, StoreUnavailable), _in_utf8():
-        engine = connect(settings.store_url)
+    with as_it_is(settings) as engine:
         try:
-            _look_for(engine)
+            require_newest(engine)
         except NoStore:
             if not may_begin:
                 raise
             state.prepare(settings)
+            migrate(engine)
             # Typed in another folder than the service was started in, a key of it would be known to nobody.
             where = variable("database_url" if settings.database_url else "state_dir")
             note(f"{engine.url.database} is new; if you meant another, set {where}")
-        migrate(engine)
+        yield engine
+
+
+@contextmanager
+def as_it_is(settings: Settings) -> Iterator[Engine]:
+    """
+    Open the store, whatever revision its tables are at, and say what is wrong with it in a line.
+    """
+    from service.errors import StoreUnavailable
+    from service.store.engine import connect
+    from service.store.errors import StoreError
+
+    with refusing(SettingsError, StoreError, StoreUnavailable), _in_utf8():
+        engine = connect(settings.store_url)
         yield engine
         engine.dispose()
-
-
-def _look_for(engine: Engine) -> None:
-    from service.store.errors import NoStore
-
-    with suppress(PermissionError):  # opening it says so
-        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
-            where = f"{variable('state_dir')}, or else {variable('database_url')}, says where it is"
-            raise NoStore(f"there is no store at {engine.url.database}; {where}")
 
 
 @contextmanager

@@ -27,8 +27,10 @@ def backup(file: Path) -> None:
     Write a copy of the SQLite store to FILE, while the service runs, and prove that it is whole.
     """
     from service.store.backup import copy
+    from service.store.schema import require_file
 
-    with terminal.store(terminal.settings()) as engine:
+    with terminal.as_it_is(terminal.settings()) as engine:
+        require_file(engine)
         size = copy(engine, file)
     click.echo(f"{file}: {size:,} bytes, whole. It holds no secret: keep those of the state folder too, elsewhere.")
 

@@ -19,7 +19,13 @@ class BadStoreUrl(StoreError):
 
 class NoStore(StoreError):
     """
-    There is no file where the store should be.
+    There are no tables where the store should be.
+    """
+
+
+class StoreTooOld(StoreError):
+    """
+    The tables were made by an older Hamlet.
     """
 
 

@@ -4,7 +4,7 @@ The tables brought up to date by Alembic, by whichever process comes first.
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alembic import command
@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from service.store.engine import available, one_by_one
-from service.store.errors import BadStoreUrl, StoreTooNew, UnknownRevision
+from service.store.errors import BadStoreUrl, NoStore, StoreTooNew, StoreTooOld, UnknownRevision
 
 # Any number that no other program on the same PostgreSQL database uses: "hamlet" in ASCII.
 ADVISORY_LOCK = 0x68616D6C6574
@@ -35,6 +35,38 @@ def migrate(engine: Engine) -> None:
                 _upgrade(engine)
         else:
             _upgrade(engine)
+
+
+def require_file(engine: Engine) -> None:
+    """
+    Raise NoStore if the file is missing that the store is in; whether there is anything in it is not looked at.
+    """
+    with suppress(PermissionError):  # opening it says so
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+            raise _no_store(engine)
+
+
+def require_newest(engine: Engine) -> None:
+    """
+    Leave the tables as they are, and see that this Hamlet can use them.
+
+    Raises:
+        NoStore: there are none.
+        StoreTooOld, StoreTooNew: another Hamlet made them.
+        StoreUnavailable: the database cannot be opened.
+    """
+    require_file(engine)
+    with available(), one_by_one(engine).connect() as connection:
+        _, script, current = _known(connection)
+    newest = script.get_current_head()
+    if current is None:
+        raise _no_store(engine)
+    _refuse_newer(script, current)
+    if current != newest:
+        raise StoreTooOld(
+            f"the store is at revision {current}, this Hamlet at {newest}; make a backup, and `hamlet serve` brings it "
+            "up to date"
+        )
 
 
 def revisions(engine: Engine) -> tuple[str | None, str | None]:
@@ -99,13 +131,23 @@ def _upgrade_alone(connection: Connection) -> None:
     config, script, current = _known(connection)
     if current == script.get_current_head():
         return
-    known = {revision.revision for revision in script.walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None:
+        _refuse_newer(script, current)
+    command.upgrade(config, "head")
+
+
+def _refuse_newer(script: ScriptDirectory, current: str) -> None:
+    if current not in {revision.revision for revision in script.walk_revisions()}:
         raise StoreTooNew(
             f"the store is at revision {current}, which this Hamlet does not know; start the newer one, "
             "or restore a backup from before it"
         )
-    command.upgrade(config, "head")
+
+
+def _no_store(engine: Engine) -> NoStore:
+    return NoStore(
+        f"there is no store at {engine.url.database}; HAMLET_STATE_DIR, or else HAMLET_DATABASE_URL, says where it is"
+    )
 
 
 def _known(connection: Connection) -> tuple[Config, ScriptDirectory, str | None]:

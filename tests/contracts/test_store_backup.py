@@ -301,9 +301,42 @@ def test_an_older_backup_is_put_back_and_brought_forward(tmp_path: Path) -> None
     (tmp_path / "older").write_bytes(gzip.decompress(OLDER.read_bytes()))
 
     restored = hamlet(tmp_path, "restore", str(tmp_path / "older"))
+    migrate(connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}"))  # as the start of the service does
 
     assert "at revision 0006" in restored.stdout
     assert "blog" in hamlet(tmp_path, "sites", "list").stdout
+
+
+@pytest.mark.parametrize("command", [("sites", "list"), ("sites", "add", "news"), ("purge",)])
+def test_a_command_leaves_older_tables_to_the_start_of_the_service(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "hamlet.sqlite").write_bytes(gzip.decompress(OLDER.read_bytes()))
+
+    result = hamlet(tmp_path, *command)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: the store is at revision 0006, this Hamlet at ")
+    assert "make a backup, and `hamlet serve` brings it up to date" in result.stderr
+    assert revision_of(tmp_path / "hamlet.sqlite") == "0006"
+
+
+def test_a_backup_of_an_older_store_is_as_old_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "hamlet.sqlite").write_bytes(gzip.decompress(OLDER.read_bytes()))
+
+    result = hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+
+    assert (result.exit_code, revision_of(tmp_path / "copy.sqlite")) == (0, "0006")
+    assert revision_of(tmp_path / "hamlet.sqlite") == "0006"
+
+
+def test_no_command_undoes_a_downgrade(tmp_path: Path) -> None:
+    hamlet(tmp_path, "sites", "add", "news")
+    hamlet(tmp_path, "downgrade", "0006")
+
+    backed_up = hamlet(tmp_path, "backup", str(tmp_path / "copy.sqlite"))
+    listed = hamlet(tmp_path, "sites", "list")
+
+    assert (backed_up.exit_code, listed.exit_code) == (0, 2)
+    assert {revision_of(tmp_path / name) for name in ("copy.sqlite", "hamlet.sqlite")} == {"0006"}
 
 
 def test_nothing_is_put_back_or_downgraded_under_a_running_service(tmp_path: Path) -> None:
