@@ -106,9 +106,10 @@ def adapt(
         "adapted": {"from": base, "params": asdict(params.adaptation), "sites": kept | found},
     }
     compiled = with_adaptations((folder / registry.SCORER).read_bytes(), taught, without=unhelped)
-    registry.write_again(folder, models / version, compiled, facts)
-    for name, site in sites.items():
-        prove_adapted(models / version, name, taught[name], site.rows)
+    with registry.new_version(models, version) as part:
+        registry.write_again(folder, part, compiled, facts)
+        for name, site in sites.items():
+            prove_adapted(part, name, taught[name], site.rows)
     return found
 
 

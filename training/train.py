@@ -105,11 +105,12 @@ def write(
         BadModel: it cannot be written, or does not agree with its pipeline.
     """
     pooling = params.model.pooling.times(measured.assessment.line.slope)
-    registry.write(folder, pipeline, compile_arrays(pipeline, pooling), facts)
-    say("Comparing the compiled model with its pipeline")
     comments = [row.as_comment() for row in measured.prepared.rows]
-    difference = prove_equal(pipeline, folder, comments)
-    found = findings(f"Model {folder.name}", facts, measured, params, entries_of(pipeline))
-    html.write(folder / registry.REPORT, found, texts_in_report)
+    with registry.new_version(folder.parent, folder.name) as part:
+        registry.write(part, pipeline, compile_arrays(pipeline, pooling), facts)
+        say("Comparing the compiled model with its pipeline")
+        difference = prove_equal(pipeline, part, comments)
+        found = findings(f"Model {folder.name}", facts, measured, params, entries_of(pipeline))
+        html.write(part / registry.REPORT, found, texts_in_report)
     say(f"{folder}: written; compiled and pipeline agree to {difference:.1e} on {len(comments):,} comments")
     return folder

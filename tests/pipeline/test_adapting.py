@@ -431,3 +431,17 @@ def test_a_label_that_weighs_half_teaches_less() -> None:
     full, half = (learn(Texts.of(given), before, PARAMS).adds(asked) for given in (planted, weak))
 
     assert full[0] < half[0] < 0
+
+
+def test_of_a_version_that_the_disk_could_not_take_nothing_is_left_and_its_name_is_free(models: Path) -> None:
+    report = models / BASE / registry.REPORT
+    report.unlink()
+    report.symlink_to("/proc/self/mem")  # a file that cannot be read
+
+    result = run(models, clips(60), "--version", ADAPTED)
+
+    assert result.exit_code == 1
+    assert f"{models / ADAPTED}: not written (Input/output error)" in result.output.replace("\n", "")
+    assert [path.name for path in models.iterdir() if path.is_dir()] == [BASE]
+    report.unlink()
+    assert run(models, clips(60), "--version", ADAPTED).exit_code == 0

@@ -207,6 +207,26 @@ def test_where_no_model_can_be_written_none_is_fitted(tmp_path: Path) -> None:
     assert "no model can be written there (Not a directory)" in result.output
 
 
+def test_a_version_is_seen_when_all_of_it_is_written(tmp_path: Path) -> None:
+    with registry.new_version(tmp_path, "2026-11-23.1") as part:
+        (part / registry.CARD).write_text("{}", encoding="utf-8")
+        seen = [*tmp_path.glob(f"*/{registry.CARD}")], registry.next_version(tmp_path, CREATED.date())
+
+    assert seen == ([], "2026-11-23.1")
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == [
+        "2026-11-23.1",
+        "2026-11-23.1/card.json",
+    ]
+
+
+def test_of_a_version_whose_writing_is_broken_off_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), registry.new_version(tmp_path, "2026-11-23.1") as part:
+        (part / registry.CARD).write_text("{}", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_the_next_version_of_a_day_is_the_first_free_number(models: Path) -> None:
     assert registry.next_version(models, CREATED.date()) == "2026-11-23.2"
 

@@ -188,6 +188,7 @@ def test_wrong_rows_are_named_and_left_out_or_stop_it(tmp_path: Path, capsys: py
 
 def test_a_model_whose_card_says_too_little_is_not_gone_on_from(models: Path, tmp_path: Path) -> None:
     folder = tmp_path / "2026-11-23.1"
+    folder.mkdir()
     registry.write(folder, registry.read_pipeline(models / "2026-11-23.1"), b"", {"version": "2026-11-23.1"})
 
     with pytest.raises(BadModel, match="says too little"):

@@ -75,7 +75,7 @@ def prove_adapted(folder: Path, site: str, taught: Taught, rows: Sequence[Row]) 
     compiled = [scorer.explain(each, site).log_odds - scorer.explain(each).log_odds for each in read]
     difference = float(np.abs(np.array(compiled) - taught.adds(Texts.of(rows))).max())
     if difference > TOLERANCE:
-        raise BadModel(f"{folder}: what {site} taught and its compiled form differ by {difference:g}")
+        raise BadModel(f"{folder.name}: what {site} taught and its compiled form differ by {difference:g}")
 
 
 def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -> float:
@@ -92,7 +92,7 @@ def prove_equal(pipeline: Pipeline, folder: Path, comments: Sequence[Comment]) -
     differences = np.abs(compiled - fitted)
     worst = int(differences.argmax())
     if differences[worst] > TOLERANCE:
-        raise BadModel(f"{folder}: compiled and pipeline differ by {differences[worst]:g} on comment {worst}")
+        raise BadModel(f"{folder.name}: compiled and pipeline differ by {differences[worst]:g} on comment {worst}")
     return float(differences[worst])
 
 

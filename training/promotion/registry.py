@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 import joblib
@@ -59,28 +60,41 @@ def check_free(models: Path, version: str) -> None:
         raise BadModel(f"{models}: no model can be written there ({error.strerror})") from error
 
 
-def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, Any]) -> None:
+@contextmanager
+def new_version(models: Path, version: str) -> Iterator[Path]:
     """
-    Write a model: both files, and a card with their digests.
+    Give a folder to write a version into, which gets its place among the models when all is written: of a fit that is
+    broken off, or on a full disk, nothing is left.
 
     Raises:
         BadModel: the version cannot be written.
     """
-    check_free(folder.parent, folder.name)
-    folder.mkdir()
+    check_free(models, version)
+    folder = models / version
+    try:
+        # One level down, where nobody who lists the models looks.
+        with TemporaryDirectory(prefix=".part-", dir=models) as hidden:
+            part = Path(hidden) / version
+            part.mkdir()
+            yield part
+            part.rename(folder)
+    except OSError as error:
+        raise BadModel(f"{folder}: not written ({error.strerror or error})") from error
+
+
+def write(folder: Path, pipeline: Pipeline, compiled: bytes, card: Mapping[str, Any]) -> None:
+    """
+    Write a model into an empty folder: both files, and a card with their digests.
+    """
     joblib.dump(pipeline, folder / PIPELINE, compress=("zlib", 9))
     _finish(folder, compiled, card)
 
 
 def write_again(base: Path, folder: Path, compiled: bytes, card: Mapping[str, Any]) -> None:
     """
-    Write a model with the pipeline and the report of another one, whose card has the digests, compiled otherwise.
-
-    Raises:
-        BadModel: the version cannot be written.
+    Write a model into an empty folder with the pipeline and the report of another one, whose card has the digests,
+    compiled otherwise.
     """
-    check_free(folder.parent, folder.name)
-    folder.mkdir()
     for name in (PIPELINE, REPORT):
         # What only serves has neither.
         if (base / name).is_file():
