@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import g, request
 
+from service.core.members import shown
 from service.core.site import Scope, Site
 from service.errors import InvalidField
 from service.gate import Gate
@@ -20,6 +21,20 @@ def caller(gate: Gate, scope: Scope = Scope.CHECK) -> Site:
     site = gate.caller(request.environ, scope=scope)
     g.site = site.name
     return site
+
+
+def parameters(*known: str) -> Mapping[str, str]:
+    """
+    Return the query of the request.
+
+    Raises:
+        InvalidField: it has a parameter that the route does not know: whoever misspelt it would think it was heeded.
+    """
+    for name in request.args:
+        if name not in known:
+            only = f", only {', '.join(f'`{each}`' for each in known)}" if known else ""
+            raise InvalidField(f"there is no parameter `{shown(name)}`{only}", field=shown(name))
+    return request.args
 
 
 def whole_number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:

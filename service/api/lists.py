@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from service.api.answer import as_json, no_content
-from service.api.asking import caller, whole_number
+from service.api.asking import caller, parameters, whole_number
 from service.api.lists_body import entry_answer, read, trial_answer
 from service.core.site import Scope
 from service.errors import InvalidField, NotFound
@@ -29,12 +29,13 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
     @api.get(LISTS)
     def show() -> Response:
         site = caller(gate, Scope.ADMIN)
+        parameters()
         return as_json({"entries": [entry_answer(each) for each in listing.of(site.name)]})
 
     @api.post(LISTS)
     def add() -> Response:
         site = caller(gate, Scope.ADMIN)
-        is_dry, last = _options(request.args)
+        is_dry, last = _options(parameters("dry_run", "last"))
         entries = read(request.environ, listing.clock())
         notes = remarks(entries)
         if is_dry:
@@ -48,6 +49,7 @@ def blueprint(listing: Listing, gate: Gate) -> Blueprint:
     @api.delete(f"{LISTS}/<int(max=2147483647):entry_id>")
     def remove(entry_id: int) -> Response:
         site = caller(gate, Scope.ADMIN)
+        parameters()
         if not listing.remove(site.name, [entry_id]):
             raise NotFound("this site's lists have no entry of this id")
         return no_content()

@@ -160,7 +160,7 @@ PATHS: dict[str, Any] = {
             "tags": ["lists"],
             "responses": {
                 "200": {"description": "All entries that have not expired.", "content": _ENTRIES},
-                **_problems(401, 403, 405, 429, 500, 503),
+                **_problems(401, 403, 405, 422, 429, 500, 503),
             },
         },
         "post": {
@@ -196,7 +196,7 @@ PATHS: dict[str, Any] = {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
             "responses": {
                 "204": {"description": "It is gone, and does nothing within five seconds."},
-                **_problems(401, 403, 404, 405, 429, 500, 503),
+                **_problems(401, 403, 404, 405, 422, 429, 500, 503),
             },
         }
     },
@@ -208,7 +208,7 @@ PATHS: dict[str, Any] = {
             "tags": ["comments"],
             "parameters": [
                 _query("limit", {"type": "integer", "default": 50, "minimum": 1, "maximum": 200}, "Comments a page."),
-                _query("before", {"type": "string"}, "What the page before has as `next`."),
+                _query("before", {"type": "string", "format": "uuid"}, "What the page before has as `next`."),
             ],
             "responses": {
                 "200": {

@@ -2,15 +2,16 @@
 The JSON edge for moderators: what waits for them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from pydantic import BaseModel, Field
 
 from service.api.answer import Answer, as_json
-from service.api.asking import caller, is_plausible, whole_number
+from service.api.asking import caller, parameters, whole_number
 from service.core.site import Scope
 from service.errors import InvalidField
 from service.gate import Gate
@@ -18,6 +19,8 @@ from service.store.queue import Waiting
 
 QUEUE = "/v1/queue"
 USUAL, MOST = 50, 200
+# As uuid7 writes them, since they are compared as texts.
+_DECISION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOLD = ("url", "permalink", "article_title", "parent_id", "language")
 
 
@@ -64,7 +67,7 @@ def blueprint(queue: Pages, gate: Gate) -> Blueprint:
     @api.get(QUEUE)
     def show() -> Response:
         site = caller(gate, Scope.FEEDBACK)
-        limit, before = _options(request.args)
+        limit, before = _options(parameters("limit", "before"))
         # One more than asked for tells whether there is a next page.
         found = queue.page(site.id, limit + 1, before)
         page = found[:limit]
@@ -76,7 +79,7 @@ def blueprint(queue: Pages, gate: Gate) -> Blueprint:
 
 def _options(given: Mapping[str, str]) -> tuple[int, str]:
     limit, before = whole_number(given, "limit", USUAL, MOST), given.get("before", "")
-    if not is_plausible(before):
+    if before and not _DECISION_ID.fullmatch(before):
         raise InvalidField("`before` must be what an earlier page has as `next`", field="before")
     return limit, before
 

@@ -76,6 +76,29 @@ def test_entries_are_stored_as_they_are_compared_with_warnings(owner: Owner) -> 
     assert (somewhere["value"], somewhere["expires_at"]) == ("192.0.2.0/24", "2026-11-30T23:00:00Z")
 
 
+def test_a_parameter_that_is_misspelt_is_named_and_nothing_is_stored(owner: Owner) -> None:
+    wish = {"entries": [{"value": "casino", "action": "reject"}]}
+
+    problem = owner.client.post("/v1/lists?dryrun=true", json=wish, headers=owner.headers)
+
+    assert (problem.status_code, problem.get_json()["field"]) == (422, "dryrun")
+    assert owner.lists() == []
+
+
+def test_an_entry_is_not_removed_where_something_else_was_meant(owner: Owner) -> None:
+    entry_id = owner.add({"value": "casino", "action": "reject"}).get_json()["entries"][0]["id"]
+
+    problem = owner.client.delete(f"/v1/lists/{entry_id}?dry_run=true", headers=owner.headers)
+
+    assert (problem.status_code, len(owner.lists())) == (422, 1)
+
+
+def test_who_asks_for_a_part_of_the_lists_is_told_that_there_is_none(owner: Owner) -> None:
+    problem = owner.client.get("/v1/lists?kind=word", headers=owner.headers)
+
+    assert (problem.status_code, problem.get_json()["detail"]) == (422, "there is no parameter `kind`")
+
+
 def test_null_stands_for_what_is_not_said_of_an_entry(owner: Owner) -> None:
     owner.add({"value": "casino", "action": "hold", "kind": None, "expires_at": None, "note": None})
 

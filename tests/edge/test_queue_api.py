@@ -20,6 +20,7 @@ from service.store.queue import Waiting
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DECISION = Decision("03", Verdict.HOLD, 0.5, -1.0, (), "Held.")
+PAGE = "019ab1c2-7d3e-7f00-8a51-0c6f2f9d4e11"
 DETAILS = {"url": "http://ann.example/", "id": "4711", "callback": "http://cms.example/hook"}
 
 
@@ -76,9 +77,15 @@ def test_next_leads_to_the_page_after_this_one(caller: FlaskClient, limit: int, 
 
 
 def test_fifty_are_a_page_and_before_begins_the_next(caller: FlaskClient, queue: FakeQueue) -> None:
-    caller.get("/v1/queue?before=02")
+    caller.get(f"/v1/queue?before={PAGE}")
 
-    assert queue.asked == [(1, 51, "02")]
+    assert queue.asked == [(1, 51, PAGE)]
+
+
+def test_an_empty_before_is_the_first_page(caller: FlaskClient, queue: FakeQueue) -> None:
+    caller.get("/v1/queue?before=")
+
+    assert queue.asked == [(1, 51, "")]
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "1" * 5000, "0000000019", "000000001" + "9" * 5000, "٣"])
@@ -88,11 +95,22 @@ def test_a_limit_that_cannot_be_is_named(caller: FlaskClient, limit: str) -> Non
     assert (problem.status_code, problem.get_json()["field"]) == (422, "limit")
 
 
-@pytest.mark.parametrize("before", ["x" * 65, "\0", "é"])
-def test_a_page_that_cannot_be_is_named(caller: FlaskClient, before: str) -> None:
+@pytest.mark.parametrize(
+    "before", ["x" * 65, "\0", "é", "zz", "null", PAGE.upper(), f"{PAGE}\n", PAGE.replace("-", "")]
+)
+def test_a_page_that_cannot_be_is_named(caller: FlaskClient, queue: FakeQueue, before: str) -> None:
     problem = caller.get("/v1/queue", query_string={"before": before})
 
     assert (problem.status_code, problem.get_json()["field"]) == (422, "before")
+    assert queue.asked == []
+
+
+def test_a_parameter_that_is_misspelt_is_named_and_reads_no_first_page(caller: FlaskClient, queue: FakeQueue) -> None:
+    problem = caller.get("/v1/queue?limits=1")
+
+    assert (problem.status_code, problem.get_json()["field"]) == (422, "limits")
+    assert problem.get_json()["detail"] == "there is no parameter `limits`, only `limit`, `before`"
+    assert queue.asked == []
 
 
 def test_a_key_that_may_not_label_may_not_read_what_waits(caller: FlaskClient, sites: Any) -> None:
