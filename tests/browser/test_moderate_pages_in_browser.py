@@ -26,6 +26,8 @@ ATTACKS = (
 
 # Milliseconds. A job runs when nobody else wants the processor, and other tests do.
 LONG = 600_000
+# Milliseconds. Within these a second click on a comment is one half of a double click.
+AGAIN = 500
 # Each test has a word of its own, which its comments carry.
 WORDS = (f"zq{number}qz" for number in count())
 
@@ -137,6 +139,18 @@ def edges(shown: Locator) -> tuple[float, float]:
     return box["y"], box["y"] + box["height"]
 
 
+def double_click(page: Page, button: Locator, gap: int = 110) -> None:
+    """
+    Press the mouse twice on one place as a hand does, with a gap in milliseconds in which the page may change.
+    """
+    button.hover()
+    for _ in range(2):
+        page.mouse.down()
+        page.wait_for_timeout(40)
+        page.mouse.up()
+        page.wait_for_timeout(gap)
+
+
 def expect_names(page: Page, *names: str) -> None:
     """
     Wait until comments of these are shown, and no others: after a click the page may come in parts.
@@ -173,6 +187,50 @@ def test_a_key_that_is_held_down_decides_once(desk: Desk, word: str) -> None:
 
     expect(card(page, "Ben").locator(".badge")).to_have_text("ham")
     expect(page.locator(".badge")).to_have_text(["spam", "ham", "hold"])
+
+
+@pytest.mark.parametrize(("button", "badge"), [("Spam", "spam"), ("Accept", "ham")])
+def test_a_double_click_decides_once(desk: Desk, word: str, button: str, badge: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    sent: list[str | None] = []
+    page.on("request", lambda request: sent.append(request.post_data) if request.method == "POST" else None)
+
+    for name, gap in (("Cleo", 60), ("Ben", 110), ("Ada", 200)):
+        double_click(page, card(page, name).get_by_role("button", name=button), gap)
+
+    expect(page.locator("article .badge")).to_have_text([badge] * 3)
+    assert len(sent) == 3
+    page.wait_for_timeout(AGAIN)
+    double_click(page, card(page, "Ada").get_by_role("button", name="Undo"))
+    expect(page.locator("article .badge")).to_have_text([badge, badge, "hold"])
+    assert len(sent) == 4
+
+
+def test_a_click_that_comes_just_as_the_answer_does_presses_nothing_new(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    spam = card(page, "Cleo").get_by_role("button", name="Spam")
+
+    with awaited(page):
+        spam.click()
+        page.wait_for_timeout(600)
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
+    page.mouse.down()
+    page.mouse.up()
+
+    page.wait_for_timeout(300)
+    expect(card(page, "Cleo").locator(".badge")).to_have_text("spam")
+
+
+def test_different_comments_are_decided_on_as_quickly_as_they_are_clicked(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.set_viewport_size({"width": 1280, "height": 1400})
+    places = [card(page, name).get_by_role("button", name="Spam").bounding_box() for name in ("Cleo", "Ben", "Ada")]
+
+    for place in places:
+        assert place
+        page.mouse.click(place["x"] + 9, place["y"] + 9)
+
+    expect(page.locator("article .badge")).to_have_text(["spam"] * 3)
 
 
 def test_no_key_decides_on_a_comment_that_was_scrolled_out_of_sight(desk: Desk, word: str) -> None:
@@ -453,6 +511,7 @@ def test_the_second_of_two_moderators_is_told(desk: Desk, word: str) -> None:
 
     expect(card(second, "Ada")).to_contain_text("Somebody else decided meanwhile")
     expect(card(second, "Ada").locator(".badge")).to_have_text("ham")
+    second.wait_for_timeout(AGAIN)
     card(second, "Ada").get_by_role("button", name="It was spam").click()
     expect(card(second, "Ada").locator(".badge")).to_have_text("spam")
 

@@ -126,10 +126,25 @@
     if (card) frame(card);
   });
 
+  // Of a double click or tap the second one would press what the first one brought under it. Keys press what they name.
+  const AGAIN = 500;
+  const changedAt = {};
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(":is(article, #bulk, #status) button:not([type=button])");
+    if (!button || !event.detail) return;
+    const { id } = button.closest("article, #bulk, #status");
+    const isAgain = event.timeStamp - (changedAt[id] ?? -AGAIN) < AGAIN;
+    changedAt[id] = event.timeStamp;
+    if (!isAgain) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true });
+
   // What was replaced by its newer self stays the current one, and keeps the focus.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
     const card = fragment.firstElementChild;
+    if (target.matches("article")) changedAt[target.id] = performance.now();
     if (target.hasAttribute("aria-current")) card.setAttribute("aria-current", "true");
     if (card.matches("article:has(.undo)")) card.dataset.done = "";
   });
