@@ -47,11 +47,16 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/models")
     def models() -> Response:
+        try:
+            history, damage = versions.history(parts.models), None
+        except versions.DamagedHistory as error:
+            history, damage = [], error
         return session.page_of(
             "admin/models.html",
             versions=versions.versions(parts.models),
             current=versions.in_use(parts.models),
-            history=versions.history(parts.models),
+            history=history,
+            damage=damage,
             job=parts.jobs.latest(),
             is_possible=parts.jobs.is_possible,
             periods=PERIODS,
