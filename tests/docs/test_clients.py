@@ -128,3 +128,18 @@ def test_a_server_that_says_nothing_holds_after_a_second(moderate: Moderate) -> 
 def test_any_other_answer_holds(moderate: Moderate, status: int, body: bytes) -> None:
     with answering(status, body) as port:
         assert moderate(port) == "hold\n"
+
+
+@pytest.mark.parametrize("given", ['{"name": "Ann", "comment": "\\ud83d"}', "{", "5"])
+def test_json_that_php_cannot_read_as_a_comment_is_told_in_one_line(
+    installed: Callable[[str, str], str], tmp_path: Path, given: str
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(PROGRAMS["php"])
+
+    run = subprocess.run(
+        [installed("php", "php-cli"), program], input=given, capture_output=True, text=True, timeout=300
+    )
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert re.fullmatch("PHP can read no comment in this: .+\n", run.stderr)
