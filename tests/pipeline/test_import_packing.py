@@ -52,6 +52,38 @@ def test_a_cut_gzip_gives_what_came_before_and_says_where_it_ends(tmp_path: Path
     assert found.damage[0].endswith("pack or download it again")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps(COMMENTS[:300]),
+        "".join(f'{{"label": "ham", "comment": "Comment {number}"}}\n' for number in range(300)),
+        "label,comment\n" + "".join(f"ham,Comment {number}\n" for number in range(300)),
+        "CREATE TABLE `wp_comments` (\n  `comment_content` text,\n  `comment_approved` text\n);\n"
+        + "INSERT INTO `wp_comments` VALUES\n"
+        + ",\n".join(f"('Comment {number}','1')" for number in range(300))
+        + ";\n",
+    ],
+    ids=["JSON", "JSON Lines", "CSV", "SQL"],
+)
+def test_a_cut_gzip_that_is_small_gives_what_came_before_as_well(tmp_path: Path, content: str) -> None:
+    packed = gzip.compress(content.encode())
+
+    found = imported(tmp_path, packed[: len(packed) * 3 // 4])
+
+    assert 50 < len(found.rows) < 300
+    assert found.damage[0].startswith("export: damaged or cut after ")
+
+
+def test_a_gzip_that_is_cut_before_its_first_byte_is_called_damaged(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match=r"export: damaged or cut after 0 unpacked bytes"):
+        imported(tmp_path, gzip.compress(JSON)[:10])
+
+
+def test_of_a_gzip_that_is_cut_in_its_first_line_it_is_told_that_it_is_cut(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match=r"export: damaged or cut after \d+ unpacked bytes"):
+        imported(tmp_path, gzip.compress(bytes(range(65, 91)) * 3, compresslevel=0)[:30])
+
+
 @pytest.mark.parametrize("kind", ["gzip", "zip"])
 def test_a_bomb_is_refused_with_its_cure(tmp_path: Path, kind: str) -> None:
     spaces = b"[" + b" " * unpack.FREE

@@ -94,7 +94,7 @@ def _detected(path: Path, site: str | None, opens: Opens) -> tuple[list[Tally], 
         try:
             known.append(Tally(export, detect(export)))
         except BadData as error:
-            unknown.append(error)
+            unknown.append(BadData(export.damage[0]) if export.damage else error)
     return known, unknown
 
 
@@ -112,6 +112,8 @@ def _rows(tally: Tally, label: str) -> Iterator[str]:
                 yield _line(row, outcome.row.get("type"))
     except BadData as error:
         tally.damage.append(str(error))
+    # First, since it explains the rest.
+    tally.damage[:0] = tally.export.damage
 
 
 def _row(found: Found, site: str, label: str) -> Row | Rejected:

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -38,13 +38,15 @@ Stream = gzip.GzipFile | zipfile.ZipExtFile
 class Export:
     """
     One unpacked file, to be read as often as needed. `site` is the source of its rows where it names none itself;
-    `path` is where it lies, or None if it came out of a packed one.
+    `path` is where it lies, or None if it came out of a packed one; `damage` what reading found wrong with its packing,
+    where it then ends.
     """
 
     name: str
     site: str
     path: Path | None
     open: Callable[[], BinaryIO]
+    damage: list[str] = field(default_factory=list)
 
     def head(self) -> bytes:
         """
@@ -87,12 +89,14 @@ def exports(path: Path, site: str | None, opens: Opens) -> Iterator[Export]:
 
 class _Unpacked(io.RawIOBase):
     """
-    The unpacked bytes of a file, with errors that name it and an end to what expands without one.
+    The unpacked bytes of a file, which ends where it is damaged or cut, with errors that name it and an end to what
+    expands without one.
     """
 
-    def __init__(self, name: str, packed: int, opens: Callable[[ExitStack], Stream]) -> None:
+    def __init__(self, name: str, packed: int, opens: Callable[[ExitStack], Stream], damage: list[str]) -> None:
         self._name = name
         self._packed = packed
+        self._damage = damage
         self._parts = ExitStack()
         self._read = 0
         try:
@@ -105,13 +109,21 @@ class _Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        try:
-            size = self._stream.readinto(buffer)
-        except DAMAGE as error:
-            raise self._damaged(error) from error
-        self._read += size
+        with memoryview(buffer) as view:
+            try:
+                # Of `readinto` all would be lost that it had unpacked before it came to the damage.
+                part = self._stream.read1(len(view))
+            except DAMAGE as error:
+                damaged = self._damaged(error)
+                if not self._read:
+                    raise damaged from error
+                # Who reads text would lose what an error comes upon, too: the file ends, and who imports it tells why.
+                self._damage[:] = [str(damaged)]
+                return 0
+            view[: len(part)] = part
+        self._read += len(part)
         _check(self._name, self._read, self._packed)
-        return size
+        return len(part)
 
     def close(self) -> None:
         self._parts.close()
@@ -123,9 +135,13 @@ class _Unpacked(io.RawIOBase):
 
 
 def _packed(path: Path, name: str, site: str | None, opens: Callable[[ExitStack], Stream]) -> Export:
-    size = path.stat().st_size
+    size, damage = path.stat().st_size, list[str]()
     export = Export(
-        name, site or _stem(Path(name)), None, lambda: io.BufferedReader(_Unpacked(name, size, opens), HEAD)
+        name,
+        site or _stem(Path(name)),
+        None,
+        lambda: io.BufferedReader(_Unpacked(name, size, opens, damage), HEAD),
+        damage,
     )
     with export.open() as stream:
         if stream.read(4).startswith((GZIP, ZIP)):
