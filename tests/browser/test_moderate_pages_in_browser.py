@@ -413,6 +413,34 @@ def test_what_was_pressed_after_a_decision_that_fails_is_not_done_either(desk: D
     desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|ERR_FAILED", fault)]
 
 
+@pytest.mark.parametrize(("keys", "frame"), [("a", "Cleo"), ("jxjxs", "Ben")], ids=["one", "several"])
+def test_after_a_decision_that_fails_the_frame_is_where_it_was_to_be(
+    desk: Desk, word: str, keys: str, frame: str
+) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    with awaited(page, fails=True):
+        page.keyboard.type(keys)
+
+    expect(page.locator("#status")).to_have_text("Not done: Hamlet cannot be reached.", timeout=9_000)
+    expect(page.locator("article[aria-current] h2")).to_contain_text(frame, timeout=9_000)
+    expect(page.locator("article[aria-current]")).to_be_focused(timeout=9_000)
+    desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|ERR_FAILED", fault)]
+
+
+def test_after_a_decision_that_fails_nothing_takes_the_focus_from_whoever_types(desk: Desk, word: str) -> None:
+    page = searched(desk.open("Anna"), word)
+    page.keyboard.press("j")
+
+    with awaited(page, fails=True):
+        page.keyboard.type("a/")
+
+    expect(page.locator("#status")).to_have_text("Not done: Hamlet cannot be reached.", timeout=9_000)
+    expect(page.locator("#search")).to_be_focused(timeout=9_000)
+    desk.faults[:] = [fault for fault in desk.faults if not re.search("sendError|afterRequest|ERR_FAILED", fault)]
+
+
 def test_whoever_leaves_before_all_is_done_is_asked(desk: Desk, word: str) -> None:
     page = searched(desk.open("Anna"), word)
     page.keyboard.press("j")
