@@ -151,6 +151,13 @@
     if (card.matches("article:has(.undo)")) card.dataset.done = "";
   });
 
+  // Nothing that is told of what was decided last makes room for word that nothing was chosen.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.detail.elt.closest("#bulk") || ticked().length) return;
+    event.preventDefault();
+    document.getElementById("selected").textContent = "none selected";
+  });
+
   // A second look closes what the first one opened.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
