@@ -28,7 +28,8 @@ def copy(engine: Engine, target: Path) -> int:
     part = target.with_name(f"{target.name}.part")
     try:
         _make_private(part)
-        with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(part)) as file:
+        there = f"{source.absolute().as_uri()}?mode=rw"  # or one that was moved away would be made anew
+        with closing(sqlite3.connect(there, uri=True)) as store, closing(sqlite3.connect(part)) as file:
             # In one step, which keeps no writer waiting: several would begin anew each time that somebody has written.
             store.backup(file)
             file.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it

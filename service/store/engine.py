@@ -3,9 +3,11 @@ Connections to the store, bounded so that a store in trouble cannot eat the 800 
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
@@ -38,7 +40,8 @@ _POSTGRESQL: dict[str, Any] = {
 
 def connect(url: str) -> Engine:
     """
-    Return an engine for `sqlite:///path` or `postgresql://user@host/name`; nothing is opened yet.
+    Return an engine for `sqlite:///path` or `postgresql://user@host/name`; nothing is opened yet, and only `migrate`
+    makes a file.
 
     Both drivers run in autocommit, and `engine.begin()` says BEGIN itself: IMMEDIATE on SQLite, which ignores its
     time-out when a transaction that has read wants to write (in a trial 772 of 2,000 deferred ones failed so).
@@ -50,7 +53,7 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         arguments = {"timeout": LOCK_MILLISECONDS / 1000, "isolation_level": None}
         engine = create_engine(parsed, connect_args=arguments, hide_parameters=True, json_serializer=_json)
-        event.listen(engine, "do_connect", _look_at_file)
+        event.listen(engine, "do_connect", _open_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "checkout", lambda _, entry, __: check_sqlite(entry.info))
     else:
@@ -131,10 +134,15 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _look_at_file(_: Dialect, entry: ConnectionPoolEntry, arguments: list[str], __: Mapping[str, Any]) -> None:
-    # Before it is opened: one that is moved away in the meantime, or made by opening it, is then opened again.
+def _open_file(
+    _: Dialect, entry: ConnectionPoolEntry, arguments: list[str], options: dict[str, Any]
+) -> SqliteConnection:
+    # Looked at before it is opened: one that is moved away in the meantime is then opened again.
     path = arguments[0]
     entry.info["file"] = path, _number_of(path)
+    # By itself SQLite makes an empty file in the place of one that was moved away, and removes that one's log.
+    opened: SqliteConnection = sqlite3.connect(f"{Path(path).as_uri()}?mode=rw", uri=True, **options)
+    return opened
 
 
 def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:

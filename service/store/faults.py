@@ -11,7 +11,7 @@ BUSY, FULL, CONNECTION, OTHER = "busy", "full", "connection", "other"
 # How SQLite, then PostgreSQL, say that somebody else has the lock, that there is no room, and that nothing is there.
 _SIGNS = {
     BUSY: ("locked", "lock timeout", "statement timeout", "QueuePool limit"),
-    FULL: ("is full", "disk I/O error", "No space left"),
+    FULL: ("is full", "No space left"),
     CONNECTION: ("unable to open", "connection", "server closed", "terminating", "shutting down", "does not exist"),
 }
 

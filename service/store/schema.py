@@ -25,7 +25,7 @@ def migrate(engine: Engine) -> None:
     Bring the tables to the newest revision in one transaction; processes that start together wait for the first.
 
     Raises:
-        BadStoreUrl: the folder of a SQLite database cannot be made or written.
+        BadStoreUrl: the folder of a SQLite database cannot be made or written, or only the database's log is there.
         StoreTooNew: a newer Hamlet has been here.
         StoreUnavailable: the database cannot be opened or written.
     """
@@ -101,7 +101,11 @@ def downgrade(engine: Engine, revision: str) -> None:
 def _sqlite_to_itself(engine: Engine) -> Iterator[None]:
     # A lock file of our own, since SQLite does not wait when two connections change its journal's mode at once.
     path = Path(engine.url.database or "")
+    log = path.with_name(f"{path.name}-wal")
     try:
+        if log.exists() and not path.exists():
+            # Beside an empty file SQLite would remove it, and what was acknowledged last is in it alone.
+            raise BadStoreUrl(f"{path} is missing, and its log is still there: put it back, or move the log away too")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(0o600)  # as the files that SQLite puts beside it then are
         lock = path.with_name(f"{path.name}.lock").open("w")

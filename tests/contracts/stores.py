@@ -63,6 +63,15 @@ def make_tables(engine: Engine) -> None:
     Path(engine.url.database).write_bytes(_empty_store())
 
 
+def make_file(engine: Engine) -> None:
+    """
+    Make the empty file of a SQLite database, as `migrate` does before there are tables.
+    """
+    if engine.dialect.name == "sqlite":
+        assert engine.url.database
+        Path(engine.url.database).touch()
+
+
 @cache
 def _empty_store() -> bytes:
     with TemporaryDirectory() as folder:

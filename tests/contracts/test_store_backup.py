@@ -14,7 +14,7 @@ from alembic.config import Config
 from command_line import hamlet
 from postgresql_server import PostgresqlServer
 from sqlalchemy import Engine, inspect
-from stores import LONG, NOON, OpenStore, OpenUrl, Store, decision
+from stores import LONG, NOON, OpenStore, OpenUrl, Store, decision, make_file
 from uuid_utils import uuid7
 
 from service.akismet.keys import Keyring
@@ -101,6 +101,7 @@ def test_the_labels_of_an_older_store_are_trained_on(older: Engine) -> None:
 @pytest.mark.filterwarnings("ignore:.*expression-based index '?ix_decisions_(doubtful|in_time)")
 def test_the_tables_go_back_revision_by_revision_to_what_they_were(open_store: OpenStore) -> None:
     engine = open_store()
+    make_file(engine)
     were = {}
     for revision in EVERY_REVISION:
         with engine.begin() as connection:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from sqlite3 import OperationalError
 
 import pytest
 from postgresql_server import PostgresqlServer
@@ -17,6 +18,8 @@ from service.bridge import ANSWER_SECONDS
 from service.core.comment import Asked, Comment
 from service.errors import StoreUnavailable
 from service.store.engine import LOCK_MILLISECONDS, STATEMENT_MILLISECONDS
+from service.store.errors import BadStoreUrl
+from service.store.faults import kind_of
 from service.store.schema import migrate
 from service.store.sites import Sites
 
@@ -132,6 +135,40 @@ def test_a_store_that_is_no_database_says_so(tmp_path: Path, open_url: OpenUrl) 
 def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path, open_url: OpenUrl) -> None:
     with pytest.raises(StoreUnavailable):
         Sites(open_url(f"sqlite:///{tmp_path}/missing/hamlet.sqlite")).list()
+
+
+def test_no_empty_store_takes_the_place_of_one_that_was_moved_away(tmp_path: Path, sqlite: Store) -> None:
+    sqlite.record(decision())
+    file, log = tmp_path / "hamlet.sqlite", tmp_path / "hamlet.sqlite-wal"
+    file.rename(tmp_path / "away")
+
+    for attempt in (lambda: sqlite.record(decision("02")), Sites(sqlite.engine).list):
+        with pytest.raises(StoreUnavailable):
+            attempt()
+    with pytest.raises(BadStoreUrl, match="its log is still there: put it back, or move the log away too"):
+        migrate(sqlite.engine)
+
+    assert (file.exists(), log.exists()) == (False, True)
+    (tmp_path / "away").rename(file)
+    assert sqlite.record(decision("03")).replayed is False
+    assert [sqlite.decisions.find(sqlite.site.id, number) is not None for number in ("01", "02", "03")] == [
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("database is locked", "busy"),
+        ("database or disk is full", "full"),
+        ("disk I/O error", "other"),
+        ("unable to open database file", "connection"),
+    ],
+)
+def test_faults_are_told_apart_by_what_cures_them(text: str, kind: str) -> None:
+    assert kind_of(OperationalError(text)) == kind
 
 
 def test_a_fault_does_not_repeat_what_the_author_wrote(sqlite: Store) -> None:

@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
-from stores import OpenStore
+from stores import OpenStore, make_file
 
 from service.core.comment import Comment
 from service.core.site import AkismetHold, OwnThresholds
@@ -50,6 +50,7 @@ def of_revision(engine: Engine, revision: str) -> Iterator[Connection]:
     """
     Open a new store whose tables are as they were then, with a site.
     """
+    make_file(engine)
     with engine.begin() as connection:
         upgrade(configuration(connection), revision)
         connection.exec_driver_sql("INSERT INTO sites (id, name, disabled, limits) VALUES (1, 'blog', false, '{}')")
@@ -98,6 +99,7 @@ def test_a_store_that_is_up_to_date_is_used_while_somebody_else_writes(open_stor
 
 def test_a_site_of_the_first_hamlet_keeps_what_it_set(open_store: OpenStore) -> None:
     engine = open_store()
+    make_file(engine)
     with engine.begin() as connection:
         upgrade(configuration(connection), "0001")
         columns = "(name, disabled, limits, accept_below)"

@@ -137,6 +137,29 @@ def test_a_store_that_vanished_is_not_written_to_as_if_it_were_there(serve: Serv
     assert back["recorded"]
 
 
+def test_a_store_that_was_away_for_a_moment_has_all_that_was_acknowledged_even_after_a_kill(serve: Serve) -> None:
+    with serve(HAMLET_WORKERS="1") as service:
+        before = [decided(service) for _ in range(3)]
+        store = service.folder / "state" / "hamlet.sqlite"
+        log = store.with_name("hamlet.sqlite-wal").stat().st_ino
+        store.rename(store.with_name("away"))
+
+        gone = [decided(service, UNSURE) for _ in range(3)]
+        is_made = store.exists()
+        counted = service.counted('hamlet_store_errors_total{kind="connection"}')
+        store.with_name("away").rename(store)
+        wait_until(lambda: decided(service)["recorded"])
+        back = [decided(service) for _ in range(3)]
+        log_after = store.with_name("hamlet.sqlite-wal").stat().st_ino
+        service.kill_all()
+        stored = service.stored()
+
+    assert [facts(each) for each in gone] == [("hold", ["store"], False)] * 3
+    assert (is_made, log_after) == (False, log)
+    assert counted >= 3
+    assert {each["id"] for each in [*before, *back]} <= stored
+
+
 @pytest.fixture
 def database(postgresql: PostgresqlServer) -> str:
     postgresql.empty()
