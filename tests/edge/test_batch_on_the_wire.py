@@ -8,6 +8,8 @@ from typing import IO, Any
 
 from running_service import RunningService
 
+from service.api.batch import MOST_LINES
+
 
 def opened(service: RunningService, request_id: str = "any") -> tuple[socket.socket, IO[bytes]]:
     """
@@ -92,3 +94,15 @@ def test_thousands_of_lines_may_be_sent_before_any_answer_is_read(service: Runni
 
     assert answered.status == 200
     assert [json.loads(line)["line"] for line in answered.body.splitlines()] == [*range(1, 5001)]
+
+
+def test_the_answer_ends_with_the_line_that_is_one_too_many(service: RunningService) -> None:
+    connection, received = opened(service)
+    with connection:
+        blank = b"\n" * (MOST_LINES + 1)
+        connection.sendall(b"%x\r\n%b\r\n" % (len(blank), blank))
+        refused = answer(received)
+        rest = received.read(len(b"\r\n0\r\n\r\n"))
+
+    assert (refused["line"], refused["status"]) == (MOST_LINES + 1, 413)
+    assert rest == b"\r\n0\r\n\r\n"
