@@ -73,6 +73,17 @@ def of_server(information: Mapping[str, Any], ahead: float) -> Iterator[Finding]
             f"{name.title()} {version} {FAULT}",
             f"update it to {safe} or later, or see whether your distribution mended it under the old number",
         )
+    # In a cluster its replicas are asked too, and nothing is written to them.
+    if (
+        information.get("role") == "slave"
+        and information.get("slave_read_only")
+        and not information.get("cluster_enabled")
+    ):
+        primary = f"{information.get('master_host')}:{information.get('master_port')}"
+        yield Finding(
+            f"{name.title()} is a read-only replica (of {primary}), in which nothing can be counted",
+            "set HAMLET_REDIS_URL to its primary, or redis+sentinel:// to whichever is; docs/settings.md has more",
+        )
     if not information.get("maxmemory"):
         yield note(
             f"{name.title()} may take all memory of its machine (maxmemory 0)",

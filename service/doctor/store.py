@@ -47,7 +47,7 @@ def _opened(engine: Engine) -> Iterator[Finding]:
     if current != newest:
         yield Finding(
             f"the store is at revision {current}, this Hamlet at {newest}",
-            "make a backup of an older one, and `hamlet serve` brings it up to date; for a newer one, start the newer Hamlet",
+            "back an older store up, and `hamlet serve` brings it up to date; for a newer one, start the newer Hamlet",
         )
         return
     rows = Sites(engine).list()

@@ -317,6 +317,27 @@ def test_a_version_whose_scripts_can_break_out_is_found(information: dict[str, s
     assert is_safe or "distribution" in told[0].cure
 
 
+REPLICA = {"role": "slave", "slave_read_only": 1, "master_host": "10.0.0.1", "master_port": 6379}
+
+
+@pytest.mark.parametrize(
+    ("information", "is_right"),
+    [
+        ({"role": "master"}, True),
+        (REPLICA, False),
+        (REPLICA | {"slave_read_only": 0}, True),
+        (REPLICA | {"cluster_enabled": 1}, True),
+    ],
+)
+def test_a_redis_that_takes_no_writes_is_found(information: dict[str, Any], is_right: bool) -> None:
+    sound = {"redis_version": "8.4.0", "maxmemory": 1, "maxmemory_policy": "allkeys-lru"}
+
+    told = [finding.what for finding in of_server(sound | information, ahead=0)]
+
+    replica = "Redis is a read-only replica (of 10.0.0.1:6379), in which nothing can be counted"
+    assert told == ([] if is_right else [replica])
+
+
 @pytest.mark.parametrize(("skew", "words"), [(3.0, "3 s ahead of"), (-61.4, "61 s behind")])
 def test_clocks_that_differ_are_found(skew: float, words: str) -> None:
     (told,) = of_server({"redis_version": "8.4.0", "maxmemory": 1, "maxmemory_policy": "allkeys-lru"}, skew)
