@@ -45,11 +45,10 @@ def install(pages: Blueprint, signing: SigningIn, role: Role | None = None) -> N
             raise NotFound("there is nothing here for you; an account of the role admin may see it")
         if g.moderator or request.endpoint in _OPEN:
             return None
-        # Who opens a page the next day asked for nothing that was not done; who signed out in another tab did.
-        is_part = "HX-Request" in request.headers
-        is_lost = is_part or request.method == "POST"
+        # Who only looks asked for nothing that was not done; who decides after signing out in another tab did.
+        is_lost = request.method == "POST"
         form = url_for("moderate.ask", ended=1 if is_lost else None, next=page_before())
-        if is_part:
+        if "HX-Request" in request.headers:
             # A whole page, not the part that was asked for.
             return Response("", 401, {"HX-Redirect": form})
         return redirect(form, 303)
