@@ -45,6 +45,10 @@ def blueprint(parts: Parts) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     session.install(pages, parts.signing, role=Role.ADMIN)
 
+    @pages.get("/")
+    def home() -> Response:
+        return _back()
+
     @pages.get("/models")
     def models() -> Response:
         try:

@@ -30,6 +30,12 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         decided = labelling.decide(site_id, seen, label, moderator().name)
         return _after(browsing, site_id, seen, decided, f"{len(decided)} decided: {label}.")
 
+    @pages.get("/decide")
+    @pages.get("/undo")
+    def look_again() -> Response:
+        # Where no script ran, the address of what was done stays in the bar.
+        return cast("Response", redirect(url_for("moderate.show"), 303))
+
     @pages.post("/undo")
     def undo() -> Response:
         site_id = chosen_site(own_sites(browsing), request.form.get("site", ""))

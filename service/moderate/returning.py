@@ -9,7 +9,7 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
 _LIST = "moderate.show"
-_PAGES = frozenset({_LIST, "moderate.look", "moderate.stats", "admin.models", "admin.report"})
+_PAGES = frozenset({_LIST, "moderate.look", "moderate.stats", "admin.home", "admin.models", "admin.report"})
 # It waits in a cookie while a provider is asked, and browsers drop one over 4,096 bytes.
 _LONGEST = 2000
 

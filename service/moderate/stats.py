@@ -4,8 +4,9 @@ The page of numbers: what was decided, what waits, how the scores lie, and where
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import cast
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
 
 from service.core.decision import Reason
 from service.core.drift import BINS, histogram, stability_index
@@ -31,6 +32,10 @@ AGES = {
 def install(
     pages: Blueprint, browsing: Browsing, statistics: Statistics, overview: Overview, clock: Callable[[], datetime]
 ) -> None:
+    @pages.get("/stats/")
+    def stats_in_a_folder() -> Response:
+        return cast("Response", redirect(url_for("moderate.stats", site=request.args.get("site")), 303))
+
     @pages.get("/stats")
     def stats() -> Response:
         sites = own_sites(browsing)

@@ -145,6 +145,13 @@ def test_whoever_is_not_signed_in_gets_the_form(desk: Desk) -> None:
     assert desk.jobs.started == []
 
 
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_address_of_the_admins_pages_leads_to_the_models(desk: Desk, path: str) -> None:
+    answer = desk.browser.get(f"/admin{path}", follow_redirects=True)
+
+    assert (answer.status_code, answer.request.path) == (200, "/admin/models")
+
+
 def test_a_form_of_another_site_starts_nothing(desk: Desk) -> None:
     assert desk.post("promote", {"Sec-Fetch-Site": "cross-site"}, version="two").status_code == 403
     assert desk.jobs.started == []

@@ -224,6 +224,21 @@ def test_whoever_was_signed_out_is_told_that_what_they_did_last_was_not_done(des
     assert desk.labelling.told == []
 
 
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/decide", "/moderate/"),
+        ("/undo", "/moderate/"),
+        ("/stats/", "/moderate/stats"),
+        ("/stats/?site=3", "/moderate/stats?site=3"),
+    ],
+)
+def test_an_address_that_shows_nothing_leads_to_the_page_that_was_meant(desk: Desk, path: str, location: str) -> None:
+    answer = desk.get(path)
+
+    assert (answer.status_code, answer.location) == (303, location)
+
+
 @pytest.mark.parametrize("page", ["/?site=3&text=caf%C3%A9+%26&before=07", "/comments/01?site=1", "/stats"])
 @pytest.mark.parametrize("ended", ["page", "form", "part"])
 def test_whoever_signs_in_goes_on_with_the_page_where_their_session_ended(page: str, ended: str) -> None:
