@@ -3,6 +3,7 @@ The list of comments, and a closer look at one of them.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 
 from flask import Blueprint, Response, request
@@ -37,6 +38,10 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
         # Whoever has nothing to do at one site is told of the others.
         elsewhere = {} if count else {number: name for number, name in sites.items() if number in busy()}
         chosen, before = filters.read(request.args), request.args.get("before", "")
+        # Where the site was changed in the form, what the others were like stays behind.
+        is_elsewhere = chosen.alike and not browsing.of_ids(site_id, [chosen.of])
+        if is_elsewhere:
+            chosen = replace(chosen, alike=None, of="")
         # All of an author, a campaign or a reason are on one page, to be decided on together.
         most = MOST_AT_ONCE if chosen.alike or chosen.reason else PAGE
         # One more than shown tells whether there is a next page.
@@ -49,6 +54,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             site_id=site_id,
             cards=cards,
             chosen=chosen,
+            is_elsewhere=is_elsewhere,
             form=filters.in_form(chosen),
             back=filters.write(chosen, site=site_id),
             following=following,
@@ -57,7 +63,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             shown=[*Shown],
             orders=[*Order],
             reasons=REASONS,
-            link=lambda **changes: filters.write(filters.read({**request.args.to_dict(), **changes}), site=site_id),
+            link=lambda **changes: filters.write(filters.read({**filters.in_form(chosen), **changes}), site=site_id),
         )
 
     @pages.get("/comments/<decision_id>")

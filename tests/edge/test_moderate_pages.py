@@ -563,6 +563,19 @@ def test_a_decision_goes_back_to_the_same_list(desk: Desk) -> None:
     assert desk.labelling.told == [(1, "01", Label.HAM, "Anna", None)]
 
 
+def test_what_is_alike_is_not_looked_for_at_a_site_that_does_not_have_it(desk: Desk) -> None:
+    desk.get("/?site=1&alike=name&of=01")
+    text = desk.get("/?site=3&alike=name&of=02&text=pills").text
+
+    assert [chosen for _, chosen, _ in desk.browsing.asked] == [
+        Filter(alike=Alike.NAME, of="01"),
+        Filter(text="pills"),
+    ]
+    assert 'name="alike"' not in text
+    assert "alike=" not in text
+    assert "This site does not have the comment" in text
+
+
 @pytest.mark.parametrize("back", ["//evil.example", "\r\nX-Evil: 1", "text=%0d%0aX", "low=x", "", "&&&"])
 def test_the_way_back_leads_to_the_list_alone(desk: Desk, back: str) -> None:
     location = desk.post("/decide", site="1", choice="01|", label="ham", back=back).location
@@ -801,7 +814,7 @@ def test_what_a_site_that_only_logs_published_is_said_to_be_published(desk: Desk
     assert ">published</span>" in desk.get().text
 
 
-@pytest.mark.parametrize("query", ["reason=links", "alike=name&of=01"])
+@pytest.mark.parametrize("query", ["reason=links", "alike=name&of=001"])
 def test_all_of_a_reason_or_an_author_are_on_one_page_to_be_decided_on_together(desk: Desk, query: str) -> None:
     desk.browsing.found = [replace(FOUND, decision=replace(DECISION, id=f"{number:03}")) for number in range(201)]
 
