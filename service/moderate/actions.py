@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, redirect, request, url_for
 
+from service.api.asking import is_plausible
 from service.core.labels import Label
 from service.errors import InvalidField
 from service.labelling import Labelling
@@ -93,8 +94,10 @@ def _label() -> Label:
 
 def _back(site_id: int) -> str:
     # Read and written again, so that it leads nowhere but to the list.
+    back = dict(parse_qsl(request.form.get("back", "")))
     try:
-        chosen = filters.read(dict(parse_qsl(request.form.get("back", ""))))
+        chosen = filters.read(back)
     except InvalidField:
         chosen = Filter()
-    return filters.write(chosen, site=site_id)
+    before = back.get("before", "")
+    return filters.write(chosen, site=site_id, before=before if is_plausible(before) else "")

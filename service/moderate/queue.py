@@ -56,7 +56,7 @@ def install(pages: Blueprint, browsing: Browsing, labelling: Labelling) -> None:
             chosen=chosen,
             is_elsewhere=is_elsewhere,
             form=filters.in_form(chosen),
-            back=filters.write(chosen, site=site_id),
+            back=filters.write(chosen, site=site_id, before=before),
             following=following,
             elsewhere=elsewhere,
             waiting=counted(count),

@@ -563,6 +563,15 @@ def test_a_decision_goes_back_to_the_same_list(desk: Desk) -> None:
     assert desk.labelling.told == [(1, "01", Label.HAM, "Anna", None)]
 
 
+def test_a_decision_goes_back_to_the_same_page_of_the_list(desk: Desk) -> None:
+    text = desk.get("/?site=1&text=pills&before=07").text
+    (back,) = {html.unescape(found) for found in re.findall(r'name="back" value="([^"]*)"', text)}
+
+    answer = desk.post("/decide", site="1", choice="01|", label="ham", back=back)
+
+    assert answer.location == "/moderate/?site=1&before=07&text=pills#decided"
+
+
 def test_what_is_alike_is_not_looked_for_at_a_site_that_does_not_have_it(desk: Desk) -> None:
     desk.get("/?site=1&alike=name&of=01")
     text = desk.get("/?site=3&alike=name&of=02&text=pills").text
@@ -576,7 +585,9 @@ def test_what_is_alike_is_not_looked_for_at_a_site_that_does_not_have_it(desk: D
     assert "This site does not have the comment" in text
 
 
-@pytest.mark.parametrize("back", ["//evil.example", "\r\nX-Evil: 1", "text=%0d%0aX", "low=x", "", "&&&"])
+@pytest.mark.parametrize(
+    "back", ["before=%00", "before=%0d%0aX", "//evil.example", "\r\nX-Evil: 1", "text=%0d%0aX", "low=x", "", "&&&"]
+)
 def test_the_way_back_leads_to_the_list_alone(desk: Desk, back: str) -> None:
     location = desk.post("/decide", site="1", choice="01|", label="ham", back=back).location
 
