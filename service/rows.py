@@ -16,7 +16,7 @@ from service.core.text import storable
 
 LARGEST_CELL = 1024 * 1024
 # How files begin whose lines cannot be told apart, and what to do about it.
-_NOT_LINES = {
+NOT_LINES = {
     b"\x1f\x8b": "packed by gzip; unpack it first",
     b"\xff\xfe": "in UTF-16; save it in UTF-8",
     b"\xfe\xff": "in UTF-16; save it in UTF-8",
@@ -42,7 +42,7 @@ def from_json_lines(lines: Iterable[bytes]) -> Iterator[Row]:
     Yield an object for each line that is not blank.
     """
     for number, line in enumerate(lines, 1):
-        if number == 1 and (error := _NOT_LINES.get(line[:2])):
+        if number == 1 and (error := NOT_LINES.get(line[:2])):
             yield Row(number, error=error, is_cut=True)
             return
         if line.strip():
@@ -62,11 +62,11 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     """
     texts = (line.decode("utf-8", "surrogateescape") for line in lines)
     head = next(texts, "").removeprefix("\ufeff")
-    if error := _NOT_LINES.get(head[:2].encode("utf-8", "surrogateescape")):
+    if error := NOT_LINES.get(head[:2].encode("utf-8", "surrogateescape")):
         yield Row(1, error=error, is_cut=True)
         return
     csv.field_size_limit(LARGEST_CELL)
-    table = csv.reader(chain([head], texts), delimiter=max(",;\t", key=head.count), strict=True)
+    table = csv.reader(chain([head], texts), delimiter=delimiter(head), strict=True)
     ended = 0
     try:
         columns, ended = next(table, []), table.line_num
@@ -79,6 +79,16 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
                 yield _row(number, columns, cells)
     except csv.Error as error:
         yield Row(ended + 1, error=f"not CSV: {error}", is_cut=True)
+
+
+def delimiter(first_line: str) -> str:
+    """
+    Return what stands most often between the names in the first line.
+
+    >>> delimiter('"comment_ID";"comment_author"'), delimiter("label,comment")
+    (';', ',')
+    """
+    return max(",;\t", key=first_line.count)
 
 
 def said_of_columns(names: Iterable[str]) -> str:

@@ -100,6 +100,49 @@ def test_below_a_first_line_that_is_no_csv_nothing_is_read(tmp_path: Path) -> No
     assert rejections(tmp_path / "rows.csv") == {1: "not CSV (unexpected end of data)"}
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_values_stand_between_whichever_sign_the_first_line_has(tmp_path: Path, delimiter: str) -> None:
+    lines = ["label,comment", "ham,Hello", "spam,Buy"]
+    (tmp_path / "rows.csv").write_text("\n".join(lines).replace(",", delimiter), encoding="utf-8")
+
+    rows = list(read(tmp_path / "rows.csv"))
+
+    assert [(row.label, row.comment) for row in rows if isinstance(row, Row)] == [("ham", "Hello"), ("spam", "Buy")]
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ("Label,Comment", "there is no column `label` or `comment`, but: Label, Comment"),
+        ("label,text,author", "there is no column `comment`, but: label, text, author"),
+        ("na\udcefve,comment", "there is no column `label`, but: na\ufffdve, comment"),
+    ],
+)
+def test_a_table_without_labels_or_comments_is_rejected_once_with_what_it_has(
+    tmp_path: Path, first: str, reason: str
+) -> None:
+    text = f"{first}\nham,Hello,\nspam,Buy,\n"
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8", errors="surrogateescape")
+
+    assert rejections(tmp_path / "rows.csv") == {1: reason}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("rows.csv", "label,comment\nham,Hello\n".encode("utf-16"), "in UTF-16; save it in UTF-8"),
+        ("rows.jsonl", '{"label": "ham"}\n{"label": "ham"}\n'.encode("utf-16"), "in UTF-16; save it in UTF-8"),
+        ("rows.jsonl", gzip.compress(b"\n\n"), "packed by gzip; unpack it first"),
+    ],
+)
+def test_a_file_that_has_no_lines_of_utf_8_is_rejected_once_with_the_cure(
+    tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    assert rejections(tmp_path / name) == {1: reason}
+
+
 def test_of_a_table_with_a_column_that_is_there_twice_nothing_is_learned(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("label,name,comment,note,note\nham,Ann,Hello,,\n")
 

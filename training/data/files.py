@@ -8,15 +8,15 @@ import json
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Literal, Self
 
 from service.core.members import GivenTwice, members
 from service.core.text import storable
-from service.rows import said_of_columns
+from service.rows import NOT_LINES, delimiter, said_of_columns
 from service.training_copies import ENDINGS
 from training.data.rows import LABELS, Row
 from training.errors import BadData
@@ -76,7 +76,11 @@ def _records(path: Path) -> Iterator[Record]:
     opened = gzip.open if path.suffix == ".gz" else open
     if ".csv" in path.suffixes:
         with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-            yield from csv_records(text)
+            first = text.readline()
+            if error := NOT_LINES.get(first[:2].encode("utf-8", "surrogateescape")):
+                yield 1, error
+            else:
+                yield from csv_records(chain([first], text), delimiter(first), required=("label", "comment"))
     else:
         with opened(path, "rb") as lines:
             yield from json_lines(lines)
@@ -89,6 +93,9 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
     The lines are to end in line feeds only: comments hold U+2028 and other breaks that `splitlines` would cut at.
     """
     for number, line in enumerate(lines, start=1):
+        if number == 1 and (error := NOT_LINES.get(line[:2])):
+            yield number, error
+            return
         if not line.strip():
             continue
         try:
@@ -96,8 +103,8 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
             record = json.loads(text, object_pairs_hook=members)
         except UnicodeDecodeError:
             yield number, "not UTF-8"
-        except GivenTwice as error:
-            yield number, str(error)
+        except GivenTwice as twice:
+            yield number, str(twice)
         except (ValueError, RecursionError):
             yield number, "not JSON"
         else:
@@ -105,17 +112,20 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
 
 
 def csv_records(
-    lines: Iterable[str], delimiter: str = ",", quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+    lines: Iterable[str],
+    separator: str,
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL,
+    required: Sequence[str] = (),
 ) -> Iterator[Record]:
     """
     Yield the line and the values of each record, by the names in the first line, or what is wrong with it; nothing of a
-    table whose first line is no CSV, or has a column twice.
+    table whose first line is no CSV, has a column twice, or lacks one that is required.
 
     Of a record that is no CSV only the first line is given up: a quote that nobody closes would take every line below
     along. Bytes that are not UTF-8 are to come as lone surrogates (`surrogateescape`).
     """
     source = _Lines(iter(lines))
-    reader = csv.reader(source, delimiter=delimiter, quoting=quoting, strict=True)
+    reader = csv.reader(source, delimiter=separator, quoting=quoting, strict=True)
     names: list[str] = []
     while True:
         source.begin()
@@ -131,7 +141,7 @@ def csv_records(
             continue
         if not names:
             names = cells
-            if error := said_of_columns(names):
+            if error := said_of_columns(names) or _said_of_lack(names, required):
                 yield source.number, error
                 return
         elif len(cells) > len(names):
@@ -139,6 +149,11 @@ def csv_records(
         elif cells:
             is_text = all(storable(cell) is cell for cell in cells)
             yield source.number, dict(zip_longest(names, cells)) if is_text else "not UTF-8"
+
+
+def _said_of_lack(names: Sequence[str], required: Sequence[str]) -> str:
+    lacking = " or ".join(f"`{name}`" for name in required if name not in names)
+    return f"there is no column {lacking}, but: {storable(', '.join(names))[:100]}" if lacking else ""
 
 
 class _Lines:

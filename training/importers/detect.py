@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from service.rows import delimiter
 from training.errors import BadData
 from training.importers import (
     comentario,
@@ -104,7 +105,7 @@ def _of_record(keys: set[str]) -> Format | None:
 
 
 def _of_table(first_line: str) -> Format | None:
-    names = {name.strip().strip('"') for name in first_line.split(tables.delimiter(first_line))}
+    names = {name.strip().strip('"') for name in first_line.split(delimiter(first_line))}
     if names & {"comment_content", "comment_ID"}:
         return WORDPRESS_CSV
     return ROWS_CSV if "comment" in names else None

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 
+from service.rows import delimiter
 from training.data.files import LONGEST_COMMENT, Rejected, csv_records, json_lines
 from training.importers import wordpress
 from training.importers.outcome import Article, Found, Outcome
@@ -16,16 +17,6 @@ _ESCAPED = re.compile(r"\\([nrt0\\])")
 _VALUE = r"""(?:"(?:[^"]|"")*+"|[^"\t\r\n]*+)"""
 _IN_NEED = re.compile(r"""(?:^|\t)"[^"]*(?:[\t\n]|"")""")
 _MEANT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\"}
-
-
-def delimiter(first_line: str) -> str:
-    """
-    Return what stands most often between the names in the first line.
-
-    >>> delimiter('"comment_ID";"comment_author"'), delimiter("label,comment")
-    (';', ',')
-    """
-    return max(",;\t", key=first_line.count)
 
 
 def read_wordpress(export: Export) -> Iterator[Outcome]:
