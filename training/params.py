@@ -180,7 +180,7 @@ class Params(_Strict):
     Everything that decides a fit, besides the data.
     """
 
-    seed: CountFrom0
+    seed: Annotated[CountFrom0, Field(lt=2**32)]  # which is what NumPy takes
     model: Model
     duplicates: Duplicates
     augment: Augment

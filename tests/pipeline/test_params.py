@@ -71,6 +71,7 @@ def test_what_a_file_from_before_lacks_is_named(tmp_path: Path, old: str, new: s
         ("entries = 80_000", "entries = 8e4", "model.entries = 80000.0: Input should be a valid integer"),
         ("groups = 5", "groups = 2.5", "folds.groups = 2.5: Input should be a valid integer"),
         ("seed = ", "seed = 1.5  #", "seed = 1.5: Input should be a valid integer"),
+        ("seed = ", "seed = 4_294_967_296 #", "seed = 4294967296: Input should be less than 4294967296"),
         ("C = 0.1", "C = -0.1", "model.C = -0.1: Input should be greater than 0"),
         ("C = 0.1", "C = inf", "model.C = inf: Input should be a finite number"),
         ("entries = 80_000", "entries = 0", "model.entries = 0: Input should be greater than 0"),

@@ -13,6 +13,7 @@ from service.core.features import Readings, document
 from training.data.rows import Row
 from training.errors import BadData
 from training.fitting.counts import OF_LINKS, count, count_written
+from training.fitting.pipeline import assemble
 from training.fitting.weights import balance_sources, fit, row_weights
 from training.params import Params
 
@@ -185,3 +186,12 @@ def test_a_source_with_emphasis_counts_for_as_much_more(params: Params) -> None:
     weight = balance_sources(given, np.ones(200), replace(params, sources=emphasised))
 
     assert weight[100:].sum() == pytest.approx(2.5 * weight[:100].sum())
+
+
+def test_where_no_weight_of_a_block_may_stay_there_is_no_model(params: Params) -> None:
+    vocabularies: dict[str, list[str]] = {"words": [], "clues": ["is:one_link"], "characters": []}
+
+    with pytest.raises(
+        BadData, match=r"of the weights that stay, entries = 1, none is of words or characters; let more stay"
+    ):
+        assemble(replace(params.model, entries=1), vocabularies, np.array([1.0]), 0.0)

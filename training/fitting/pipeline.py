@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from training.characters import Characters
+from training.errors import BadData
 from training.params import Model
 
 # The tokens of `service.core.features.document`: bare words, and clues, which alone hold a colon.
@@ -62,7 +63,14 @@ def classifier(model: Model) -> LogisticRegression:
 def assemble(model: Model, vocabularies: Vocabularies, weights: NDArray[np.float64], intercept: float) -> Pipeline:
     """
     Return a fitted pipeline with the given vocabularies and one weight for each of their entries, in order.
+
+    Raises:
+        BadData: a block has no entry left.
     """
+    if empty := [block for block in BLOCKS if not vocabularies[block]]:
+        raise BadData(
+            f"of the weights that stay, entries = {model.entries}, none is of {' or '.join(empty)}; let more stay"
+        )
     union = counters(model, vocabularies).fit(["one comment"])
     final = classifier(model)
     final.classes_ = np.array(["ham", "spam"])
