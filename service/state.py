@@ -21,13 +21,10 @@ def prepare(settings: Settings) -> Settings:
     """
     folder = settings.state_dir.absolute()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        secret = settings.secret or keep_once(folder / "secret", new_secret())
-        hash_secrets = settings.hash_secrets or " ".join(each.text for each in HashSecrets(folder).read())
-    except OSError as error:
-        raise SettingsError(
-            f"HAMLET_STATE_DIR is {str(settings.state_dir)!r}: {error.strerror}; name a folder that can be written"
-        ) from None
+        with writing(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            secret = settings.secret or keep_once(folder / "secret", new_secret())
+            hash_secrets = settings.hash_secrets or " ".join(each.text for each in HashSecrets(folder).read())
     except ValueError:
         secret = hash_secrets = ""  # what is there can be read as none
     if secret.split() != [secret] or min(map(len, (secret, *hash_secrets.split()))) < SHORTEST_SECRET:
@@ -41,15 +38,31 @@ def prepare(settings: Settings) -> Settings:
 
 
 @contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """
+    Raise SettingsError if a state folder turns out to be one that cannot be written, or to have files of another owner.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"HAMLET_STATE_DIR is {str(folder)!r}: {error.strerror} ({error.filename}); name a folder that can be "
+            "written, with all that is in it, by this account"
+        ) from None
+
+
+@contextmanager
 def locked(folder: Path) -> Iterator[int]:
     """
     Keep other services out of a state folder; the kernel lets go when this process ends, however it ends, and nobody
     else has the file descriptor that is yielded.
 
     Raises:
-        SettingsError: another service has it.
+        SettingsError: another service has it, or it cannot be written.
     """
-    with (folder / "service.lock").open("ab") as file:
+    with writing(folder):
+        opened = (folder / "service.lock").open("ab")
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -38,7 +38,8 @@ def rotate() -> None:
         return
     with terminal.refusing(SettingsError):
         prepared = state.prepare(settings)
-    new = HashSecrets(prepared.state_dir).rotate(prepared.secret)
+        with state.writing(prepared.state_dir):
+            new = HashSecrets(prepared.state_dir).rotate(prepared.secret)
     click.echo(f"{new.fingerprint} keys the hashes once the service has been started again")
 
 

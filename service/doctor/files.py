@@ -28,13 +28,16 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
     Yield what is wrong with the state folder and with files that hold secrets.
     """
     folder = settings.state_dir.absolute()
-    yield from _privacy(folder)
+    is_readable = _is_readable(folder)
+    yield from _privacy(folder) if is_readable else [unreadable(folder)]
     yield from _secrets(environ)
     if settings.secret and len(set(settings.secret)) < FEWEST_CHARACTERS:
         yield Finding(
             f"{PREFIX}SECRET is made of {len(set(settings.secret))} different characters",
             "make one with `openssl rand -base64 48`; what was hashed with the old one is not known any more",
         )
+    if not is_readable:
+        return
     if folder.exists():
         usage = shutil.disk_usage(folder)
         yield from of_disk(folder, total=usage.total, free=usage.free)
@@ -43,6 +46,13 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
             yield from _suits_sqlite(folder, kind)
     account = os.geteuid()
     yield from of_account(account, folder.stat().st_uid if folder.exists() else account)
+
+
+def unreadable(path: Path) -> Finding:
+    """
+    Return that this account may not look at something of the service's.
+    """
+    return Finding(f"{path} cannot be read by this account", "run it as the service's")
 
 
 def file_system(folder: Path, mounts: str) -> str:
@@ -104,6 +114,15 @@ def _suits_sqlite(folder: Path, kind: str) -> Iterator[Finding]:
             f"{folder} with SQLite lies on {kind}, where its locks do not hold",
             "move the state folder to a disk of this machine, or set HAMLET_DATABASE_URL to a PostgreSQL",
         )
+
+
+def _is_readable(folder: Path) -> bool:
+    try:
+        if folder.is_dir():
+            next(folder.iterdir(), None)
+    except PermissionError:
+        return False
+    return True
 
 
 def _mode(path: Path) -> int:

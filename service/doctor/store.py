@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from service.clock import now
 from service.config import Settings
+from service.doctor.files import unreadable
 from service.doctor.finding import Finding, note
 from service.errors import StoreUnavailable
 from service.store.engine import connect
@@ -29,7 +30,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("the store cannot be opened", str(error))
         return
     file = Path(engine.url.database or "")
-    if engine.dialect.name == "sqlite" and not file.exists():
+    try:
+        is_missing = engine.dialect.name == "sqlite" and not file.exists()
+    except PermissionError:
+        yield unreadable(file)
+        return
+    if is_missing:
         cure = "the first start makes it; if there was one, set HAMLET_STATE_DIR as for the service"
         yield note(f"there is no store yet at {file}", cure)
         return

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,8 @@ def serve(settings: Settings, announce: Callable[[Settings, str | None], None]) 
         terminal.redis(settings.redis_url)  # a Redis that is away is no reason not to serve
     with ExitStack() as parts:
         lock = parts.enter_context(state.locked(settings.state_dir))
-        HashSecrets(settings.state_dir).take_up(settings.people_secrets[0].decode(), now())
+        with state.writing(settings.state_dir):
+            HashSecrets(settings.state_dir).take_up(settings.people_secrets[0].decode(), now())
         listening = parts.enter_context(_listening(settings))
         settings = settings.model_copy(update={"metrics_dir": _emptied(settings)})
         keep_valkey = None
@@ -141,6 +143,7 @@ def _emptied(settings: Settings) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file, _ in metric_folder.processes_by_file(folder):
             file.unlink()
+        TemporaryFile(dir=folder).close()  # or each worker would find out by itself, and die
     except OSError as error:
         raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {error.strerror}") from None
     return folder

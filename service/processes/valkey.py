@@ -85,9 +85,9 @@ class EmbeddedValkey:
         Start the server and wait until it answers, though it may still be reading its counters.
 
         Raises:
-            ValkeyError: The folder is in use by another service, or the server does not start.
+            ValkeyError: The folder is in use by another service or cannot be written, or the server does not start.
         """
-        with contextlib.ExitStack() as undo:
+        with contextlib.ExitStack() as undo, _writing():
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = undo.enter_context(self._lock())
             self._socket = self._path or undo.enter_context(socket_path(self._state_dir))
@@ -197,6 +197,17 @@ class EmbeddedValkey:
             process.kill()  # does nothing if it has gone
         supervisor.join()
         self._socket.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ValkeyError(
+            f"The embedded Valkey cannot write its files: {error.strerror} ({error.filename}). "
+            "Give them to this account, or set HAMLET_STATE_DIR elsewhere."
+        ) from error
 
 
 @contextlib.contextmanager

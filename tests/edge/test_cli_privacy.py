@@ -193,6 +193,16 @@ def test_a_new_secret_makes_the_hashes_from_the_next_start_of_the_service_on(tmp
     assert "needed until 20" in old
 
 
+def test_a_new_secret_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / f"hash-secrets.{os.getpid()}").mkdir()  # where it is written before it gets its name
+
+    result = hamlet(tmp_path, "secret", "rotate")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: HAMLET_STATE_DIR is '{tmp_path}': ")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_secret_that_other_machines_share_is_not_rotated_on_one_of_them(tmp_path: Path) -> None:
     result = hamlet(tmp_path, "secret", "rotate", HAMLET_SECRET="x" * 40)
 

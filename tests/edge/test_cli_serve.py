@@ -133,6 +133,33 @@ def test_the_state_folder_is_for_one_service_only(service: RunningService) -> No
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("service.lock", "name a folder that can be written, with all that is in it, by this account"),
+        ("valkey/valkey.log", "Give them to this account, or set HAMLET_STATE_DIR elsewhere."),
+    ],
+)
+def test_a_state_folder_with_files_that_cannot_be_written_is_one_line(tmp_path: Path, name: str, cure: str) -> None:
+    (tmp_path / "state" / name).mkdir(parents=True)  # where a file should be: root could write any other
+
+    ended = _serve(environment(tmp_path, HAMLET_PORT=str(free_port())))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Error: ")
+    assert f"/state/{name}" in ended.stderr
+    assert ended.stderr.endswith(f"{cure}\n")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_folder_of_metrics_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    ended = _serve(environment(tmp_path, HAMLET_PORT=str(free_port()), HAMLET_METRICS_DIR="/proc"))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Error: HAMLET_METRICS_DIR is '/proc': ")
+    assert ended.stderr.count("\n") == 1
+
+
 def test_bad_settings_are_one_line(tmp_path: Path) -> None:
     ended = _serve(environment(tmp_path, HAMLET_PORT="http"))
 

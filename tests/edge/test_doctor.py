@@ -3,9 +3,11 @@ What `hamlet doctor` finds, in settings and parts that are weak or broken on pur
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,31 @@ def test_a_state_folder_or_a_secret_that_others_can_read_is_found(settings: Sett
 
     assert f"chmod 700 {settings.state_dir}" in found(settings)
     assert f"chmod 600 {secret}" in found(settings)
+
+
+@contextmanager
+def as_a_stranger(folder: Path) -> Iterator[None]:
+    """
+    Have the account of this process be one that may not look into a folder.
+    """
+    account, mode = os.geteuid(), folder.stat().st_mode
+    folder.chmod(0)
+    if account == 0:
+        os.seteuid(65_534)
+    yield
+    os.seteuid(account)
+    folder.chmod(mode)
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_whoever_may_not_look_into_the_state_folder_is_told_to_be_its_owner(settings: Settings, depth: int) -> None:
+    closed = [settings.state_dir, settings.state_dir.parent][depth]
+
+    with as_a_stranger(closed):
+        told = found(settings)
+
+    assert told.count(" cannot be read by this account: run it as the service's") == 2
+    assert f"wrong {settings.state_dir} cannot" in told
 
 
 def test_a_state_folder_that_is_a_file_is_told_as_such(settings: Settings, tmp_path: Path) -> None:
