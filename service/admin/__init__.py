@@ -70,12 +70,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/models/job")
     def job() -> Response:
-        latest = parts.jobs.latest()
-        response = session.page_of("admin/job.html", job=latest)
-        if not latest or not latest.is_running:
-            # The list and the history are others now.
-            response.headers["HX-Refresh"] = "true"
-        return response
+        return session.page_of("admin/job.html", job=parts.jobs.latest(), is_part=True)
 
     @pages.get("/models/<version>/report")
     def report(version: str) -> Response:

@@ -1008,6 +1008,33 @@ def test_a_job_is_stopped_by_keyboard_while_the_page_shows_what_it_prints(desk: 
     expect(page.locator("#job")).to_contain_text("it was stopped", timeout=LONG)
 
 
+@pytest.mark.parametrize(("reason", "version"), [("", "third"), ("fewer mistakes", "fourth")])
+def test_what_an_admin_is_typing_when_a_job_ends_stays(desk: Desk, reason: str, version: str) -> None:
+    write_model(desk.service.folder / "models", version)
+    page = desk.open("Ada")
+    page.goto(f"{desk.host}/admin/models")
+    page.get_by_text("Shadow", exact=True).first.click()
+    page.get_by_label("On").first.select_option("30m")
+    page.get_by_role("button", name="Score them").first.click()
+    page.get_by_role("button", name="Stop it").wait_for()
+    why = page.locator("input[name=reason]").first
+    if reason:
+        page.get_by_text("Promote", exact=True).first.click()
+        why.fill(reason)
+    page.evaluate("document.title = 'the same page'")
+    other = page.context.new_page()
+    other.goto(f"{desk.host}/admin/models")
+
+    other.get_by_role("button", name="Stop it").click()
+
+    expect(page.locator("#job")).to_contain_text("it was stopped")
+    expect(page).to_have_title("the same page" if reason else "Models – Hamlet")
+    expect(why).to_have_value(reason)
+    if reason:
+        page.get_by_role("link", name="Load the list anew").click()
+        expect(page).to_have_title("Models – Hamlet")
+
+
 def test_a_moderator_is_shown_no_way_to_the_models(desk: Desk) -> None:
     assert desk.open("Anna").get_by_role("link", name="Models").count() == 0
 

@@ -331,13 +331,15 @@ def test_a_running_job_is_asked_about_again_and_its_output_is_text(desk: Desk) -
     assert "&lt;script&gt;" in text
 
 
-def test_once_a_job_has_ended_the_page_is_loaded_again(desk: Desk) -> None:
+def test_once_a_job_has_ended_the_page_can_be_loaded_again(desk: Desk) -> None:
     desk.jobs.job = Job("Train a model", "Anna", "2026-11-24", "", is_running=True, exit_code=None)
-    assert "HX-Refresh" not in desk.get("/models/job").headers
+    assert "Load the list anew" not in desk.get("/models/job").text
 
-    desk.jobs.job = Job("Train a model", "Anna", "2026-11-24", "", is_running=False, exit_code=0)
+    for ended in (Job("Train a model", "Anna", "2026-11-24", "", is_running=False, exit_code=0), None):
+        desk.jobs.job = ended
 
-    assert desk.get("/models/job").headers["HX-Refresh"] == "true"
+        assert "Load the list anew" in desk.get("/models/job").text
+        assert "Load the list anew" not in desk.get().text
 
 
 @pytest.mark.parametrize(("code", "said"), [(0, "done"), (2, "refused or failed (2)"), (None, "it was stopped")])

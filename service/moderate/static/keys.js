@@ -158,6 +158,13 @@
     document.getElementById("selected").textContent = "none selected";
   });
 
+  // What a job has changed is loaded, but not over what somebody is about to write.
+  document.addEventListener("htmx:afterSwap", () => {
+    const fields = [...document.querySelectorAll("main input:not([type=hidden])")];
+    const isBegun = document.querySelector("main details[open]") || fields.some((field) => field.value);
+    if (document.getElementById("anew") && !isBegun) location.reload();
+  });
+
   // A second look closes what the first one opened.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
