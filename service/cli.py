@@ -41,7 +41,7 @@ What is held waits at {url}/moderate; `{hamlet} moderators add NAME` makes an ac
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=terminal.Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hamlet-moderation", prog_name="hamlet")
 def main() -> None:
     """

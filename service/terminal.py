@@ -4,11 +4,12 @@ What the commands share: the settings with their warnings, the store, errors as 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from service.traffic.redis_client import Client
+
+
+# What the system says of output that is not a file of ours, which would be named; a pipe that ends is none of it.
+_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_CURE = "hamlet.cure"
 
 
 class Refusal(click.ClickException):
@@ -132,6 +138,38 @@ def redis(url: str) -> Client:
         return connect(url)
     except ValueError as error:
         raise Refusal(f"{variable('redis_url')} cannot be used: {error}") from None
+
+
+class Commands(click.Group):
+    """
+    A group of commands that says in a line that standard output cannot be written, as on a full disk.
+    """
+
+    def invoke(self, context: click.Context) -> Any:
+        """
+        Run a command; all that it printed is written when this returns.
+        """
+        try:
+            try:
+                return super().invoke(context)
+            finally:
+                if sys.stdout:
+                    sys.stdout.flush()
+        except OSError as error:
+            if error.filename or error.errno not in _NOT_WRITTEN:
+                raise
+            # Or Python would try once more when it ends, and say so in lines of its own.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            cure = f"; {context.meta[_CURE]}" if _CURE in context.meta else ""
+            raise Refusal(f"standard output cannot be written: {error.strerror}{cure}") from None
+
+
+def print_once(text: str, cure: str) -> None:
+    """
+    Print what cannot be shown again; `cure` is said where it could not be printed.
+    """
+    click.get_current_context().meta[_CURE] = cure
+    click.echo(text)
 
 
 def note(*texts: str) -> None:

@@ -50,7 +50,7 @@ def add(name: str, role: Role, sites: tuple[str, ...], ask: bool, no_password: b
     with _store(may_begin=True) as store:
         store.add(name, role, sites, hashed(password) if password else "", now())
     if password and not ask:
-        click.echo(password)
+        _print(name, password)
 
 
 @moderators.command("list")
@@ -96,7 +96,11 @@ def password(name: str, ask: bool) -> None:
     with _store() as store:
         store.change_password(name, hashed(new))
     if not ask:
-        click.echo(new)
+        _print(name, new)
+
+
+def _print(name: str, password: str) -> None:
+    terminal.print_once(password, f"`hamlet moderators password {name}` makes another password")
 
 
 def _password(ask: bool) -> str:

@@ -49,7 +49,8 @@ def add(name: str, scopes: tuple[Scope, ...], as_json: bool) -> None:
     """
     settings = terminal.prepared()
     with sites_of(settings) as store:
-        print_key(settings, name, store.add_key(name, frozenset(scopes)), as_json, scopes)
+        cure = f"`hamlet sites keys list {name}` has its id, by which `remove` stops it; then add another"
+        print_key(settings, name, store.add_key(name, frozenset(scopes)), as_json, scopes, cure=cure)
 
 
 @keys.command("list")
@@ -94,7 +95,14 @@ def rotate(name: str, overlap: timedelta, as_json: bool) -> None:
     """
     settings = terminal.prepared()
     with sites_of(settings) as store:
-        print_key(settings, name, store.rotate(name, overlap), as_json)
+        print_key(settings, name, store.rotate(name, overlap), as_json, cure=rotated(name))
+
+
+def rotated(name: str) -> str:
+    """
+    Return what helps who has not seen a site's new key.
+    """
+    return f"the key is in force, and `hamlet sites rotate {name}` gives another"
 
 
 @contextmanager
@@ -106,18 +114,18 @@ def sites_of(settings: Settings, *, may_begin: bool = False) -> Iterator[Sites]:
 
 
 def print_key(
-    settings: Settings, name: str, key: str, as_json: bool, scopes: tuple[Scope, ...] = (Scope.CHECK,)
+    settings: Settings, name: str, key: str, as_json: bool, scopes: tuple[Scope, ...] = (Scope.CHECK,), *, cure: str
 ) -> None:
     """
-    Print a key that was just made; its twin for Akismet's clients too, if they can use it.
+    Print a key that was just made, or `cure` if it cannot be; its twin for Akismet's clients too, if they can use it.
     """
     from service.store.keys import id_of
 
     for_akismet = akismet_keys(settings, [id_of(key)])[0] if Scope.CHECK in scopes else None
     if as_json:
-        click.echo(json.dumps({"site": name, "key": key, "akismet_key": for_akismet}))
+        terminal.print_once(json.dumps({"site": name, "key": key, "akismet_key": for_akismet}), cure)
         return
-    click.echo(key)
+    terminal.print_once(key, cure)
     if for_akismet:
         terminal.note(f"for clients of Akismet the key is {for_akismet}")
 

@@ -12,7 +12,7 @@ import click
 from service import terminal
 from service.commands.coral import coral
 from service.commands.options import JSON, NAME, NEW_NAME
-from service.commands.site_keys import keys, print_key, rotate, sites_of
+from service.commands.site_keys import keys, print_key, rotate, rotated, sites_of
 from service.commands.site_settings import set_, show
 
 
@@ -34,7 +34,7 @@ def add(name: str, as_json: bool) -> None:
     """
     settings = terminal.prepared(may_begin=True)
     with sites_of(settings, may_begin=True) as store:
-        print_key(settings, name, store.add(name), as_json)
+        print_key(settings, name, store.add(name), as_json, cure=rotated(name))
 
 
 @sites.command()

@@ -4,12 +4,13 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from command_line import hamlet
 from rated_model import write_rated_model
-from running_service import write_model
+from running_service import command, environment, write_model
 
 from service.akismet.keys import Keyring
 from service.config import Settings
@@ -277,6 +278,42 @@ def test_what_begins_nothing_is_refused_without_a_store_and_makes_none(
 def test_a_moderator_may_be_the_first_in_a_store(tmp_path: Path) -> None:
     assert hamlet(tmp_path, "moderators", "add", "Anna").exit_code == 0
     assert "Anna" in hamlet(tmp_path, "moderators", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (("sites", "add", "news"), "; the key is in force, and `hamlet sites rotate news` gives another"),
+        (("sites", "add", "news", "--json"), "; the key is in force, and `hamlet sites rotate news` gives another"),
+        (("sites", "rotate", "blog"), "; the key is in force, and `hamlet sites rotate blog` gives another"),
+        (
+            ("sites", "keys", "add", "blog", "--scope", "admin"),
+            "; `hamlet sites keys list blog` has its id, by which `remove` stops it; then add another",
+        ),
+        (("moderators", "add", "Anna"), "; `hamlet moderators password Anna` makes another password"),
+        (("purge", "--dry-run"), ""),
+        (("settings",), ""),
+    ],
+)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_one_line_with_its_cure(
+    tmp_path: Path, arguments: tuple[str, ...], cure: str, unbuffered: str
+) -> None:
+    hamlet(tmp_path / "state", "sites", "add", "blog")
+
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command(*arguments),
+            env=environment(tmp_path, PYTHONUNBUFFERED=unbuffered),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    said = f"Error: standard output cannot be written: No space left on device{cure}\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) -> None:
