@@ -265,7 +265,7 @@ def _given(field: str, environ: Mapping[str, str]) -> str:
     if environ.get(name):
         raise SettingsError(f"{name} and {name}{FILE} are both set; keep one of them")
     try:
-        value = Path(path).read_text(encoding="utf-8").strip()
+        value = Path(path).read_text(encoding="utf-8-sig").strip()  # as some editors save it
     except OSError as error:
         raise SettingsError(f"{name}{FILE} is {path!r}: {error.strerror}; name a file that can be read") from None
     except UnicodeDecodeError:

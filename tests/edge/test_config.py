@@ -94,6 +94,21 @@ def test_a_value_may_stand_in_a_file(tmp_path: Path) -> None:
     assert settings.secret == "s" * 40
 
 
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf8080\r\n", b"8080"])
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "port").write_bytes(content)
+
+    assert Settings.from_environment({"HAMLET_PORT_FILE": str(tmp_path / "port")}).port == 8080
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+def test_a_file_with_a_byte_order_mark_alone_is_empty(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret").write_bytes(content)
+
+    with pytest.raises(SettingsError, match="which is empty"):
+        Settings.from_environment({"HAMLET_SECRET_FILE": str(tmp_path / "secret")})
+
+
 def test_a_value_and_a_file_are_one_too_many(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="HAMLET_PORT and HAMLET_PORT_FILE are both set; keep one of them"):
         Settings.from_environment({"HAMLET_PORT": "1", "HAMLET_PORT_FILE": str(tmp_path)})
