@@ -111,7 +111,7 @@ def fit(
     params = read_params(params_file)
     if partial:
         check_given(paths, from_store)
-        former = Former.read(out / begin_with) if begin_with else None
+        former = Former.read(registry.folder_of(out, begin_with)) if begin_with else None
         own = own_rows(os.environ) if from_store else ()
         train_partially(
             paths, own, params, out, name, origin, strict=strict, former=former, texts_in_report=texts_in_report

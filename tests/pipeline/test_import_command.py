@@ -110,10 +110,18 @@ def test_a_file_without_comments_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named_in_a_line(tmp_path: Path) -> None:
+    name = "r" * 256 + ".jsonl"
+
+    result = run(tmp_path, HAM, out=name)
+
+    assert (result.exit_code, result.output) == (1, f"Error: [Errno 36] File name too long: '{tmp_path / name}'\n")
+
+
+def test_a_folder_that_is_not_there_is_named_before_anything_is_read(tmp_path: Path) -> None:
     result = run(tmp_path, HAM, out="nowhere/rows.jsonl")
 
-    assert result.exit_code == 1
-    assert f"\nError: [Errno 2] No such file or directory: '{tmp_path}/nowhere/" in f"\n{result.output}"
+    assert result.exit_code == 2
+    assert f"Error: --out: there is no folder {tmp_path / 'nowhere'}\n" in result.output
 
 
 def test_whoever_reads_no_further_is_told_nothing() -> None:

@@ -3,7 +3,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from training.cli import main
 from training.errors import BadParams
 from training.params import SHIPPED, read_params
 
@@ -111,3 +113,10 @@ def test_a_file_in_another_encoding_stops_the_fit(tmp_path: Path) -> None:
 
     with pytest.raises(BadParams, match="can't decode"):
         read_params(path)
+
+
+def test_a_folder_is_no_file_of_parameters(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["fit", "--data", str(tmp_path), "--params", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert f"'{tmp_path}' is a directory" in result.output

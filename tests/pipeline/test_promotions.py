@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from running_service import write_model
+from small_fit import WRITTEN
 
 from service.admin import versions
 from training.cli import main
@@ -223,3 +224,27 @@ def test_a_version_that_is_not_there_is_an_error_with_its_name(models: Path) -> 
     result = CliRunner().invoke(main, ["promote", "four", "--models", str(models), "--force", "try it"])
 
     assert (result.exit_code, "four" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("promote", "four", "--force", "why not", "--models"),
+        ("shadow", "four", "--models"),
+        ("adapt", "--data", str(WRITTEN), "--begin-with", "four", "--models"),
+        ("fit", "--data", str(WRITTEN), "--partial", "--begin-with", "four", "--out"),
+    ],
+    ids=["promote", "shadow", "adapt", "fit"],
+)
+def test_of_a_version_that_is_not_there_it_is_told_which_are(models: Path, arguments: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, [*arguments, str(models)])
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == (
+        f"Error: there is no version four in {models}; there are: one, three, two"
+    )
+
+
+def test_where_no_version_is_it_is_told_that_none_is(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match=r"^there is no version one in .*, nor any other$"):
+        promote(tmp_path, "one", "anna", "", NOON)

@@ -45,6 +45,7 @@ def adapt(
     before = base or current_version(models)
     if before is None:
         raise BadModel(f"{models}: no model is in use there; name one with --begin-with")
+    registry.folder_of(models, before)  # and not when all is read
     found = write_adapted(read_corpus(paths, from_store, strict), params, models, before, name, made)
     tables.show({"adapted": found})
     say(f"{models / name}: {before}, adapted to {', '.join(found) or 'fewer sites'}")

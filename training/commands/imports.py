@@ -36,6 +36,8 @@ def imports(files: tuple[Path, ...], out: Path, source: str | None, label: str |
     """
     if not out.name.endswith(ENDINGS):
         raise click.UsageError(f"--out must end in {' or '.join(ENDINGS)}")
+    if not out.parent.is_dir():
+        raise click.UsageError(f"--out: there is no folder {out.parent}")
     columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("")

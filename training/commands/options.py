@@ -25,7 +25,11 @@ FROM_STORE = click.option(
     "--from-store", is_flag=True, help="Add what moderators said; the store is found as the service finds it."
 )
 PARAMS = click.option(
-    "--params", "params_file", type=PATHS, default=SHIPPED, help="Parameters, TOML.  [default: the shipped ones]"
+    "--params",
+    "params_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=SHIPPED,
+    help="Parameters, TOML.  [default: the shipped ones]",
 )
 NEW_VERSION = click.option("--version", help="Name of the new model.  [default: today's next, as 2026-11-23.1]")
 

@@ -22,6 +22,7 @@ from service.periods import PERIOD
 from training.commands.options import MODELS, VERSION
 from training.data.store import own_store
 from training.progress import print_table, say
+from training.promotion.registry import folder_of
 from training.promotion.shadow import Disagreement, Shadow, compare, watched, with_labels
 
 MOST_SHOWN = 20
@@ -43,7 +44,7 @@ def shadow(version: str, models: Path, site: str | None, last: int, period: time
     Verdicts are not touched: this reads the store, in a process of its own. Ctrl-C or SIGTERM ends it with what was
     seen.
     """
-    champion, candidate = load_current(models), Scorer.load(models / version)
+    champion, candidate = load_current(models), Scorer.load(folder_of(models, version))
     with own_store(os.environ) as engine, _until_told() as clock:
         until = datetime.now(UTC) + period
         say(f"Scoring until {until:%Y-%m-%d %H:%M} UTC")

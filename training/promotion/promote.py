@@ -15,7 +15,7 @@ from pathlib import Path
 from service.model.folder import CURRENT, ModelError
 from service.model.scorer import Scorer
 from training.errors import BadModel
-from training.promotion.registry import PIPELINE, read_card, sha256_of
+from training.promotion.registry import PIPELINE, folder_of, read_card, sha256_of
 
 HISTORY, LOCK = "history.jsonl", ".lock"
 
@@ -164,14 +164,15 @@ def successor(models: Path, version: str, before: str | None) -> Scorer:
     Return a model that can take the place of the one before.
 
     Raises:
-        BadModel: it is that one, it is named by a path, its files are not those of its card, or serving cannot load it.
+        BadModel: there is none of that name, it is that one, it is named by a path, its files are not those of its
+            card, or serving cannot load it.
     """
     # Services elsewhere that share the folder would not find it, and the one in use would have two names.
     if Path(version).name != version:
         raise BadModel(f"{version} is a path; give the name of a folder in {models}")
     if version == before:
         raise BadModel(f"{version} is the current model already")
-    return verify(models / version)
+    return verify(folder_of(models, version))
 
 
 def verify(folder: Path) -> Scorer:

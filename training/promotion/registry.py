@@ -33,6 +33,21 @@ def next_version(models: Path, today: date) -> str:
     return f"{today.isoformat()}.{number}"
 
 
+def folder_of(models: Path, version: str) -> Path:
+    """
+    Return the folder of a version.
+
+    Raises:
+        BadModel: there is none of that name; the message has those that there are.
+    """
+    folder = models / version
+    if not folder.is_dir():
+        known = sorted(card.parent.name for card in models.glob(f"*/{CARD}"))
+        others = f"; there are: {', '.join(known)}" if known else ", nor any other"
+        raise BadModel(f"there is no version {version} in {models}{others}")
+    return folder
+
+
 def sha256_of(path: Path) -> str:
     """
     Return the digest of a file of any size, as a card has it.
