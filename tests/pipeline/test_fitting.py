@@ -155,11 +155,12 @@ def test_a_version_is_never_written_over(models: Path) -> None:
     assert "never written over" in result.output
 
 
-def test_a_version_that_is_a_path_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["fit", *DATA, "--out", str(tmp_path), "--version", "mine/2026-11-23.1"])
+@pytest.mark.parametrize("version", ["mine/2026-11-23.1", "2026-13-23.1", "2026-11-32.1", "٢٠٢٦-11-23.1"])
+def test_a_version_that_is_no_day_and_number_is_refused_before_anything_is_read(tmp_path: Path, version: str) -> None:
+    result = CliRunner().invoke(main, ["fit", *DATA, "--out", str(tmp_path), "--version", version])
 
     assert result.exit_code == 1
-    assert result.output == "Error: mine/2026-11-23.1: a version looks like 2026-11-23.1\n"
+    assert result.output == f"Error: {version}: a version looks like 2026-11-23.1\n"
     assert [*tmp_path.iterdir()] == []
 
 

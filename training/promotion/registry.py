@@ -20,7 +20,7 @@ from training.errors import BadModel
 
 PIPELINE, SCORER, CARD, REPORT = "pipeline.joblib", "scorer.npz", "card.json", "report.html"
 _NUMBERS = re.compile(r"\[([-+.,\de\s]+)\]")
-VERSION = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,4}")
+_VERSION = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\.\d{1,4}", re.ASCII)
 
 
 def next_version(models: Path, today: date) -> str:
@@ -64,7 +64,7 @@ def check_free(models: Path, version: str) -> None:
         BadModel: its name is no version, it exists (versions are never written over), or nothing can be written there.
     """
     folder = models / version
-    if not VERSION.fullmatch(version):
+    if not _VERSION.fullmatch(version):
         raise BadModel(f"{version}: a version looks like 2026-11-23.1")
     if folder.exists():
         raise BadModel(f"{folder} exists; a version is never written over: remove it or take the next number")
