@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -97,10 +98,12 @@ def store(settings: Settings, *, may_begin: bool = False) -> Iterator[Engine]:
             if not may_begin:
                 raise
             state.prepare(settings)
+            is_new = engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists()
             migrate(engine)
-            # Typed in another folder than the service was started in, a key of it would be known to nobody.
-            where = variable("database_url" if settings.database_url else "state_dir")
-            note(f"{engine.url.database} is new; if you meant another, set {where}")
+            if is_new:
+                # Typed in another folder than the service was started in, a key of it would be known to nobody.
+                where = variable("database_url" if settings.database_url else "state_dir")
+                note(f"{engine.url.database} is new; if you meant another, set {where}")
         yield engine
 
 

@@ -241,6 +241,14 @@ def test_a_store_that_was_not_there_is_said_to_be_new(tmp_path: Path) -> None:
     assert "is new" not in second
 
 
+def test_a_store_whose_empty_file_was_put_there_is_meant_and_not_said_to_be_new(tmp_path: Path) -> None:
+    (tmp_path / "hamlet.sqlite").touch()
+
+    result = hamlet(tmp_path, "sites", "add", "news")
+
+    assert (result.exit_code, "is new" in result.stderr) == (0, False)
+
+
 def test_a_new_store_that_was_named_is_told_with_what_named_it(tmp_path: Path) -> None:
     result = hamlet(tmp_path, "sites", "add", "news", HAMLET_DATABASE_URL=f"sqlite:///{tmp_path.absolute()}/typo")
 
