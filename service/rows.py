@@ -5,6 +5,7 @@ Rows in files, as JSON Lines and as CSV, in and out; a row that cannot be used s
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ from typing import Any
 
 from service.core.members import GivenTwice, members
 from service.core.text import storable
+from service.csv_reading import Record, records
 
-LARGEST_CELL = 1024 * 1024
 # How files begin whose lines cannot be told apart, and what to do about it.
 NOT_LINES = {
     b"\x1f\x8b": "packed by gzip; unpack it first",
@@ -58,37 +59,34 @@ def from_csv(lines: Iterable[bytes]) -> Iterator[Row]:
     """
     Yield the rows below a line of column names, in UTF-8, between commas, semicolons or tabs, whichever that line has.
 
-    The last row is cut if what follows it cannot be told apart into rows.
+    A row that is no CSV costs the line that it begins on; the last one is cut if what follows cannot be read.
     """
     texts = (line.decode("utf-8", "surrogateescape") for line in lines)
     head = next(texts, "").removeprefix("\ufeff")
     if error := NOT_LINES.get(head[:2].encode("utf-8", "surrogateescape")):
         yield Row(1, error=error, is_cut=True)
         return
-    csv.field_size_limit(LARGEST_CELL)
-    table = csv.reader(chain([head], texts), delimiter=delimiter(head), strict=True)
-    ended = 0
-    try:
-        columns, ended = next(table, []), table.line_num
-        if error := said_of_columns(columns):
-            yield Row(1, error=error, is_cut=True)
-            return
-        for cells in table:
-            number, ended = ended + 1, table.line_num
-            if cells:
-                yield _row(number, columns, cells)
-    except csv.Error as error:
-        yield Row(ended + 1, error=f"not CSV: {error}", is_cut=True)
+    table = records(chain([head], texts) if head else (), delimiter(head))
+    first = next(table, Record(1))
+    if error := first.error or said_of_columns(first.cells):
+        yield Row(1, error=error, is_cut=True)
+        return
+    for record in table:
+        if record.error:
+            yield Row(record.number, error=record.error, is_cut=record.is_cut)
+        else:
+            yield _row(record.number, first.cells, record.cells)
 
 
 def delimiter(first_line: str) -> str:
     """
     Return what stands most often between the names in the first line.
 
-    >>> delimiter('"comment_ID";"comment_author"'), delimiter("label,comment")
+    >>> delimiter('"comment_ID";"comment_author"'), delimiter('label,comment,"a;b;c;d"')
     (';', ',')
     """
-    return max(",;\t", key=first_line.count)
+    unquoted = re.sub('"[^"]*"', "", first_line)
+    return max(",;\t", key=unquoted.count)
 
 
 def said_of_columns(names: Iterable[str]) -> str:

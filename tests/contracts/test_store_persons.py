@@ -17,9 +17,9 @@ from service.core.comment import Asked, Comment
 from service.core.entries import Action, Entry, Kind
 from service.core.labels import Label, Source
 from service.core.person import Person
+from service.csv_reading import LARGEST_CELL
 from service.erasure import Erasure
 from service.errors import NotFound
-from service.rows import LARGEST_CELL
 from service.store.decisions import Decisions
 from service.store.errors import UnknownSite
 from service.store.exporting import as_objects, site_rows
@@ -209,5 +209,5 @@ def test_training_data_that_cannot_be_read_to_its_end_keep_nobody_from_being_era
 
     told = {f"{tmp_path / name}: cannot be read to its end" for name in ("bad.jsonl.gz", "cut.jsonl.gz")}
     assert told <= {*erased.copies}
-    assert f"{tmp_path / 'wide.csv'}: not CSV: field larger than field limit ({LARGEST_CELL})" in erased.copies
+    assert f"{tmp_path / 'wide.csv'}: line 1: not CSV: field larger than field limit ({LARGEST_CELL})" in erased.copies
     assert private.labels.decided(private.store.site.id, private.ids[0]) is None

@@ -137,19 +137,26 @@ def test_a_cell_that_is_not_utf_8_is_told(models: Path) -> None:
     assert result.stderr == "line 3: not UTF-8\n"
 
 
-def test_a_quote_that_is_never_closed_ends_the_table_without_filling_the_memory(models: Path) -> None:
-    result = run(models, b'comment\nthanks\n"' + b"casino\n" * 200_000)
+def test_a_quote_that_is_never_closed_is_given_up_before_it_fills_the_memory(models: Path) -> None:
+    result = run(models, b'comment\nthanks\n"' + (b"casino " * 15_000 + b"\n") * 12)
 
     assert result.exit_code == 1
     assert "line 3: not CSV: field larger than field limit" in result.stderr
 
 
-def test_a_quote_that_is_never_closed_makes_no_comment_of_the_lines_below(models: Path) -> None:
-    result = run(models, b'comment\nthanks\n"casino\nthanks\n')
+def test_a_quote_that_is_never_closed_costs_its_own_line_and_none_below_it(models: Path) -> None:
+    result = run(models, b'comment\nthanks\n"casino\nhello\n')
 
     assert result.exit_code == 1
     assert result.stderr == "line 3: not CSV: unexpected end of data\n"
-    assert [json.loads(line).get("comment") for line in result.stdout.splitlines()] == ["thanks", None]
+    assert [json.loads(line).get("comment") for line in result.stdout.splitlines()] == ["thanks", None, "hello"]
+
+
+def test_a_table_in_which_every_line_opens_a_quote_is_given_up(models: Path) -> None:
+    result = run(models, b"comment\n" + b'x","\n' * 20_000)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) < 1_000
 
 
 def test_a_quote_in_the_first_line_that_is_never_closed_is_told_as_well(models: Path) -> None:

@@ -39,4 +39,12 @@ def test_a_path_that_is_not_there_is_told(tmp_path: Path, name: str) -> None:
 def test_why_a_table_cannot_be_looked_through_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("label,name,comment,note,note\nham,Ann,Hello,,\n")
 
-    assert [*copies([tmp_path], ANN)] == [f"{tmp_path}/a.csv: the column `note` is there twice"]
+    assert [*copies([tmp_path], ANN)] == [f"{tmp_path}/a.csv: line 1: the column `note` is there twice"]
+
+
+def test_a_row_that_cannot_be_compared_is_told_and_those_below_it_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('label,name,comment\nham,Bob,"stray "x" quote"\nham,Ann,Hello\n')
+
+    found = [*copies([tmp_path], ANN)]
+
+    assert found == [f"{tmp_path}/a.csv:3", f"{tmp_path}/a.csv: line 2: not CSV: ',' expected after '\"'"]

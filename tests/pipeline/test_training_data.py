@@ -74,7 +74,7 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_and_none_below_it(tmp_p
 
     found = list(read(tmp_path / "rows.csv"))
 
-    assert rejections(tmp_path / "rows.csv") == {5: "not CSV (unexpected end of data)"}
+    assert rejections(tmp_path / "rows.csv") == {5: "not CSV: unexpected end of data"}
     assert [row.place for row in found if isinstance(row, Row)] == [
         f"rows.csv:{line}" for line in range(2, 21) if line != 5
     ]
@@ -86,7 +86,7 @@ def test_a_stray_quote_before_a_quoted_comment_does_not_take_that_one_along(tmp_
 
     rows = [row for row in read(tmp_path / "rows.csv") if isinstance(row, Row)]
 
-    assert rejections(tmp_path / "rows.csv") == {2: "not CSV (',' expected after '\"')"}
+    assert rejections(tmp_path / "rows.csv") == {2: "not CSV: ',' expected after '\"'"}
     assert [(row.comment, row.place) for row in rows] == [
         ("One", "rows.csv:4"),
         ("Two, quoted", "rows.csv:5"),
@@ -94,10 +94,16 @@ def test_a_stray_quote_before_a_quoted_comment_does_not_take_that_one_along(tmp_
     ]
 
 
+def test_an_empty_table_has_no_rows_and_nothing_wrong(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").touch()
+
+    assert [*read(tmp_path / "rows.csv")] == []
+
+
 def test_below_a_first_line_that_is_no_csv_nothing_is_read(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text('label,"comment\nham,One\n', encoding="utf-8")
 
-    assert rejections(tmp_path / "rows.csv") == {1: "not CSV (unexpected end of data)"}
+    assert rejections(tmp_path / "rows.csv") == {1: "not CSV: unexpected end of data"}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -7,15 +7,15 @@ import gzip
 import json
 import re
 import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from service.core.members import GivenTwice, members
 from service.core.text import storable
+from service.csv_reading import Record, records
 from service.rows import NOT_LINES, delimiter, said_of_columns
 from service.training_copies import ENDINGS
 from training.data.rows import LABELS, Row
@@ -25,7 +25,7 @@ FIELDS = ("source", "group", "label", "language", "kind", "name", "comment", "ur
 LONGEST_COMMENT = 64 * 1024
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # A line, and what it says by field, or what is wrong with it.
-Record = tuple[int, Mapping[str, object] | str]
+Numbered = tuple[int, Mapping[str, object] | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def read(path: Path) -> Iterator[Row | Rejected]:
         yield Rejected(f"{name}:{line + 1}", f"damaged or cut from here on ({error})")
 
 
-def _records(path: Path) -> Iterator[Record]:
+def _records(path: Path) -> Iterator[Numbered]:
     opened = gzip.open if path.suffix == ".gz" else open
     if ".csv" in path.suffixes:
         with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
@@ -86,9 +86,10 @@ def _records(path: Path) -> Iterator[Record]:
             yield from json_lines(lines)
 
 
-def json_lines(lines: Iterable[bytes]) -> Iterator[Record]:
+def json_lines(lines: Iterable[bytes]) -> Iterator[Numbered]:
     """
-    Yield the number and the object of each line that is not blank, or what is wrong with it.
+    Yield the number and the object of each line that is not blank, or what is wrong with it; nothing of what is packed
+    or in UTF-16.
 
     The lines are to end in line feeds only: comments hold U+2028 and other breaks that `splitlines` would cut at.
     """
@@ -116,7 +117,7 @@ def csv_records(
     separator: str,
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL,
     required: Sequence[str] = (),
-) -> Iterator[Record]:
+) -> Iterator[Numbered]:
     """
     Yield the line and the values of each record, by the names in the first line, or what is wrong with it; nothing of a
     table whose first line is no CSV, has a column twice, or lacks one that is required.
@@ -124,70 +125,25 @@ def csv_records(
     Of a record that is no CSV only the first line is given up: a quote that nobody closes would take every line below
     along. Bytes that are not UTF-8 are to come as lone surrogates (`surrogateescape`).
     """
-    source = _Lines(iter(lines))
-    reader = csv.reader(source, delimiter=separator, quoting=quoting, strict=True)
-    names: list[str] = []
-    while True:
-        source.begin()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as damage:
-            yield source.number, f"not CSV ({damage})"
-            if not names:
-                return
-            source.go_back()
-            continue
-        if not names:
-            names = cells
-            if error := said_of_columns(names) or _said_of_lack(names, required):
-                yield source.number, error
-                return
-        elif len(cells) > len(names):
-            yield source.number, "more values than the first line names"
-        elif cells:
-            is_text = all(storable(cell) is cell for cell in cells)
-            yield source.number, dict(zip_longest(names, cells)) if is_text else "not UTF-8"
+    table = records(lines, separator, quoting)
+    first = next(table, Record(1))
+    names = first.cells
+    if error := first.error or (names and (said_of_columns(names) or _said_of_lack(names, required))):
+        yield 1, error
+        return
+    for record in table:
+        if record.error:
+            yield record.number, record.error
+        elif len(record.cells) > len(names):
+            yield record.number, "more values than the first line names"
+        else:
+            is_text = all(storable(cell) is cell for cell in record.cells)
+            yield record.number, dict(zip_longest(names, record.cells)) if is_text else "not UTF-8"
 
 
 def _said_of_lack(names: Sequence[str], required: Sequence[str]) -> str:
     lacking = " or ".join(f"`{name}`" for name in required if name not in names)
     return f"there is no column {lacking}, but: {storable(', '.join(names))[:100]}" if lacking else ""
-
-
-class _Lines:
-    """
-    The lines of a file for `csv.reader`, which can go back to those behind the first line of a record.
-    """
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._again: deque[str] = deque()
-        self._record: list[str] = []
-        self.number = 1
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
-        self._record.append(line)
-        return line
-
-    def begin(self) -> None:
-        """
-        Begin a record: `number` is that of its first line.
-        """
-        self.number += len(self._record)
-        self._record.clear()
-
-    def go_back(self) -> None:
-        """
-        Go back to the line behind the first one of the record.
-        """
-        self._again.extendleft(reversed(self._record[1:]))
-        del self._record[1:]
 
 
 def row_of(record: Mapping[str, object], source: str, place: str) -> Row | Rejected:
