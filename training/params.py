@@ -21,7 +21,7 @@ Count = Annotated[Whole, Field(gt=0)]
 CountFrom0 = Annotated[Whole, Field(ge=0)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Above0 = Annotated[Number, Field(gt=0)]
-From0 = Annotated[float, Field(strict=True, ge=0)]  # or no bound: inf
+From0 = Annotated[Number, Field(ge=0)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 
 
@@ -49,7 +49,7 @@ class Model(_Strict):
     max_words: Count
     max_characters: Count
     ngrams: Annotated[tuple[Count, Count], AfterValidator(_in_order)]
-    character_scale: Above0
+    character_scale: From0
     full_words: From0
     passage_margin: From0
     paragraph_margin: From0

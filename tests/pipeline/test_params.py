@@ -79,7 +79,8 @@ def test_what_a_file_from_before_lacks_is_named(tmp_path: Path, old: str, new: s
         ("entries = 80_000", "entries = 0", "model.entries = 0: Input should be greater than 0"),
         ("full_words = ", "full_words = -1 #", "model.full_words = -1: Input should be greater than or equal to 0"),
         ("most_of_words = ", "most_of_words = -1 #", "model.most_of_words = -1: Input should be greater than or equal"),
-        ("paragraph_margin = 0.25", "paragraph_margin = nan", "model.paragraph_margin = nan: Input should be greater"),
+        ("paragraph_margin = 0.25", "paragraph_margin = nan", "model.paragraph_margin = nan: Input should be a finite"),
+        ("most_of_words = ", "most_of_words = inf #", "model.most_of_words = inf: Input should be a finite number"),
         (
             "author_share = ",
             "author_share = 1.5 #",
