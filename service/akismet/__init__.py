@@ -17,7 +17,9 @@ from service.akismet.parts import Call, Parts
 from service.api import body, problems
 from service.core.labels import Label
 from service.errors import (
+    BadRequest,
     BodyTooLarge,
+    BodyTooSlow,
     HamletError,
     InvalidField,
     MissingScope,
@@ -62,7 +64,9 @@ def blueprint(parts: Parts) -> Blueprint:
     @akismet.errorhandler(Unauthorised)
     @akismet.errorhandler(MissingScope)
     @akismet.errorhandler(InvalidField)
+    @akismet.errorhandler(BadRequest)
     @akismet.errorhandler(BodyTooLarge)
+    @akismet.errorhandler(BodyTooSlow)
     def refuse(error: HamletError) -> Response:
         g.problem = error.code
         return answers.invalid(error.detail)

@@ -6,8 +6,10 @@ import pytest
 from akismet_edge import DECISION, GUID, Edge, check
 from flask.testing import FlaskClient
 
+from service.api.body import FAULT
 from service.core.decision import Verdict
 from service.core.labels import Label, Source
+from service.errors import BadRequest, BodyTooSlow, HamletError
 
 THANKS = b"Thanks for making the web a better place."
 
@@ -41,6 +43,15 @@ def test_a_form_that_is_too_large_is_told_so_as_clients_of_akismet_are(client: F
 
     assert (response.status_code, response.data) == (200, b"invalid")
     assert response.headers["X-akismet-debug-help"] == "the body is larger than 262144 bytes"
+
+
+@pytest.mark.parametrize("fault", [BodyTooSlow("it did not arrive"), BadRequest("it breaks off")])
+def test_a_form_that_did_not_come_whole_is_told_so_too(client: FlaskClient, edge: Edge, fault: HamletError) -> None:
+    response = client.post("/1.1/submit-spam", data=check(), environ_overrides={FAULT: fault})
+
+    assert (response.status_code, response.data) == (200, b"invalid")
+    assert response.headers["X-akismet-debug-help"] == fault.detail
+    assert not edge.labels.kept
 
 
 def test_a_test_teaches_nothing(client: FlaskClient, edge: Edge) -> None:
