@@ -47,17 +47,17 @@ def settings(*, warned: bool = True) -> Settings:
         raise Refusal(str(error)) from None
 
 
-def prepared(*, may_begin: bool = False) -> Settings:
+def prepared(given: Settings | None = None, *, may_begin: bool = False) -> Settings:
     """
-    Return the settings with the secrets of the state folder, which is made where it is missing; only if `may_begin`
-    also where there is no store yet.
+    Return the settings, read if they are not given, with the secrets of the state folder, which is made where it is
+    missing; only if `may_begin` also where there is no store yet.
     """
     from service import state
     from service.store.engine import connect
     from service.store.errors import StoreError
     from service.store.schema import require_file
 
-    given = settings()
+    given = given or settings()
     with refusing(SettingsError, StoreError):
         if not may_begin:
             require_file(connect(given.store_url))

@@ -36,10 +36,9 @@ def rotate() -> None:
             err=True,
         )
         return
-    with terminal.refusing(SettingsError):
-        prepared = state.prepare(settings)
-        with state.writing(prepared.state_dir):
-            new = HashSecrets(prepared.state_dir).rotate(prepared.secret)
+    prepared = terminal.prepared(settings)
+    with terminal.refusing(SettingsError), state.writing(prepared.state_dir):
+        new = HashSecrets(prepared.state_dir).rotate(prepared.secret)
     click.echo(f"{new.fingerprint} keys the hashes once the service has been started again")
 
 
@@ -50,7 +49,7 @@ def list_() -> None:
     """
     from service.hash_secrets import ALWAYS, NOT_YET, HashSecret, HashSecrets, needed_for
 
-    settings = terminal.prepared(may_begin=True)
+    settings = terminal.prepared()
     known = HashSecrets(settings.state_dir).read()
     if [each.text.encode() for each in known] != [*settings.people_secrets]:
         known = [HashSecret(each.decode(), ALWAYS, None) for each in settings.people_secrets]

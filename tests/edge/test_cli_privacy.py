@@ -183,6 +183,7 @@ def test_after_a_rotation_a_person_is_found_as_before(tmp_path: Path, news: Stor
 
 def test_a_new_secret_makes_the_hashes_from_the_next_start_of_the_service_on(tmp_path: Path) -> None:
     write_model(tmp_path / "models")
+    hamlet(tmp_path / "state", "sites", "add", "blog")
     hamlet(tmp_path / "state", "secret", "rotate")
 
     with RunningService(tmp_path) as service:
@@ -193,7 +194,7 @@ def test_a_new_secret_makes_the_hashes_from_the_next_start_of_the_service_on(tmp
     assert "needed until 20" in old
 
 
-def test_a_new_secret_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+def test_a_new_secret_that_cannot_be_written_is_one_line(tmp_path: Path, news: Store) -> None:
     (tmp_path / f"hash-secrets.{os.getpid()}").mkdir()  # where it is written before it gets its name
 
     result = hamlet(tmp_path, "secret", "rotate")
@@ -203,7 +204,7 @@ def test_a_new_secret_that_cannot_be_written_is_one_line(tmp_path: Path) -> None
     assert result.stderr.count("\n") == 1
 
 
-def test_a_secret_that_other_machines_share_is_not_rotated_on_one_of_them(tmp_path: Path) -> None:
+def test_a_secret_that_other_machines_share_is_not_rotated_on_one_of_them(tmp_path: Path, news: Store) -> None:
     result = hamlet(tmp_path, "secret", "rotate", HAMLET_SECRET="x" * 40)
 
     assert len(result.stdout.strip()) >= 32

@@ -268,6 +268,8 @@ def test_a_new_store_that_was_named_is_told_with_what_named_it(tmp_path: Path) -
         ("purge",),
         ("export", "--site", "blog"),
         ("erase", "--email", "ann@mail.example"),
+        ("secret", "rotate"),
+        ("secret", "list"),
     ],
 )
 def test_what_begins_nothing_is_refused_without_a_store_and_makes_none(
