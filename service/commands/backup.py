@@ -47,7 +47,8 @@ def restore(file: Path) -> None:
         store = file_of(engine)
         aside = store.with_name(f"{store.name}.before-{now():%Y%m%dT%H%M%S}")
         revision = put_back(engine, file, aside)
-    click.echo(f"{store} is {file} now, at revision {revision}; what was there is {aside}")
+    moved = f"; what was there is {aside}" if aside.exists() else ""
+    click.echo(f"{store} is {file} now, at revision {revision}{moved}")
 
 
 @click.command()

@@ -304,7 +304,7 @@ def test_an_older_backup_is_put_back_and_brought_forward(tmp_path: Path) -> None
     restored = hamlet(tmp_path, "restore", str(tmp_path / "older"))
     migrate(connect(f"sqlite:///{tmp_path / 'hamlet.sqlite'}"))  # as the start of the service does
 
-    assert "at revision 0006" in restored.stdout
+    assert restored.stdout == f"{tmp_path}/hamlet.sqlite is {tmp_path}/older now, at revision 0006\n"
     assert "blog" in hamlet(tmp_path, "sites", "list").stdout
 
 
