@@ -2,9 +2,11 @@
 The secrets of the stored hashes, as the state folder keeps them: one makes them, the earlier ones still find theirs.
 """
 
+import fcntl
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,29 +65,39 @@ class HashSecrets:
         """
         Put a new secret before the others, of which `first` is the only one before the first rotation.
         """
-        known = self.read() or [HashSecret(first, ALWAYS, None)]
         new = HashSecret(new_secret(), NOT_YET, None)
-        self._write([new, *known])
+        with self._alone():
+            known = self.read() or [HashSecret(first, ALWAYS, None)]
+            self._write([new, *known])
         return new
 
     def take_up(self, text: str, now: datetime) -> None:
         """
         Note that a service makes hashes with a secret from now on, if that is the newest and was not in use before.
         """
-        known = self.read()
-        if known and (known[0].text, known[0].since) == (text, NOT_YET):
-            self._write([replace(each, since=min(each.since, now)) for each in known])
+        with self._alone():
+            known = self.read()
+            if known and (known[0].text, known[0].since) == (text, NOT_YET):
+                self._write([replace(each, since=min(each.since, now)) for each in known])
 
     def drop(self, oldest: datetime) -> int:
         """
         Forget the secrets under which nothing is kept any more, and return how many; no hash that is kept was made
         before `oldest`.
         """
-        known = self.read()
-        needed = [each for each in known if each.until is None or each.until >= oldest]
-        if len(needed) < len(known):
-            self._write(needed)
+        with self._alone():
+            known = self.read()
+            needed = [each for each in known if each.until is None or each.until >= oldest]
+            if len(needed) < len(known):
+                self._write(needed)
         return len(known) - len(needed)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        # The service and a command may write at once, and of both the later would undo what the other did.
+        with self._path.with_name("rotation.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _write(self, known: Sequence[HashSecret]) -> None:
         private_files.replace(self._path, "\n".join(f"{each.since.isoformat()} {each.text}" for each in known))

@@ -2,7 +2,9 @@
 The secret of the hashes is replaced: what is kept under the earlier ones is still found, until nothing is.
 """
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,14 @@ def test_until_the_service_is_started_again_it_makes_hashes_with_the_secret_of_b
 
     assert before == 0
     assert [each.until for each in secrets.read()] == [None, NOW + timedelta(days=30)]
+
+
+def test_of_several_that_write_at_once_none_loses_what_another_wrote(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3, get_context("spawn")) as processes:
+        made = list(processes.map(HashSecrets(tmp_path).rotate, ["x" * 32] * 60))
+
+    kept = {each.text for each in HashSecrets(tmp_path).read()}
+    assert kept == {"x" * 32, *(each.text for each in made)}
 
 
 @pytest.fixture
