@@ -1,13 +1,16 @@
 """
-Files that only their owner can read.
+Files that only their owner can read, and what is said where one cannot be written.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def keep_once(path: Path, text: str) -> str:
@@ -49,6 +52,16 @@ def write(path: Path, text: str) -> None:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def why(error: OSError, cure: str) -> str:
+    """
+    Return why a file could not be written, its name where the system tells it, and the cure, which is another one where
+    there is no room.
+    """
+    name = f" ({error.filename})" if error.filename else ""
+    room = "make room there, or raise the quota or `ulimit -f`"
+    return f"{error.strerror}{name}; {room if error.errno in _NO_ROOM else cure}"
 
 
 @contextmanager

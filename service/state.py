@@ -9,7 +9,7 @@ from pathlib import Path
 
 from service.config import SHORTEST_SECRET, Settings, SettingsError
 from service.hash_secrets import HashSecrets, new_secret
-from service.private_files import keep_once
+from service.private_files import keep_once, why
 
 
 def prepare(settings: Settings) -> Settings:
@@ -40,15 +40,14 @@ def prepare(settings: Settings) -> Settings:
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """
-    Raise SettingsError if a state folder turns out to be one that cannot be written, or to have files of another owner.
+    Raise SettingsError if a state folder turns out to be full, one that cannot be written, or to have files of another
+    owner.
     """
+    cure = "name a folder that can be written, with all that is in it, by this account"
     try:
         yield
     except OSError as error:
-        raise SettingsError(
-            f"HAMLET_STATE_DIR is {str(folder)!r}: {error.strerror} ({error.filename}); name a folder that can be "
-            "written, with all that is in it, by this account"
-        ) from None
+        raise SettingsError(f"HAMLET_STATE_DIR is {str(folder)!r}: {why(error, cure)}") from None
 
 
 @contextmanager

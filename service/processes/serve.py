@@ -20,6 +20,7 @@ from service import logs, metric_folder, state, terminal
 from service.clock import now
 from service.config import Settings, SettingsError, variable
 from service.hash_secrets import HashSecrets
+from service.private_files import why
 from service.processes.forking import Family, Report
 from service.processes.listening import listen
 from service.processes.signals import until_told
@@ -145,7 +146,8 @@ def _emptied(settings: Settings) -> Path:
             file.unlink()
         TemporaryFile(dir=folder).close()  # or each worker would find out by itself, and die
     except OSError as error:
-        raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {error.strerror}") from None
+        cure = "name a folder that can be written by this account"
+        raise SettingsError(f"{variable('metrics_dir')} is {str(folder)!r}: {why(error, cure)}") from None
     return folder
 
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
+from service.private_files import why
+
 START_SECONDS = 5.0
 STOP_SECONDS = 5.0
 POLL_SECONDS = 0.02
@@ -87,12 +89,13 @@ class EmbeddedValkey:
         Raises:
             ValkeyError: The folder is in use by another service or cannot be written, or the server does not start.
         """
-        with contextlib.ExitStack() as undo, _writing():
-            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = undo.enter_context(self._lock())
-            self._socket = self._path or undo.enter_context(socket_path(self._state_dir))
+        with contextlib.ExitStack() as undo:
+            with _writing():
+                self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = undo.enter_context(self._lock())
+                self._socket = self._path or undo.enter_context(socket_path(self._state_dir))
+                self._log.write_bytes(b"")
             self._command = _command(self._socket, self._data_dir)
-            self._log.write_bytes(b"")
             supervisor = threading.Thread(target=self._supervise, args=(lock,), name="valkey", daemon=True)
             supervisor.start()
             undo.callback(self._stop, supervisor)
@@ -201,13 +204,11 @@ class EmbeddedValkey:
 
 @contextlib.contextmanager
 def _writing() -> Iterator[None]:
+    cure = "give them to this account, or set HAMLET_STATE_DIR elsewhere"
     try:
         yield
     except OSError as error:
-        raise ValkeyError(
-            f"The embedded Valkey cannot write its files: {error.strerror} ({error.filename}). "
-            "Give them to this account, or set HAMLET_STATE_DIR elsewhere."
-        ) from error
+        raise ValkeyError(f"The embedded Valkey cannot write its files: {why(error, cure)}") from error
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@
 
 import json
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,6 +203,19 @@ def test_a_new_secret_that_cannot_be_written_is_one_line(tmp_path: Path, news: S
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"Error: HAMLET_STATE_DIR is '{tmp_path}': ")
     assert result.stderr.count("\n") == 1
+
+
+def test_of_a_full_disk_nothing_is_said_of_owners_or_of_a_file_without_a_name(tmp_path: Path, news: Store) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        result = hamlet(tmp_path, "secret", "rotate")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    cure = "make room there, or raise the quota or `ulimit -f`"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: HAMLET_STATE_DIR is '{tmp_path}': File too large; {cure}\n"
 
 
 def test_a_secret_that_other_machines_share_is_not_rotated_on_one_of_them(tmp_path: Path, news: Store) -> None:

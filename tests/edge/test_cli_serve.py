@@ -137,7 +137,7 @@ def test_the_state_folder_is_for_one_service_only(service: RunningService) -> No
     ("name", "cure"),
     [
         ("service.lock", "name a folder that can be written, with all that is in it, by this account"),
-        ("valkey/valkey.log", "Give them to this account, or set HAMLET_STATE_DIR elsewhere."),
+        ("valkey/valkey.log", "give them to this account, or set HAMLET_STATE_DIR elsewhere"),
     ],
 )
 def test_a_state_folder_with_files_that_cannot_be_written_is_one_line(tmp_path: Path, name: str, cure: str) -> None:
