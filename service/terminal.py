@@ -5,9 +5,10 @@ What the commands share: the settings with their warnings, the store, errors as 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -148,23 +149,49 @@ class Commands(click.Group):
     A group of commands that says in a line that standard output cannot be written, as on a full disk.
     """
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """
+        Read the command line; `--help` and `--version` print while this is done.
+        """
+        with _printing({}):
+            return super().make_context(*arguments, **options)
+
     def invoke(self, context: click.Context) -> Any:
         """
         Run a command; all that it printed is written when this returns.
         """
+        with _printing(context.meta):
+            return super().invoke(context)
+
+
+@contextmanager
+def _printing(meta: Mapping[str, Any]) -> Iterator[None]:
+    try:
         try:
-            try:
-                return super().invoke(context)
-            finally:
-                if sys.stdout:
-                    sys.stdout.flush()
-        except OSError as error:
-            if error.filename or error.errno not in _NOT_WRITTEN:
-                raise
-            # Or Python would try once more when it ends, and say so in lines of its own.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            cure = f"; {context.meta[_CURE]}" if _CURE in context.meta else ""
-            raise Refusal(f"standard output cannot be written: {error.strerror}{cure}") from None
+            yield
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
+    except OSError as error:
+        if not _is_of_output(error):
+            raise
+        # Or Python would try once more when it ends, and say so in lines of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        cure = f"; {meta[_CURE]}" if _CURE in meta else ""
+        raise Refusal(f"standard output cannot be written: {error.strerror}{cure}") from None
+
+
+def _is_of_output(error: OSError) -> bool:
+    if error.filename or error.errno not in _NOT_WRITTEN or not isinstance(sys.stdout, io.TextIOWrapper):
+        return False
+    if sys.stdout.write_through:
+        # Nothing is left by which it could be told from another file's; what was read had no lack of room.
+        return error.errno != errno.EIO
+    try:
+        sys.stdout.flush()  # what could not be written is still there, and fails again
+    except OSError:
+        return True
+    return False
 
 
 def print_once(text: str, cure: str) -> None:

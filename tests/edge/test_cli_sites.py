@@ -303,6 +303,9 @@ def test_a_moderator_may_be_the_first_in_a_store(tmp_path: Path) -> None:
         (("moderators", "add", "Anna"), "; `hamlet moderators password Anna` makes another password"),
         (("purge", "--dry-run"), ""),
         (("settings",), ""),
+        (("--help",), ""),
+        (("--version",), ""),
+        (("sites", "--help"), ""),
     ],
 )
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -324,6 +327,26 @@ def test_output_that_cannot_be_written_is_one_line_with_its_cure(
 
     said = f"Error: standard output cannot be written: No space left on device{cure}\n"
     assert (done.returncode, done.stderr) == (2, said)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_cannot_be_read_is_not_told_as_output_that_cannot_be_written(tmp_path: Path, unbuffered: str) -> None:
+    write_model(tmp_path / "models")
+
+    with Path("/proc/self/mem").open("rb") as unreadable:
+        done = subprocess.run(
+            command("check", "-"),
+            env=environment(tmp_path, PYTHONUNBUFFERED=unbuffered),
+            stdin=unreadable,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Input/output error" in done.stderr
+    assert "standard output" not in done.stderr
 
 
 def test_settings_are_listed_with_their_sources_and_no_secret(tmp_path: Path) -> None:
