@@ -14,6 +14,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from service.admin import versions
 from service.core.moderator import Role
 from service.errors import InvalidField, NotFound
+from service.model import promotions
 from service.moderate import session
 from service.signing_in import SigningIn
 from service.training_jobs import TrainingJobs
@@ -52,8 +53,8 @@ def blueprint(parts: Parts) -> Blueprint:
     @pages.get("/models")
     def models() -> Response:
         try:
-            history, damage = versions.history(parts.models), None
-        except versions.DamagedHistory as error:
+            history, damage = promotions.history(parts.models)[::-1], None
+        except promotions.DamagedHistory as error:
             history, damage = [], error
         return session.page_of(
             "admin/models.html",

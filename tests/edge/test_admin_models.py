@@ -205,7 +205,19 @@ def test_a_damaged_card_or_history_hides_nothing_else(desk: Desk) -> None:
     assert "in use" in text
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "null", '{"at": null}', '{"version": "one"}', "\xff"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"at": null}',
+        '{"version": "one"}',
+        "\xff",
+        '{"version": "one", "at": "2026-11-24", "who": "Bob", "reason": ""}',
+        '{"version": "one", "before": null, "at": "2026-11-24", "who": "Bob", "reason": "", "why": ""}',
+    ],
+)
 def test_of_a_history_in_which_a_line_is_no_promotion_the_page_says_so(desk: Desk, line: str) -> None:
     promotion = {"version": "one", "before": "two", "at": "2026-11-24", "who": "Bob", "reason": "better"}
     (desk.models / "history.jsonl").write_text(f"{json.dumps(promotion)}\n{line}\n", encoding="latin-1")

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.table import Column, Table
 
+from service.model.promotions import Promotion
 from training.commands.options import MODELS, STRICT, VERSION, data
 from training.data.corpus import gather
 from training.data.store import own_rows
@@ -19,7 +20,7 @@ from training.gates.examine import examine
 from training.gates.table import as_json, show
 from training.params import read_params
 from training.progress import print_table, say
-from training.promotion.promote import Examination, Promotion, current_version, roll_back, system_user
+from training.promotion.promote import Examination, current_version, roll_back, system_user
 from training.promotion.promote import history as read_history
 from training.promotion.promote import promote as make_current
 

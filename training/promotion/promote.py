@@ -12,30 +12,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from service.model import promotions
 from service.model.folder import CURRENT, ModelError
+from service.model.promotions import HISTORY, DamagedHistory, Promotion
 from service.model.scorer import Scorer
 from training.errors import BadModel
 from training.promotion.registry import PIPELINE, folder_of, read_card, sha256_of
 
-HISTORY, LOCK = "history.jsonl", ".lock"
-
-
-@dataclass(frozen=True, slots=True)
-class Promotion:
-    """
-    One change of the model in use: `before` is the version that was, None for the first. `at` is in ISO 8601, UTC.
-
-    `failed` names the gates that the version did not pass; `is_forced` tells that it was promoted past them.
-    """
-
-    version: str
-    before: str | None
-    at: str
-    who: str
-    reason: str
-    is_rollback: bool = False
-    is_forced: bool = False
-    failed: tuple[str, ...] = ()
+LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +57,10 @@ def history(models: Path) -> Sequence[Promotion]:
     Raises:
         BadModel: the file of them is damaged.
     """
-    path = models / HISTORY
     try:
-        # Of bytes: a text is cut at U+2028 and the like as well, which a reason may hold.
-        lines = path.read_bytes().splitlines() if path.is_file() else []
-        told = [json.loads(line) for line in lines]
-        return [Promotion(**{**each, "failed": tuple(each.get("failed", ()))}) for each in told]
-    except (ValueError, TypeError, AttributeError) as error:
-        raise BadModel(f"{path}: a line is no promotion ({error}); restore the file or move it away") from error
+        return promotions.history(models)
+    except DamagedHistory as error:
+        raise BadModel(str(error)) from error
 
 
 def promote(
