@@ -5,13 +5,14 @@
 import json
 import os
 import resource
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from command_line import hamlet
-from running_service import RunningService, write_model
+from running_service import RunningService, command, environment, write_model
 from stores import NOON, Store, decision, make_tables, recorded, store_with_site
 from uuid_utils import uuid7
 
@@ -156,6 +157,27 @@ def test_a_site_gets_all_its_rows(tmp_path: Path, news: Store) -> None:
     result = hamlet(tmp_path, "export", "--site", "news")
 
     assert [json.loads(line)["table"] for line in result.stdout.splitlines()] == ["sites", "keys", "decisions"]
+
+
+def test_what_commenters_wrote_does_not_speak_to_a_terminal(tmp_path: Path, news: Store) -> None:
+    asked = Asked(news.site, Comment("Ann\x9b2J", "はい"))
+    recorded(Decisions(news.engine, b"x" * 32), asked, decision("019aaaaa-0000-7000-8000-000000000001"))
+    reader, screen = os.openpty()
+
+    piped = hamlet(tmp_path, "export", "--site", "news").stdout
+    subprocess.run(
+        command("export", "--site", "news"),
+        env=environment(tmp_path, HAMLET_STATE_DIR=str(tmp_path)),
+        stdout=screen,
+        check=True,
+    )
+    seen = os.read(reader, 10_000)
+
+    assert "はい" in piped
+    assert b"Ann\\u009b2J" in seen
+    assert seen.isascii()
+    os.close(reader)
+    os.close(screen)
 
 
 def test_after_a_rotation_a_person_is_found_as_before(tmp_path: Path, news: Store) -> None:
