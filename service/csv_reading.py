@@ -1,5 +1,6 @@
 """
-Records of CSV, read on behind what is none: a quote that nobody closes must not take all the lines below along.
+Records of CSV: a broken one costs its first line, and reading goes on with the next. A quote that nobody closes must
+not take all the lines below along.
 """
 
 import csv
@@ -9,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 LARGEST_CELL = 1024 * 1024
-# Lines that are read once more, in all; where every line opens a quote, that is half of the square of their number.
-MOST_READ_AGAIN = 5_000_000
+# Characters that are read once more, in all: a second or two. Where every line opens a quote, each reads on to the end.
+MOST_READ_AGAIN = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def records(lines: Iterable[str], delimiter: str, quoting: Literal[0, 3] = csv.Q
         except csv.Error as error:
             source.go_back()
             is_cut = source.read_again > MOST_READ_AGAIN
-            yield Record(source.number, error=f"not CSV: {error}", is_cut=is_cut)
+            below = "; nothing below it is read" if is_cut else ""
+            yield Record(source.number, error=f"not CSV: {error}{below}", is_cut=is_cut)
             if is_cut:
                 return
         else:
@@ -84,6 +86,6 @@ class _Lines:
         """
         Go back to the line behind the first one of the record.
         """
-        self.read_again += len(self._record)
+        self.read_again += sum(map(len, self._record))
         self._again.extendleft(reversed(self._record[1:]))
         del self._record[1:]

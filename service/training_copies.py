@@ -15,7 +15,7 @@ ENDINGS = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 def copies(paths: Sequence[Path], comments: Collection[tuple[str, str]]) -> Iterator[str]:
     """
     Yield file and line of each row that is one of some comments, by its name and its text. A path that cannot be read,
-    or not to its end, and the first row of a file that cannot be compared, are told as such.
+    or not to its end, is told as such, or else the first row of it that cannot be compared.
     """
     wanted = {(name.strip(), text.strip()) for name, text in comments}
     if wanted:
@@ -45,7 +45,7 @@ def _lines(file: Path, wanted: Collection[tuple[str, str]]) -> Iterator[int]:
             said = tuple(str(row.fields.get(field) or "").strip() for field in ("name", "comment"))
             if said in wanted:
                 yield row.number
-            if row.error and not wrong:
+            if row.error and (row.is_cut or not wrong):
                 wrong = f"line {row.number}: {row.error}"
     if wrong:
         raise ValueError(wrong)

@@ -42,6 +42,14 @@ def test_why_a_table_cannot_be_looked_through_is_told(tmp_path: Path) -> None:
     assert [*copies([tmp_path], ANN)] == [f"{tmp_path}/a.csv: line 1: the column `note` is there twice"]
 
 
+def test_a_table_that_is_given_up_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("label,name,comment\n" + 'x","\n' * 10_000 + "ham,Ann,Hello\n")
+
+    (found,) = copies([tmp_path], ANN)
+
+    assert "not CSV: unexpected end of data; nothing below it is read" in found
+
+
 def test_a_row_that_cannot_be_compared_is_told_and_those_below_it_are_found(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('label,name,comment\nham,Bob,"stray "x" quote"\nham,Ann,Hello\n')
 
