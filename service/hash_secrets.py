@@ -75,6 +75,8 @@ class HashSecrets:
         """
         Note that a service makes hashes with a secret from now on, if that is the newest and was not in use before.
         """
+        if not self._path.exists():
+            return
         with self._alone():
             known = self.read()
             if known and (known[0].text, known[0].since) == (text, NOT_YET):
@@ -85,6 +87,8 @@ class HashSecrets:
         Forget the secrets under which nothing is kept any more, and return how many; no hash that is kept was made
         before `oldest`.
         """
+        if not self._path.exists():
+            return 0
         with self._alone():
             known = self.read()
             needed = [each for each in known if each.until is None or each.until >= oldest]

@@ -56,8 +56,8 @@ def write(path: Path, text: str) -> None:
 
 def why(error: OSError, cure: str) -> str:
     """
-    Return why a file could not be written, its name where the system tells it, and the cure, which is another one where
-    there is no room.
+    Return why a file could not be written, its name where the system tells it, and then `cure`, or how to make room if
+    that is what is lacking.
     """
     name = f" ({error.filename})" if error.filename else ""
     room = "make room there, or raise the quota or `ulimit -f`"
