@@ -220,6 +220,15 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in " ".join(text.split()))
 
 
+def shown(text: str) -> str:
+    """
+    Return what goes to standard output: as it is, or on a terminal with nothing in it that this would heed.
+    """
+    if not sys.stdout.isatty():
+        return text
+    return "".join(character if character.isprintable() or character in "\r\n" else "?" for character in text)
+
+
 def counted(file: BinaryIO) -> Iterable[bytes]:
     """
     Yield the lines of a file, split at line feeds alone, with a bar on standard error if that is a terminal.

@@ -56,5 +56,5 @@ def check(file: BinaryIO, source: str | None, site: str, target: str) -> None:
     answers = told(offline.judge(rows, scorer, site))
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     for text in to_csv(map(offline.in_words, answers), terminal.note) if target == "csv" else to_json_lines(answers):
-        sys.stdout.write(text)
+        sys.stdout.write(terminal.shown(text))
     sys.exit(0 if is_fine else 1)

@@ -5,7 +5,6 @@ The commands `hamlet purge`, `hamlet erase` and `hamlet export`: what is forgott
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -107,12 +106,11 @@ def export(email: str, name: str, ip: str, site: str | None, out: str) -> None:
 def _write(objects: Iterator[Mapping[str, Any]], out: str) -> int:
     first = [*islice(objects, 1)]  # before there is a file: of a site that is unknown none is left
     count = 0
-    # What a commenter chose, a terminal would heed.
-    is_shown = out == "-" and sys.stdout.isatty()
     try:
         with click.open_file(out, "w", "utf-8") if out == "-" else private_files.opened(Path(out)) as file:
             for row in chain(first, objects):
-                file.write(f"{json.dumps(row, ensure_ascii=is_shown, default=_plain)}\n")
+                line = f"{json.dumps(row, ensure_ascii=False, default=_plain)}\n"
+                file.write(terminal.shown(line) if out == "-" else line)
                 count += 1
     except BrokenPipeError:
         raise  # who reads the output has seen enough, as click knows

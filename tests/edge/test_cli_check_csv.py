@@ -5,11 +5,13 @@
 import csv
 import io
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from running_service import write_model
+from running_service import command, environment, write_model
 
 from service.cli import main
 
@@ -156,7 +158,28 @@ def test_a_table_in_which_every_line_opens_a_quote_is_given_up(models: Path) -> 
     result = run(models, b"comment\n" + b'x","\n' * 20_000)
 
     assert result.exit_code == 1
-    assert len(result.stderr.splitlines()) < 1_000
+    *_, last = result.stderr.splitlines()
+    assert last.endswith("not CSV: unexpected end of data; nothing below it is read")
+
+
+def test_what_commenters_wrote_does_not_speak_to_a_terminal(models: Path, tmp_path: Path) -> None:
+    file = tmp_path / "comments.jsonl"
+    file.write_text(json.dumps({"comment": "thanks", "name": "A\x1b]0;x\x07\x9b2J"}) + "\n", encoding="utf-8")
+    reader, screen = os.openpty()
+
+    for options in ([], CSV):
+        subprocess.run(
+            command("check", *options, str(file)),
+            env=environment(tmp_path, HAMLET_MODELS_DIR=str(models)),
+            stdout=screen,
+            check=True,
+        )
+    seen = os.read(reader, 10_000).decode()
+
+    assert "A?]0;x??2J" in seen
+    assert all(character.isprintable() or character in "\r\n" for character in seen)
+    os.close(reader)
+    os.close(screen)
 
 
 def test_a_quote_in_the_first_line_that_is_never_closed_is_told_as_well(models: Path) -> None:

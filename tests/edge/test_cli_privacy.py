@@ -173,9 +173,9 @@ def test_what_commenters_wrote_does_not_speak_to_a_terminal(tmp_path: Path, news
     )
     seen = os.read(reader, 10_000)
 
-    assert "はい" in piped
-    assert b"Ann\\u009b2J" in seen
-    assert seen.isascii()
+    assert "Ann\x9b2J" in piped
+    assert "Ann?2J" in seen.decode()
+    assert "はい" in seen.decode()
     os.close(reader)
     os.close(screen)
 
