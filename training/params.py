@@ -49,7 +49,7 @@ class Model(_Strict):
     max_words: Count
     max_characters: Count
     ngrams: Annotated[tuple[Count, Count], AfterValidator(_in_order)]
-    character_scale: From0
+    character_scale: Above0
     full_words: From0
     passage_margin: From0
     paragraph_margin: From0
