@@ -167,7 +167,7 @@ def test_what_commenters_wrote_does_not_speak_to_a_terminal(models: Path, tmp_pa
     file.write_text(json.dumps({"comment": "thanks", "name": "A\x1b]0;x\x07\x9b2J"}) + "\n", encoding="utf-8")
     reader, screen = os.openpty()
 
-    for options in ([], CSV):
+    for options in ((), CSV):
         subprocess.run(
             command("check", *options, str(file)),
             env=environment(tmp_path, HAMLET_MODELS_DIR=str(models)),
