@@ -77,7 +77,7 @@ def free_port() -> int:
     seconds to listen on it. The kernel gives out others, and a socket for UDP holds its number against other tests.
     """
     while True:
-        port = random.randrange(10_000, 32_000)
+        port = random.randrange(10_081, 32_000)  # above 10080, which browsers refuse
         held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             held.bind(("127.0.0.1", port))

@@ -162,7 +162,7 @@ def test_a_backup_comes_to_its_end_however_much_is_written_meanwhile(sqlite: Sto
     with sqlite.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE much (more BLOB)")
         connection.exec_driver_sql("INSERT INTO much VALUES (zeroblob(32000000))")
-    most, written = 10_000, list[None]()
+    most, written = 500_000, list[None]()
 
     def write() -> None:
         with one_by_one(sqlite.engine).connect() as connection:
