@@ -55,7 +55,7 @@ def held(environ: Environ, why: str, guid: str) -> Response:
     return text(body, headers)
 
 
-def late(environ: Environ) -> RawAnswer | None:
+def late(environ: Environ, _: Decision) -> RawAnswer | None:
     """
     Return the answer for a check that takes too long, as plain bytes; None for any other request.
     """

@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from uuid_utils import uuid7
-
 from service import accounting
 from service.accounting import Account, Tracing
 from service.api import body, problems, submission
 from service.api.answer import HEADERS
 from service.api.quota import headers_of
-from service.core import policy
 from service.core.comment import Asked
+from service.core.decision import Decision
 from service.gate import Gate
 from service.moderation import Outcome
 from service.wire import Environ, Headers, RawAnswer
@@ -84,14 +82,14 @@ class Comments:
         return account.status, headers + account.headers(), content
 
 
-def late(environ: Environ) -> RawAnswer | None:
+def late(environ: Environ, decision: Decision) -> RawAnswer | None:
     """
     Return the answer for a comment that takes too long, as plain bytes; None for any other request, and for a body that
     did not arrive, which is an error and says what to do.
     """
     if environ["PATH_INFO"] != PATH or not environ["wsgi.input"].getbuffer():
         return None
-    return 200, [*HEADERS], policy.overdue(str(uuid7())).told_json
+    return 200, [*HEADERS], decision.told_json
 
 
 def _headers_for(outcome: Outcome) -> Headers:

@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from service.api.answer import HEADERS, no_content
 from service.core.coral import CoralStatus, Statuses
-from service.core.decision import Verdict
+from service.core.decision import Decision, Verdict
 from service.wire import Environ, RawAnswer
 
 PATH = "/coral"
@@ -25,7 +25,7 @@ def answer(status: CoralStatus, verdict: Verdict) -> Response:
     return Response(_body(status, verdict), headers=HEADERS)
 
 
-def late(environ: Environ) -> RawAnswer | None:
+def late(environ: Environ, _: Decision) -> RawAnswer | None:
     """
     Return the answer for a comment that takes too long, as plain bytes; None for any other request.
     """

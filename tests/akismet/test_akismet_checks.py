@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from service.akismet import answers
 from service.api import problems
 from service.api.body import FAULT
+from service.core import policy
 from service.core.decision import Verdict
 from service.core.site import AkismetHold
 from service.core.traffic import Quota
@@ -23,6 +24,7 @@ WORDPRESS = {"User-Agent": "WordPress/6.6 | Akismet/5.7.2"}
 DISCOURSE = {"User-Agent": "Discourse/3.4.0 | discourse-akismet/1.0"}
 OTHERS = {"User-Agent": "Node.js/20 | Akismet-api/6.0.0"}
 QUEUES = (WORDPRESS, DISCOURSE)
+HELD = policy.overdue("01")
 
 
 def ask(client: FlaskClient, headers: dict[str, str] | None = None, **changes: str) -> TestResponse:
@@ -154,7 +156,7 @@ def test_a_body_that_does_not_come_in_time_is_held(client: FlaskClient) -> None:
 def test_a_check_that_takes_too_long_has_an_answer_before_its_own(wish: AkismetHold | None, body: bytes) -> None:
     environ = {"PATH_INFO": f"/k/{KEY}/.rest.akismet.com/1.1/comment-check", "HTTP_USER_AGENT": "WordPress/7.1"}
 
-    answer = answers.late(environ | ({answers.HOLD: wish} if wish else {}))
+    answer = answers.late(environ | ({answers.HOLD: wish} if wish else {}), HELD)
 
     assert answer
     status, headers, content = answer
@@ -164,7 +166,7 @@ def test_a_check_that_takes_too_long_has_an_answer_before_its_own(wish: AkismetH
 
 
 def test_any_other_call_may_take_its_time() -> None:
-    assert answers.late({"PATH_INFO": "/1.1/verify-key"}) is None
+    assert answers.late({"PATH_INFO": "/1.1/verify-key"}, HELD) is None
 
 
 def test_an_unknown_key_is_invalid_and_says_why_with_a_guid(client: FlaskClient) -> None:

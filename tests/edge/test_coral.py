@@ -21,6 +21,7 @@ from service.api import problems
 from service.api.body import FAULT
 from service.coral.answers import STATUSES, late
 from service.coral.signatures import Signatures
+from service.core import policy
 from service.core.comment import Comment
 from service.core.coral import CoralStatus, Statuses
 from service.core.decision import Decision, Verdict
@@ -33,6 +34,7 @@ from service.store.coral import Phase
 SITE = Site(1, "news", "0123456789")
 SECRET = "empsec_5c0ffee"
 DECISION = Decision("01930000-0000-7000-8000-000000000000", Verdict.ACCEPT, 0.1, -1.0, (), "Accepted.")
+HELD = policy.overdue("01")
 FLAG = {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
 REQUEST = {
     "action": "NEW",
@@ -273,10 +275,10 @@ def environ(path: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_comment_that_takes_too_long_is_held_as_its_site_wishes() -> None:
-    unknown = late(environ("/coral"))
-    known = late(environ("/coral", **{STATUSES: Statuses(hold=CoralStatus.PREMOD)}))
+    unknown = late(environ("/coral"), HELD)
+    known = late(environ("/coral", **{STATUSES: Statuses(hold=CoralStatus.PREMOD)}), HELD)
 
     assert unknown and known
     assert json.loads(unknown[2]) == {"status": "SYSTEM_WITHHELD", "actions": [FLAG]}
     assert json.loads(known[2])["status"] == "PREMOD"
-    assert late(environ("/v1/comments")) is None
+    assert late(environ("/v1/comments"), HELD) is None

@@ -16,11 +16,13 @@ from service import accounting
 from service.accounting import ANSWERED
 from service.api.comments import Comments, late
 from service.app import LATE
+from service.core import policy
 from service.logs import JsonLine
 from service.overdue import Overdue
 
 KEY = "hamlet_0123456789_" + "A" * 43
 BODY = b'{"name": "Ann", "comment": "Hello"}'
+HELD = policy.overdue("01")
 
 
 def environ(path: str = "/v1/comments", body: bytes = BODY, **more: str) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any]]]
 
 
 def test_a_comment_whose_decision_takes_too_long_is_held_and_not_recorded() -> None:
-    answer = late(environ())
+    answer = late(environ(), HELD)
 
     assert answer
     held = json.loads(answer[2])
@@ -124,7 +126,7 @@ def test_what_has_just_been_decided_is_not_held_any_more(
 
 
 def test_a_body_that_did_not_arrive_and_other_routes_are_not_its_affair() -> None:
-    assert late(environ(body=b"")) is None
-    assert late(environ("/v1/comments/7")) is None
-    assert late(environ("/readyz")) is None
+    assert late(environ(body=b""), HELD) is None
+    assert late(environ("/v1/comments/7"), HELD) is None
+    assert late(environ("/readyz"), HELD) is None
     assert overdue().hold(environ("/readyz")) is None
