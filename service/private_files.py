@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def keep_once(path: Path, text: str) -> str:
@@ -61,7 +61,7 @@ def why(error: OSError, cure: str) -> str:
     """
     name = f" ({error.filename})" if error.filename else ""
     room = "make room there, or raise the quota or `ulimit -f`"
-    return f"{error.strerror}{name}; {room if error.errno in _NO_ROOM else cure}"
+    return f"{error.strerror}{name}; {room if error.errno in NO_ROOM else cure}"
 
 
 @contextmanager

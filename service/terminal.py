@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from service.config import Settings, SettingsError, variable, warnings
+from service.private_files import NO_ROOM
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # What the system says of output that is not a file of ours, which would be named; a pipe that ends is none of it.
-_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_NOT_WRITTEN = (*NO_ROOM, errno.EIO)
 _CURE = "hamlet.cure"
 
 
@@ -89,6 +89,7 @@ def store(settings: Settings, *, may_begin: bool = False) -> Iterator[Engine]:
     Older tables are left to `hamlet serve`: brought forward by any command, they would be lost to the older Hamlet.
     """
     from service import state
+    from service.store.engine import lacks_file
     from service.store.errors import NoStore
     from service.store.schema import migrate, require_newest
 
@@ -99,7 +100,7 @@ def store(settings: Settings, *, may_begin: bool = False) -> Iterator[Engine]:
             if not may_begin:
                 raise
             state.prepare(settings)
-            is_new = engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists()
+            is_new = lacks_file(engine)
             migrate(engine)
             if is_new:
                 # Typed in another folder than the service was started in, a key of it would be known to nobody.
@@ -217,16 +218,18 @@ def plain(text: str) -> str:
     >>> plain("Buy\n\x1b[2Jnow")
     'Buy ?[2Jnow'
     """
-    return "".join(character if character.isprintable() else "?" for character in " ".join(text.split()))
+    return _harmless(" ".join(text.split()))
 
 
 def shown(text: str) -> str:
     """
     Return what goes to standard output: as it is, or on a terminal with nothing in it that this would heed.
     """
-    if not sys.stdout.isatty():
-        return text
-    return "".join(character if character.isprintable() or character in "\r\n" else "?" for character in text)
+    return _harmless(text, but="\r\n") if sys.stdout.isatty() else text
+
+
+def _harmless(text: str, but: str = "") -> str:
+    return "".join(character if character.isprintable() or character in but else "?" for character in text)
 
 
 def counted(file: BinaryIO) -> Iterable[bytes]:

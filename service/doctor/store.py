@@ -12,7 +12,7 @@ from service.config import Settings
 from service.doctor.files import unreadable
 from service.doctor.finding import Finding, note
 from service.errors import StoreUnavailable
-from service.store.engine import connect
+from service.store.engine import connect, lacks_file
 from service.store.errors import StoreError
 from service.store.moderators import Moderators
 from service.store.retention import PLAUSIBLE, Retention
@@ -31,7 +31,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         return
     file = Path(engine.url.database or "")
     try:
-        is_missing = engine.dialect.name == "sqlite" and not file.exists()
+        is_missing = lacks_file(engine)
     except PermissionError:
         yield unreadable(file)
         return

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from service.store.engine import open_file
 from service.store.errors import BadBackup
 
 
@@ -28,8 +29,7 @@ def copy(engine: Engine, target: Path) -> int:
     part = target.with_name(f"{target.name}.part")
     try:
         _make_private(part)
-        there = f"{source.absolute().as_uri()}?mode=rw"  # or one that was moved away would be made anew
-        with closing(sqlite3.connect(there, uri=True)) as store, closing(sqlite3.connect(part)) as file:
+        with closing(open_file(source)) as store, closing(sqlite3.connect(part)) as file:
             # In one step, which keeps no writer waiting: several would begin anew each time that somebody has written.
             store.backup(file)
             file.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it

@@ -77,6 +77,22 @@ def one_by_one(engine: Engine) -> Engine:
     return engine.execution_options(one_by_one=True)
 
 
+def open_file(path: str | Path, **options: Any) -> SqliteConnection:
+    """
+    Open a SQLite file that is there. By itself SQLite makes an empty one in the place of one that was moved away, and
+    removes that one's log.
+    """
+    opened: SqliteConnection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=rw", uri=True, **options)
+    return opened
+
+
+def lacks_file(engine: Engine) -> bool:
+    """
+    Tell whether the file is missing that a store is in; raises PermissionError where this account may not look.
+    """
+    return engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists()
+
+
 @contextmanager
 def unhurried(engine: Engine) -> Iterator[Connection]:
     """
@@ -140,9 +156,7 @@ def _open_file(
     # Looked at before it is opened: one that is moved away in the meantime is then opened again.
     path = arguments[0]
     entry.info["file"] = path, _number_of(path)
-    # By itself SQLite makes an empty file in the place of one that was moved away, and removes that one's log.
-    opened: SqliteConnection = sqlite3.connect(f"{Path(path).as_uri()}?mode=rw", uri=True, **options)
-    return opened
+    return open_file(path, **options)
 
 
 def _prepare_sqlite(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:

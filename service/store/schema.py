@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from service.store.engine import available, one_by_one
+from service.store.engine import available, lacks_file, one_by_one
 from service.store.errors import BadStoreUrl, NoStore, StoreTooNew, StoreTooOld, UnknownRevision
 
 # Any number that no other program on the same PostgreSQL database uses: "hamlet" in ASCII.
@@ -42,7 +42,7 @@ def require_file(engine: Engine) -> None:
     Raise NoStore if the file is missing that the store is in; whether there is anything in it is not looked at.
     """
     with suppress(PermissionError):  # opening it says so
-        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        if lacks_file(engine):
             raise _no_store(engine)
 
 
