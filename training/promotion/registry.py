@@ -78,8 +78,8 @@ def check_free(models: Path, version: str) -> None:
 @contextmanager
 def new_version(models: Path, version: str) -> Iterator[Path]:
     """
-    Give a folder to write a version into, which gets its place among the models when all is written: of a fit that is
-    broken off, or on a full disk, nothing is left.
+    Give a folder to write a version into, which gets its place among the models when all is written: of one that ends
+    in an error or by Ctrl-C nothing is left. What is killed leaves a hidden folder, `.part-…`, that is no version.
 
     Raises:
         BadModel: the version cannot be written.

@@ -106,10 +106,10 @@
     "?": () => document.getElementById("keys")?.showModal(),
   };
 
-  const isTyped = (field) => field.closest("input:not([type=checkbox]), textarea, select, dialog");
+  const takesText = (field) => field.closest("input:not([type=checkbox]), textarea, select, dialog");
 
   document.addEventListener("keydown", (event) => {
-    const typing = isTyped(event.target);
+    const typing = takesText(event.target);
     if (event.key === "Escape") event.target.blur();
     // What a browser fills in by itself has no key.
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -197,7 +197,7 @@
       // The next key is about what was not done, as whoever is told so will think.
       const boxes = event.detail.elt.closest("#bulk") ? ticked().filter((box) => pressed.has(box)) : [];
       const failed = (boxes[0] ?? event.detail.elt).closest("article");
-      if (failed) (isTyped(document.activeElement) ? frame : go)(failed);
+      if (failed) (takesText(document.activeElement) ? frame : go)(failed);
       pressed = new WeakSet();
       for (const card of document.querySelectorAll("article:not(:has(.undo))")) delete card.dataset.done;
     }
